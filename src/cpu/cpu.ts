@@ -1,0 +1,227 @@
+import type { Deps } from './deps.ts';
+import { Fence, Mode, RmwOp } from './modes.ts';
+
+/**
+ * A handle on one word of simulated memory: its index in the low {@link CELL_BITS} bits, and above them the
+ * *provenance* of the address, which is what {@link Cpu.provenance} returned after the read that produced it (0: none).
+ * Adding a field offset to a handle keeps its provenance, as adding to a C pointer keeps an address dependency.
+ */
+export type Cell = number;
+
+/** How many bits of a {@link Cell} are the index of the word. */
+export const CELL_BITS = 20;
+
+/** The word that a handle points to, without its provenance. */
+export const cellIndex = (cell: Cell): number => cell & ((1 << CELL_BITS) - 1);
+
+/** A guard that compares the whole word rather than some of its bits. */
+export const WHOLE = -1;
+
+/** Does `value` satisfy the guard `(value & mask) === want` (negated unless `equal`)? */
+export const guardHolds = (value: number, mask: number, want: number, equal: boolean): boolean =>
+  ((mask === WHOLE ? value : value & mask) === want) === equal;
+
+/**
+ * One CPU as the kernel sees it: the primitives of the LKMM, a method each. All of `mm/`, and every litmus test,
+ * touches shared state through this class alone, so the same code runs on one thread, on real threads, and in every
+ * execution that a memory model allows.
+ *
+ * A subclass supplies the eight abstract operations; everything else is a kernel name for one of them.
+ */
+export abstract class Cpu {
+  /** The number of this CPU, from 0. */
+  abstract readonly id: number;
+
+  // --- what an implementation supplies -------------------------------------------------------------------------
+
+  abstract read(cell: Cell, mode: Mode): number;
+  abstract write(cell: Cell, value: number, mode: Mode): void;
+  /** An unconditional read-modify-write. @returns the old value */
+  abstract rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode): number;
+  /**
+   * A read-modify-write that happens only where the old value passes the guard (see {@link guardHolds}); where it
+   * fails, the read alone happens and orders nothing. @returns the old value
+   */
+  abstract rmwIf(
+    cell: Cell,
+    mask: number,
+    want: number,
+    equal: boolean,
+    op: RmwOp,
+    operand: number,
+    mode: Mode,
+  ): number;
+  /** As {@link rmwIf} with an equality guard, but waits until the guard holds. @returns the old value */
+  abstract rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number;
+  /** Waits until `(word & mask) === want`, and reads it. @returns the word */
+  abstract readWhen(cell: Cell, mask: number, want: number, mode: Mode): number;
+  /** @param cell the srcu_struct, for SyncSrcu only */
+  abstract fence(kind: Fence, cell?: Cell): void;
+  /** One of `0 .. count-1`: an input that nothing in the program determines. Every one is explored. */
+  abstract choose(count: number): number;
+  /**
+   * The provenance of the value that the last read returned, to be added to a {@link Cell} whose index was computed
+   * from that value.
+   */
+  abstract provenance(): number;
+
+  /** Names the next access in counterexamples, as the posts do (A1, B3). Nothing else depends on it. */
+  label(_name: string): this {
+    return this;
+  }
+
+  // --- single accesses -----------------------------------------------------------------------------------------
+
+  readOnce(cell: Cell): number {
+    return this.read(cell, Mode.Once);
+  }
+  writeOnce(cell: Cell, value: number): void {
+    this.write(cell, value, Mode.Once);
+  }
+  readPlain(cell: Cell): number {
+    return this.read(cell, Mode.Plain);
+  }
+  writePlain(cell: Cell, value: number): void {
+    this.write(cell, value, Mode.Plain);
+  }
+  smpLoadAcquire(cell: Cell): number {
+    return this.read(cell, Mode.Acquire);
+  }
+  smpStoreRelease(cell: Cell, value: number): void {
+    this.write(cell, value, Mode.Release);
+  }
+
+  // --- atomics; `mode` is Once (_relaxed), Acquire, Release or Full ------------------------------------------------
+
+  /** atomic_add(): relaxed, returns nothing. */
+  atomicAdd(cell: Cell, n: number): void {
+    this.rmw(cell, RmwOp.Add, n, Mode.Noreturn);
+  }
+  atomicSub(cell: Cell, n: number): void {
+    this.rmw(cell, RmwOp.Sub, n, Mode.Noreturn);
+  }
+  atomicAddReturn(cell: Cell, n: number, mode: Mode = Mode.Full): number {
+    return this.rmw(cell, RmwOp.Add, n, mode) + n;
+  }
+  atomicSubReturn(cell: Cell, n: number, mode: Mode = Mode.Full): number {
+    return this.rmw(cell, RmwOp.Sub, n, mode) - n;
+  }
+  /** atomic_add_unless(): full when it adds, orders nothing when it does not. */
+  atomicAddUnless(cell: Cell, n: number, unless: number, mode: Mode = Mode.Full): boolean {
+    return this.rmwIf(cell, WHOLE, unless, false, RmwOp.Add, n, mode) !== unless;
+  }
+  xchg(cell: Cell, value: number, mode: Mode = Mode.Full): number {
+    return this.rmw(cell, RmwOp.Xchg, value, mode);
+  }
+  /** @returns the old value; the store happened where it equals `expected` */
+  cmpxchg(cell: Cell, expected: number, value: number, mode: Mode = Mode.Full): number {
+    return this.rmwIf(cell, WHOLE, expected, true, RmwOp.Xchg, value, mode);
+  }
+  /** set_bit(), for a mask: relaxed, returns nothing. */
+  setBits(cell: Cell, mask: number): void {
+    this.rmw(cell, RmwOp.Or, mask, Mode.Noreturn);
+  }
+  /** clear_bit(), for a mask: relaxed, returns nothing. */
+  clearBits(cell: Cell, mask: number): void {
+    this.rmw(cell, RmwOp.Andnot, mask, Mode.Noreturn);
+  }
+  /** test_and_set_bit(): full. @returns whether any bit of the mask was set */
+  testAndSetBits(cell: Cell, mask: number): boolean {
+    return (this.rmw(cell, RmwOp.Or, mask, Mode.Full) & mask) !== 0;
+  }
+  /** test_and_clear_bit(): full. @returns whether any bit of the mask was set */
+  testAndClearBits(cell: Cell, mask: number): boolean {
+    return (this.rmw(cell, RmwOp.Andnot, mask, Mode.Full) & mask) !== 0;
+  }
+
+  // --- barriers ------------------------------------------------------------------------------------------------
+
+  smpMb(): void {
+    this.fence(Fence.Mb);
+  }
+  smpRmb(): void {
+    this.fence(Fence.Rmb);
+  }
+  smpWmb(): void {
+    this.fence(Fence.Wmb);
+  }
+  smpMbBeforeAtomic(): void {
+    this.fence(Fence.BeforeAtomic);
+  }
+  smpMbAfterAtomic(): void {
+    this.fence(Fence.AfterAtomic);
+  }
+  smpMbAfterSpinlock(): void {
+    this.fence(Fence.AfterSpinlock);
+  }
+  smpMbAfterUnlockLock(): void {
+    this.fence(Fence.AfterUnlockLock);
+  }
+
+  // --- locks: 0 is unlocked ----------------------------------------------------------------------------------------
+
+  spinLock(cell: Cell): void {
+    this.rmwWhen(cell, WHOLE, 0, RmwOp.Xchg, 1, Mode.Lock);
+  }
+  spinUnlock(cell: Cell): void {
+    this.write(cell, 0, Mode.Unlock);
+  }
+  spinTrylock(cell: Cell): boolean {
+    return this.rmwIf(cell, WHOLE, 0, true, RmwOp.Xchg, 1, Mode.Lock) === 0;
+  }
+  spinIsLocked(cell: Cell): boolean {
+    return this.read(cell, Mode.Once) !== 0;
+  }
+
+  /** Waits for a bit of a flags word and sets it (folio_lock()): an acquire. */
+  bitLock(cell: Cell, bit: number): void {
+    this.rmwWhen(cell, bit, 0, RmwOp.Or, bit, Mode.Acquire);
+  }
+  bitTrylock(cell: Cell, bit: number): boolean {
+    return (this.rmwIf(cell, bit, 0, true, RmwOp.Or, bit, Mode.Acquire) & bit) === 0;
+  }
+  bitUnlock(cell: Cell, bit: number): void {
+    this.rmw(cell, RmwOp.Andnot, bit, Mode.Release);
+  }
+
+  /** A rw_semaphore: readers add {@link READER}, a writer sets the lowest bit. */
+  downRead(cell: Cell): void {
+    this.rmwWhen(cell, WRITER, 0, RmwOp.Add, READER, Mode.Acquire);
+  }
+  upRead(cell: Cell): void {
+    this.rmw(cell, RmwOp.Sub, READER, Mode.Release);
+  }
+  downWrite(cell: Cell): void {
+    this.rmwWhen(cell, WHOLE, 0, RmwOp.Xchg, WRITER, Mode.Acquire);
+  }
+  upWrite(cell: Cell): void {
+    this.rmw(cell, RmwOp.Sub, WRITER, Mode.Release);
+  }
+
+  // --- RCU ----------------------------------------------------------------------------------------------------
+
+  rcuReadLock(): void {
+    this.fence(Fence.RcuLock);
+  }
+  rcuReadUnlock(): void {
+    this.fence(Fence.RcuUnlock);
+  }
+  synchronizeRcu(): void {
+    this.fence(Fence.SyncRcu);
+  }
+}
+
+/**
+ * A CPU that is told where addresses, values and branches come from. The fields describe the next access: `addrDeps` and
+ * `dataDeps` are used up by it, `ctrlDeps` stays until it is set again (at the branch, and back at the join).
+ */
+export interface TrackedCpu extends Cpu {
+  addrDeps: Deps;
+  dataDeps: Deps;
+  ctrlDeps: Deps;
+  /** The read that returned last, as the one member of a set. */
+  readDeps(): Deps;
+}
+
+const WRITER = 1;
+const READER = 2;

@@ -1,0 +1,77 @@
+/**
+ * What an access or a fence is, in the words of the LKMM (tools/memory-model, Linux 6.12).
+ * Numbers, because they are stored in the typed arrays of an execution graph.
+ */
+
+/** How a memory access is marked. */
+export enum Mode {
+  /** An ordinary C access; races are reported. */
+  Plain = 0,
+  /** READ_ONCE, WRITE_ONCE, and a value-returning relaxed atomic. */
+  Once = 1,
+  Acquire = 2,
+  Release = 3,
+  /** A successful value-returning atomic without suffix: a full barrier on both sides. */
+  Full = 4,
+  /** atomic_add() and its kind: relaxed, and its read is exempt from smp_rmb(). */
+  Noreturn = 5,
+  /** spin_lock(): its read is an acquire (LKR), its write is LKW. */
+  Lock = 6,
+  /** spin_unlock() (UL): a release. */
+  Unlock = 7,
+  SrcuLock = 8,
+  SrcuUnlock = 9,
+}
+
+/** Everything that orders or delimits without being a memory access. */
+export enum Fence {
+  Mb = 0,
+  Rmb = 1,
+  Wmb = 2,
+  BeforeAtomic = 3,
+  AfterAtomic = 4,
+  AfterSpinlock = 5,
+  AfterUnlockLock = 6,
+  AfterSrcuReadUnlock = 7,
+  /** barrier(): for the compiler only. */
+  Barrier = 8,
+  RcuLock = 9,
+  RcuUnlock = 10,
+  SyncRcu = 11,
+  /** synchronize_srcu(): carries the location of the srcu_struct. */
+  SyncSrcu = 12,
+}
+
+/** The arithmetic of a read-modify-write. */
+export enum RmwOp {
+  Add = 0,
+  Sub = 1,
+  And = 2,
+  Or = 3,
+  Xor = 4,
+  Andnot = 5,
+  Xchg = 6,
+}
+
+/**
+ * The new value of a word after `op`. Words are integers of up to 53 bits: addition and subtraction are exact,
+ * the bitwise operations work on the low 32 bits.
+ */
+export function applyRmw(op: RmwOp, old: number, operand: number): number {
+  switch (op) {
+    case RmwOp.Add:
+      return old + operand;
+    case RmwOp.Sub:
+      return old - operand;
+    case RmwOp.And:
+      return old & operand;
+    case RmwOp.Or:
+      return old | operand;
+    case RmwOp.Xor:
+      return old ^ operand;
+    case RmwOp.Andnot:
+      return old & ~operand;
+    case RmwOp.Xchg:
+      return operand;
+  }
+}

@@ -1,0 +1,24 @@
+import type { Cpu } from '../cpu/cpu.ts';
+
+/**
+ * The body of a thread. It runs from its start again whenever the explorer changes what one of its reads returns, so
+ * it must be deterministic in those values and keep no state outside itself.
+ * What it returns is kept as the thread's result of the execution.
+ */
+export type ThreadBody = (cpu: Cpu) => unknown;
+
+/** What a scenario and a litmus test both become: threads over an initial memory. */
+export interface Program {
+  readonly name: string;
+  /** The initial value of every word of memory; its length is the size of memory. */
+  readonly initial: ArrayLike<number>;
+  readonly threads: readonly ThreadBody[];
+  /**
+   * Where dependencies come from. `tracked`: the body sets `addrDeps`, `dataDeps` and `ctrlDeps` of its CPU, as compiled
+   * C does, and loads may be buffered. `conservative`: addresses by their provenance, and every read controls every
+   * later write of its thread, which excludes load buffering and nothing else.
+   */
+  readonly dependencies: 'tracked' | 'conservative';
+  /** The name of a word, for people. */
+  cellName(index: number): string;
+}
