@@ -1,0 +1,31 @@
+/** The three models, weakest last: every execution of one is an execution of the next. */
+export const MODELS = ['sc', 'tso', 'lkmm'] as const;
+export type ModelName = (typeof MODELS)[number];
+
+/** A complete execution, as its visitor sees it. Valid during the visit only: the arrays behind it are reused. */
+export interface Execution {
+  /** What the body of a thread returned in this execution. */
+  result(thread: number): unknown;
+  /** The final value of a word: its coherence-last write, or its initial value. */
+  finalValue(cell: number): number;
+  /** How often the thread may be in a state that plain accesses race: the flags that the model raises. */
+  flags(): readonly ('data-race' | 'mixed-accesses')[];
+}
+
+export interface ExploreOptions {
+  readonly model: ModelName;
+  /** Called once for each execution, distinct in reads-from and coherence. Return true to stop. */
+  onExecution(execution: Execution): boolean;
+  /** Stop with `bounded` after so many executions. */
+  readonly maxExecutions?: number;
+  /** Stop with `bounded` at this time, in milliseconds as `Date.now()` counts. */
+  readonly deadline?: number;
+}
+
+export interface ExploreResult {
+  /** `complete`: all were visited. `stopped`: the visitor said so. `bounded`: a limit was hit, which proves nothing. */
+  readonly kind: 'complete' | 'stopped' | 'bounded';
+  readonly executions: number;
+  /** Executions in which some thread waits and nothing lets it go on. */
+  readonly blocked: number;
+}
