@@ -1,0 +1,56 @@
+// Imports go one way. A folder of src/ may import itself and the folders listed for it, nothing else; only src/cli may
+// import from Node or from a package.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MAY_IMPORT = {
+  cpu: [],
+  program: ['cpu'],
+  graph: ['cpu', 'program'],
+  models: ['cpu', 'program', 'graph'],
+  explore: ['cpu', 'program', 'graph', 'models'],
+  explain: ['cpu', 'program', 'graph', 'models', 'explore'],
+  mm: ['cpu'],
+  scenarios: ['cpu', 'program', 'mm'],
+  litmus: ['cpu', 'program', 'explore/contract.ts'],
+  run: ['cpu', 'program'],
+  report: ['program', 'explore/contract.ts', 'litmus', 'scenarios'],
+  check: ['cpu', 'program', 'explore', 'litmus', 'scenarios', 'report'],
+  cli: ['program', 'explore', 'explain', 'mm', 'scenarios', 'litmus', 'run', 'report', 'check'],
+};
+
+const source = fileURLToPath(new URL('../src', import.meta.url));
+const IMPORT = /(?:^|[;}\s])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
+
+const problems = [];
+let files = 0;
+for (const name of readdirSync(source, { recursive: true }).sort()) {
+  if (!name.endsWith('.ts')) continue;
+  files++;
+  const file = join(source, name);
+  const folder = name.split('/')[0];
+  const allowed = MAY_IMPORT[folder];
+  if (allowed === undefined) {
+    problems.push(`src/${name}: no rule for the folder src/${folder}; add one to scripts/check-imports.mjs`);
+    continue;
+  }
+  const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+  for (const match of code.matchAll(IMPORT)) {
+    const target = match[1] ?? match[2];
+    if (target.startsWith('.')) {
+      const path = relative(source, resolve(dirname(file), target));
+      const other = path.split('/')[0];
+      if (!target.endsWith('.ts')) problems.push(`src/${name}: '${target}' has no .ts at its end`);
+      if (other !== folder && !allowed.includes(other) && !allowed.includes(path)) {
+        problems.push(`src/${name}: src/${folder} may not import src/${path}`);
+      }
+    } else if (folder !== 'cli') {
+      problems.push(`src/${name}: '${target}': only src/cli may import from Node or a package`);
+    }
+  }
+}
+
+for (const problem of problems) console.log(problem);
+console.log(`Imports of ${files} files: ${problems.length === 0 ? 'all go one way' : `${problems.length} go wrong`}`);
+process.exit(problems.length === 0 ? 0 : 1);

@@ -1,0 +1,33 @@
+import { contradiction, type LitmusResult, messageOf } from './litmus-result.ts';
+
+/** What `--format json` prints for a test; `schema/litmus-result.schema.json` documents it. */
+export const LITMUS_JSON_VERSION = 1;
+
+/** A result as one line of JSON. Every key is there in every kind; what is unknown is null. */
+export function litmusJson(result: LitmusResult): string {
+  const explored = result.kind === 'error' || result.kind === 'interrupted' ? undefined : result;
+  const states = explored?.states;
+  return `${JSON.stringify({
+    version: LITMUS_JSON_VERSION,
+    path: result.path,
+    name: explored?.name ?? null,
+    model: result.model,
+    question: result.question,
+    kind: result.kind,
+    verdict: result.kind === 'decided' ? result.verdict : null,
+    condition: explored?.condition.text ?? null,
+    states: states?.rows.map((row) => Object.fromEntries(row.map((value, i) => [states.observed[i]!, value]))) ?? null,
+    positive: explored?.positive ?? null,
+    negative: explored?.negative ?? null,
+    flags: explored?.flags ?? [],
+    executions: result.kind === 'error' ? null : result.executions,
+    blocked: result.kind === 'error' ? null : result.blocked,
+    every: explored?.every ?? false,
+    promised: explored?.promised?.verdict ?? null,
+    contradiction: contradiction(result) ?? null,
+    limit: result.kind === 'bounded' ? result.limit : null,
+    seconds: Math.round(result.seconds * 1e6) / 1e6,
+    message: messageOf(result),
+    diagnostics: result.kind === 'error' ? result.diagnostics : [],
+  })}\n`;
+}

@@ -1,0 +1,94 @@
+import { diagnosticText } from './diagnostic-text.ts';
+import { contradiction, type LitmusResult, messageOf, type States } from './litmus-result.ts';
+import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
+
+type Explored = Extract<LitmusResult, { states: States }>;
+
+/** No more states than this in the text; `--format herd` and `json` have them all. */
+const MOST_ROWS = 32;
+
+/** One test in full, for people: the verdict, the condition, the states, and what was counted. */
+export function litmusText(result: LitmusResult, width = 80, style: Style = PLAIN): string {
+  if (result.kind === 'error') return result.diagnostics.map((d) => diagnosticText(d, width, style)).join('\n');
+  if (result.kind === 'interrupted') {
+    const { path, executions, blocked } = result;
+    return `${style.bold(path)}: ${style.yellow('interrupted')} after ${visited(executions, blocked)}\n`;
+  }
+  const { name, model, condition, flags } = result;
+  const lines = [`${style.bold(name)}: ${headline(result, style)}  ${style.dim(`(${model})`)}`, condition.text, ''];
+  lines.push(...stateLines(result.states, width, style));
+  lines.push(...wrapped(counts(result), width));
+  for (const flag of flags) lines.push(...wrapped(`${style.yellow(flag)}: ${FLAG[flag]}`, width));
+  const wrong = contradiction(result);
+  if (wrong !== undefined) lines.push(style.red(`Contradicted: ${wrong}.`));
+  return `${lines.join('\n')}\n`;
+}
+
+/** One test among many: the verdict, the path, and what is remarkable. */
+export function litmusLine(result: LitmusResult, width = 80, style: Style = PLAIN): string {
+  if (result.kind === 'error') return result.diagnostics.map((d) => diagnosticText(d, width, style)).join('\n');
+  const word = result.kind === 'decided' ? result.verdict : result.kind;
+  const remarks: string[] = [];
+  if (result.kind !== 'interrupted') remarks.push(...result.flags);
+  const wrong = contradiction(result);
+  if (wrong !== undefined) remarks.push(style.red(wrong));
+  else if (result.kind !== 'decided' && result.kind !== 'deadlock') remarks.push(style.yellow(messageOf(result) ?? ''));
+  if (result.seconds >= 1) remarks.push(duration(result.seconds));
+  const colour = result.kind === 'decided' ? style.bold : result.kind === 'deadlock' ? style.red : style.yellow;
+  const remark = remarks.length === 0 ? '' : `  (${remarks.join('; ')})`;
+  return `${colour(word.padEnd(11))} ${result.path}${remark}\n`;
+}
+
+const FLAG = {
+  'data-race': 'plain accesses race, so the model promises nothing about this test',
+  'mixed-accesses': 'plain and marked accesses of one location race',
+} as const;
+
+function headline(result: Explored, style: Style): string {
+  switch (result.kind) {
+    case 'decided':
+      return style.bold(result.verdict);
+    case 'deadlock':
+      return style.red('deadlock, no execution completes');
+    case 'bounded':
+      return style.yellow(`no verdict, ${messageOf(result)}`);
+  }
+}
+
+function counts({ kind, question, states, positive, negative, executions, blocked, every, seconds }: Explored): string {
+  const found = `${count(states.rows.length, 'state')}${states.satisfies.includes(true) ? ' (<- satisfies the condition)' : ''}`;
+  const time = ` ${duration(seconds)}`;
+  if (kind === 'bounded') return `${found} so far, ${visited(executions, blocked)}.${time}`;
+  if (question === 'decide') return `Decided after ${visited(executions, blocked)}.${time}`;
+  if (!every) return `${found}, from ${visited(executions, blocked)}; --executions counts every one.${time}`;
+  const split = executions === 0 ? '' : `: ${grouped(positive)} with the condition, ${grouped(negative)} without`;
+  return `${found}; ${visited(executions, blocked)}, every one counted${split}.${time}`;
+}
+
+const visited = (executions: number, blocked: number): string =>
+  `${count(executions, 'execution')}${blocked > 0 ? ` and ${grouped(blocked)} blocked` : ''} visited`;
+
+/** A table where it fits, else a line for each state; those that satisfy the condition first. */
+function stateLines({ observed, rows, satisfies }: States, width: number, style: Style): string[] {
+  if (rows.length === 0 || observed.length === 0) return [];
+  const order = rows.map((_, i) => i).sort((a, b) => Number(satisfies[b]) - Number(satisfies[a]) || a - b);
+  const shown = order.slice(0, MOST_ROWS);
+  const columns = observed.map((name, i) => Math.max(name.length, ...shown.map((r) => String(rows[r]![i]).length)));
+  const mark = (row: number): string => (satisfies[row] ? style.green('  <-') : '');
+  const lines: string[] = [];
+  if (columns.reduce((sum, n) => sum + n + 2, 4) <= width) {
+    lines.push(style.dim(observed.map((name, i) => `  ${name.padStart(columns[i]!)}`).join('')));
+    for (const row of shown) {
+      lines.push(`${rows[row]!.map((value, i) => `  ${String(value).padStart(columns[i]!)}`).join('')}${mark(row)}`);
+    }
+  } else {
+    for (const row of shown) {
+      const [first, ...rest] = wrapped(rows[row]!.map((value, i) => `${observed[i]}=${value};`).join(' '), width - 8);
+      lines.push(`  ${first}`, ...rest.map((line) => `    ${line}`));
+      lines[lines.length - 1] += mark(row);
+    }
+  }
+  const more = order.length - shown.length;
+  if (more > 0) lines.push(style.dim(`  and ${count(more, 'more state')} (--format herd or json has all)`));
+  return [...lines, ''];
+}

@@ -1,0 +1,110 @@
+import type { Decided, Failed, Interrupted, LitmusResult, States } from '../../src/report/litmus-result.ts';
+
+export const SB_STATES: States = {
+  observed: ['0:r0', '1:r0'],
+  rows: [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ],
+  satisfies: [true, false, false, false],
+};
+
+/** Store buffering, every execution counted. */
+export const SB: Decided = {
+  kind: 'decided',
+  verdict: 'Sometimes',
+  path: 'tests/SB.litmus',
+  name: 'SB',
+  model: 'lkmm',
+  question: 'executions',
+  condition: { kind: 'exists', text: 'exists (0:r0=0 /\\ 1:r0=0)' },
+  states: SB_STATES,
+  positive: 1,
+  negative: 3,
+  flags: [],
+  executions: 4,
+  blocked: 0,
+  every: true,
+  promised: undefined,
+  seconds: 0.0021,
+};
+
+export const FAILED: Failed = {
+  kind: 'error',
+  path: 'tests/bad.litmus',
+  model: 'lkmm',
+  question: 'states',
+  seconds: 0.0001,
+  diagnostics: [
+    {
+      code: 'HF101',
+      severity: 'error',
+      message: "unknown macro 'WRITE_ONE'",
+      file: 'tests/bad.litmus',
+      line: 7,
+      column: 2,
+      length: 9,
+      sourceLine: '\tWRITE_ONE(*x, 1);',
+      expected: 'a primitive of the LKMM',
+      help: 'did you mean WRITE_ONCE?',
+    },
+  ],
+};
+
+export const INTERRUPTED: Interrupted = {
+  kind: 'interrupted',
+  path: 'tests/long.litmus',
+  model: 'tso',
+  question: 'executions',
+  seconds: 3.5,
+  executions: 123456,
+  blocked: 7,
+};
+
+/** A result of every kind, and of what else tells one from another. */
+export const RESULTS: Readonly<Record<string, LitmusResult>> = {
+  sometimes: SB,
+  never: {
+    ...SB,
+    verdict: 'Never',
+    states: { ...SB_STATES, rows: SB_STATES.rows.slice(1), satisfies: [false, false, false] },
+    positive: 0,
+    executions: 3,
+  },
+  states: { ...SB, question: 'states', every: false },
+  decide: { ...SB, question: 'decide', every: false, positive: 1, negative: 1, executions: 2 },
+  forbidden: { ...SB, condition: { kind: 'not exists', text: '~exists (0:r0=0 /\\ 1:r0=0)' } },
+  pointers: {
+    ...SB,
+    verdict: 'Always',
+    condition: { kind: 'forall', text: 'forall (1:r2=x0 \\/ [x0]=2)' },
+    states: {
+      observed: ['1:r2', '[x0]'],
+      rows: [
+        ['x0', 3],
+        ['y', 2],
+      ],
+      satisfies: [true, true],
+    },
+    positive: 2,
+    negative: 0,
+    executions: 2,
+  },
+  race: { ...SB, flags: ['data-race', 'mixed-accesses'], promised: { by: 'comment', verdict: 'Never', race: true } },
+  contradicted: { ...SB, promised: { by: 'comment', verdict: 'Never', race: false } },
+  deadlock: {
+    ...SB,
+    kind: 'deadlock',
+    states: { observed: ['0:r0'], rows: [], satisfies: [] },
+    positive: 0,
+    negative: 0,
+    executions: 0,
+    blocked: 2,
+  },
+  timeout: { ...SB, kind: 'bounded', limit: 'timeout', every: false },
+  unroll: { ...SB, kind: 'bounded', limit: 'unroll' },
+  interrupted: INTERRUPTED,
+  error: FAILED,
+};

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { contradiction, type Expectation, type LitmusResult } from '../../src/report/litmus-result.ts';
+import { Tally } from '../../src/report/tally.ts';
+import { RESULTS, SB } from './examples.ts';
+
+const promising = (verdict: Expectation, by: 'comment' | 'option' = 'comment', race = false) => ({
+  promised: { by, verdict, race },
+});
+
+describe('a promise', () => {
+  test.each<[string, LitmusResult, string | undefined]>([
+    ['is kept', { ...SB, ...promising('Sometimes') }, undefined],
+    ['is broken by another verdict', { ...SB, ...promising('Never') }, 'the Result: comment says Never'],
+    ['of an option is broken too', { ...SB, ...promising('Always', 'option') }, '--expect says Always'],
+    ['is void where accesses race', { ...SB, ...promising('Never'), flags: ['data-race'] }, undefined],
+    [
+      'of an option is not void where accesses race',
+      { ...SB, ...promising('Never', 'option'), flags: ['data-race'] },
+      '--expect says Never',
+    ],
+    [
+      'of a data race is broken where there is none',
+      { ...SB, ...promising('Sometimes', 'comment', true) },
+      'the Result: comment says DATARACE, and there is no data race',
+    ],
+    ['of a deadlock is kept by one', { ...RESULTS.deadlock!, ...promising('Deadlock') } as LitmusResult, undefined],
+    [
+      'of Never, in a comment, is kept by a deadlock',
+      { ...RESULTS.deadlock!, ...promising('Never') } as LitmusResult,
+      undefined,
+    ],
+    [
+      'of Never, in an option, is broken by a deadlock',
+      { ...RESULTS.deadlock!, ...promising('Never', 'option') } as LitmusResult,
+      '--expect says Never',
+    ],
+    [
+      'is neither kept nor broken at a limit',
+      { ...RESULTS.timeout!, ...promising('Never') } as LitmusResult,
+      undefined,
+    ],
+    [
+      'of Always is not broken by one witness',
+      { ...RESULTS.decide!, ...promising('Always') } as LitmusResult,
+      undefined,
+    ],
+    [
+      'of Never is broken by one witness',
+      { ...RESULTS.decide!, ...promising('Never') } as LitmusResult,
+      'the Result: comment says Never',
+    ],
+  ])('%s', (_, result, expected) => {
+    expect(contradiction(result)).toBe(expected);
+  });
+});
+
+describe('the exit code', () => {
+  test.each<[string, readonly string[], number]>([
+    ['0: all decided', ['sometimes', 'never', 'deadlock', 'race'], 0],
+    ['1: contradicted', ['sometimes', 'contradicted', 'timeout'], 1],
+    ['2: not understood, whatever else', ['error', 'contradicted', 'timeout'], 2],
+    ['3: bounded', ['sometimes', 'timeout', 'never'], 3],
+    ['130: interrupted, whatever else', ['interrupted', 'error'], 130],
+  ])('%s', (_, names, expected) => {
+    const tally = new Tally();
+    for (const name of names) tally.add(RESULTS[name]!);
+    expect(tally.exitCode).toBe(expected);
+  });
+});
+
+test('the line under many tests', () => {
+  const tally = new Tally();
+  for (const result of Object.values(RESULTS)) tally.add(result);
+  expect(tally.text(1.25)).toBe(
+    '13 tests: 1 Never, 6 Sometimes, 1 Always, 1 deadlock, 2 bounded, 1 interrupted, 1 not understood, ' +
+      '1 contradicted; 123 491 executions in 1.3 s\n',
+  );
+});
