@@ -1,0 +1,6 @@
+/** Error numbers as the kernel returns them: negative. */
+export const EAGAIN = -11;
+export const ENOMEM = -12;
+export const EFAULT = -14;
+export const EBUSY = -16;
+export const EINVAL = -22;

@@ -1,0 +1,146 @@
+import type { Design } from './design.ts';
+
+/** A design with a name. */
+export interface Preset {
+  readonly name: string;
+  /** Where it is from. */
+  readonly doc: string;
+  readonly design: Design;
+}
+
+const v4_4: Design = {
+  forkPinned: 'share',
+  forkOrder: 'check-first',
+  forkBarrier: 'none',
+  forkReads: 'flag-count',
+  forkReference: 'after-check',
+  forkCandidate: 'cow',
+  forkSeqcount: 'none',
+  forkSeqEnd: 'wmb',
+  forkAllocation: 'preallocated',
+  forkNewPage: 'mapped',
+  pageTableLock: 'acquire',
+  pinCount: 'get',
+  pinFlag: 'none',
+  pinSeqcount: 'none',
+  pteRecheck: 'check',
+  pmdRecheck: 'skip',
+  headRecheck: 'skip',
+  pinReadOnly: 'any',
+  pinFile: 'allow',
+  pinNullMapping: 'refuse',
+  followForce: 'drop-write',
+  tryGet: 'full',
+  put: 'full',
+  tlbFlush: 'broadcast',
+  tableFree: 'rcu',
+  zapMapcount: 'before-flush',
+  zapDirty: 'forced-flush',
+  anonExclusive: 'none',
+  shareMb: 'none',
+  shareWmb: 'none',
+  reuse: 'mapcount',
+};
+
+const v4_20: Design = { ...v4_4, followForce: 'cow-dirty' };
+
+const v5_8: Design = { ...v4_20, pinCount: 'full', pinReadOnly: 'writable' };
+
+const v5_9: Design = {
+  ...v5_8,
+  forkPinned: 'copy',
+  forkOrder: 'check-first',
+  forkReads: 'flag-count',
+  pinFlag: 'write',
+  pinReadOnly: 'any',
+  reuse: 'refcount',
+};
+
+const v5_9_rc: Design = { ...v5_9, forkOrder: 'protect-first', forkCandidate: 'writable' };
+
+const v5_11: Design = { ...v5_9, forkSeqcount: 'wmb', pinSeqcount: 'acquire' };
+
+const v5_14: Design = { ...v5_11, pinFlag: 'test-set', pinCount: 'two-step', headRecheck: 'check' };
+
+const v5_19: Design = {
+  ...v5_14,
+  anonExclusive: 'tracked',
+  forkCandidate: 'exclusive',
+  forkReference: 'before-check',
+  pinReadOnly: 'exclusive',
+  reuse: 'exclusive',
+};
+
+const v6_1: Design = {
+  ...v5_19,
+  pinCount: 'two-step-mb',
+  pinReadOnly: 'exclusive-rmb',
+  pmdRecheck: 'check',
+  followForce: 'exclusive',
+  shareMb: 'mb',
+  shareWmb: 'wmb',
+};
+
+const v6_4: Design = { ...v6_1, pinReadOnly: 'exclusive-rmb-file', zapMapcount: 'after-flush' };
+
+const v6_5: Design = { ...v6_4, pinFile: 'after-recheck' };
+
+const hasPinnedReview: Design = { ...v5_9_rc, forkReference: 'before-check' };
+
+const sketch2020: Design = {
+  ...v5_8,
+  forkPinned: 'copy',
+  forkReads: 'count',
+  forkReference: 'before-check-kept',
+  forkCandidate: 'writable',
+  forkAllocation: 'under-lock',
+  forkNewPage: 'bare',
+  reuse: 'refcount',
+};
+
+/**
+ * The kernels that mattered, and the proposals of the posts. The machine is the weakest that each kernel ran on: TLB
+ * flushes are broadcast and page tables are freed by RCU (set tlbFlush and tableFree to `ipi` for the classic x86).
+ */
+export const PRESETS: readonly Preset[] = [
+  { name: 'v4.4', doc: 'Linux 4.4: FOLL_PIN does not exist, a forced write may retry as a read', design: v4_4 },
+  { name: 'v4.20', doc: 'Linux 4.20: a forced write demands a dirty entry', design: v4_20 },
+  { name: 'v5.8', doc: 'Linux 5.8: pins count 1024, fork ignores them, reading pins break COW', design: v5_8 },
+  { name: 'v5.9-rc', doc: 'A 5.9 release candidate (70e806e4e645): fork protects, then looks', design: v5_9_rc },
+  { name: 'v5.9', doc: 'Linux 5.9: fork looks, then protects; a write fault reuses at refcount 1', design: v5_9 },
+  { name: 'v5.11', doc: 'Linux 5.11: the same within write_protect_seq (57efa1fe5957)', design: v5_11 },
+  { name: 'v5.14', doc: 'Linux 5.14: MMF_HAS_PINNED, and a pin counts in two steps', design: v5_14 },
+  { name: 'v5.19', doc: 'Linux 5.19: PG_anon_exclusive (6c287605fd56)', design: v5_19 },
+  { name: 'v6.1', doc: 'Linux 6.1: barriers for clearing PG_anon_exclusive (088b8aa5), PMD re-check', design: v6_1 },
+  { name: 'v6.5', doc: 'Linux 6.5: no long-term writing pins of dirty-tracked files (a6e79df92e4a)', design: v6_5 },
+  { name: 'v6.12', doc: 'Linux 6.12: as 6.5 in every decision modelled here', design: v6_5 },
+  {
+    name: 'has-pinned-review',
+    doc: 'The patch under review in "has_pinned ordering", September 2020: protects, reads flag, then count',
+    design: hasPinnedReview,
+  },
+  {
+    name: 'has-pinned-swap',
+    doc: 'The repair proposed in "has_pinned ordering", September 2020: reads count, then flag',
+    design: { ...hasPinnedReview, forkReads: 'count-flag' },
+  },
+  {
+    name: 'early-copy-sketch',
+    doc: 'The sketch of "pin, then fork", 17 September 2020, with the simplified write fault it was written for',
+    design: sketch2020,
+  },
+  {
+    name: 'longterm-file-v7',
+    doc: 'Version 7 of the file check of "fast long-term pins of file pages", May 2023, on 6.4',
+    design: { ...v6_4, pinFile: 'before-recheck', pinNullMapping: 'accept' },
+  },
+];
+
+export const presetNamed = (name: string): Preset | undefined => PRESETS.find((preset) => preset.name === name);
+
+/** The design of a preset. @throws RangeError where there is none of that name */
+export function designOf(name: string): Design {
+  const preset = presetNamed(name);
+  if (preset === undefined) throw new RangeError(`no preset is called ${name}`);
+  return preset.design;
+}

@@ -1,0 +1,57 @@
+/** The smallest world in which fork and a pin can race. */
+
+import type { Cpu } from '../cpu/cpu.ts';
+import type { Design } from './design.ts';
+import { doAnonymousPage } from './fault-anonymous.ts';
+import type { Kernel } from './kernel.ts';
+import { Layout, type LayoutConfig, SMALL_CONFIG } from './layout.ts';
+import { type Mm, vmaLookup } from './mm-struct.ts';
+import { mmapRegion } from './mmap.ts';
+import { PAGE_DATA, type Page } from './page.ts';
+import { pmdCell, pteAlloc, pteCell } from './page-table.ts';
+import { ptePfn } from './pte.ts';
+import { VM_MAYWRITE, VM_READ, VM_WRITE } from './vma.ts';
+
+export interface SmallWorld {
+  readonly kernel: Kernel;
+  /** Every word, as it is before the race. */
+  readonly memory: Float64Array;
+  readonly parent: Mm;
+  readonly child: Mm;
+  /** Where the parent maps the page, writable. */
+  readonly address: number;
+  readonly page: Page;
+}
+
+/** What the parent's page contains before the race. */
+export const FIRST_DATA = 1;
+
+/**
+ * A parent that maps one anonymous page writable, and a child that maps nothing yet but has its page table, so that the
+ * race need not make it.
+ * @param cpuOver a CPU that runs alone over a memory: it sets up the world with the operations of the memory manager
+ * @throws RangeError where the configuration has no room for this
+ */
+export function smallWorld(
+  design: Design,
+  cpuOver: (id: number, memory: Float64Array) => Cpu,
+  config: Partial<LayoutConfig> = {},
+): SmallWorld {
+  const layout = new Layout({ ...SMALL_CONFIG, ...config });
+  const kernel: Kernel = { layout, design };
+  const memory = layout.initialMemory();
+  const cpu = cpuOver(layout.bootCpu, memory);
+  const parent = layout.mm(0);
+  const child = layout.mm(1);
+  const address = 0;
+  mmapRegion(cpu, kernel, parent, { start: 0, end: 1, flags: VM_READ | VM_WRITE | VM_MAYWRITE });
+  const vma = vmaLookup(cpu, kernel, parent, address);
+  if (vma === undefined || doAnonymousPage(cpu, kernel, parent, vma, address) !== 0) {
+    throw new RangeError('the configuration is too small for one anonymous page');
+  }
+  if (pteAlloc(cpu, kernel, child, address) === 0) throw new RangeError('the configuration has too few page tables');
+  const table = layout.table(ptePfn(cpu.readOnce(pmdCell(kernel, parent, address))));
+  const page = layout.page(ptePfn(cpu.readOnce(pteCell(kernel, table, address))));
+  memory[page + PAGE_DATA] = FIRST_DATA;
+  return { kernel, memory, parent, child, address, page };
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { Design } from '../../src/mm/design.ts';
+import { dupMmap } from '../../src/mm/fork.ts';
+import { FOLL_WRITE } from '../../src/mm/gup.ts';
+import { PAGE_DATA, PAGE_MAPCOUNT, PAGE_REFCOUNT, refCountOf } from '../../src/mm/page.ts';
+import { pinUserPagesFastOnly, unpinUserPage } from '../../src/mm/pin.ts';
+import { designOf, PRESETS } from '../../src/mm/presets.ts';
+import { FIRST_DATA, type SmallWorld, smallWorld } from '../../src/mm/small-world.ts';
+import { DirectCpu } from '../../src/run/direct.ts';
+
+const world = (design: Design): SmallWorld => smallWorld(design, (id, memory) => new DirectCpu(id, memory));
+const cpu = ({ memory }: SmallWorld, id = 0): DirectCpu => new DirectCpu(id, memory);
+const show = ({ kernel, memory }: SmallWorld, name: string): string => {
+  for (let i = 1; i < kernel.layout.size; i++) {
+    if (kernel.layout.cellName(i) === name) return kernel.layout.showValue(i, memory[i]!);
+  }
+  throw new Error(`no word is called ${name}`);
+};
+const pin = (w: SmallWorld, c = cpu(w, 1)) => pinUserPagesFastOnly(c, w.kernel, w.parent, w.address, 1, FOLL_WRITE);
+
+describe('the small world', () => {
+  it('maps one page writable in the parent, and nothing in the child', () => {
+    const w = world(designOf('v5.9'));
+    expect(show(w, 'table0.pte[0]')).toBe('none');
+    const pte = ['table1.pte[0]', 'table2.pte[0]', 'table3.pte[0]'].map((name) => show(w, name));
+    expect(pte.filter((e) => e !== 'none')).toEqual(['2 present write dirty young']);
+    expect(show(w, 'page2.refcount')).toBe('1 (generation 1)');
+    expect(w.memory[w.page + PAGE_DATA]).toBe(FIRST_DATA);
+  });
+});
+
+describe.each(PRESETS)('$name', ({ design }) => {
+  it('fork shares a page that nobody pinned, and write-protects it', () => {
+    const w = world(design);
+    expect(dupMmap(cpu(w), w.kernel, w.parent, w.child)).toBe(0);
+    expect(refCountOf(w.memory[w.page + PAGE_REFCOUNT]!)).toBe(2);
+    expect(w.memory[w.page + PAGE_MAPCOUNT]).toBe(2);
+    expect(pin(w)).toEqual([]);
+  });
+
+  it('a fast pin counts, and unpinning takes it back', () => {
+    const w = world(design);
+    const pins = pin(w);
+    expect(pins.map((p) => [p.address, w.kernel.layout.pfnOf(p.page), p.generation, p.path])).toEqual([
+      [0, 2, 1, 'fast'],
+    ]);
+    expect(refCountOf(w.memory[w.page + PAGE_REFCOUNT]!)).toBe(design.pinCount === 'get' ? 2 : 1025);
+    for (const p of pins) unpinUserPage(cpu(w, 1), w.kernel, p);
+    expect(refCountOf(w.memory[w.page + PAGE_REFCOUNT]!)).toBe(1);
+  });
+
+  it('fork after a pin copies the page, or shares it where the design ignores pins', () => {
+    const w = world(design);
+    expect(pin(w)).toHaveLength(1);
+    expect(dupMmap(cpu(w), w.kernel, w.parent, w.child)).toBe(0);
+    const copied = design.forkPinned === 'copy';
+    expect(pin(w)).toHaveLength(copied ? 1 : 0);
+    expect(w.memory[w.kernel.layout.page(0) + PAGE_DATA]).toBe(copied ? FIRST_DATA : 0);
+  });
+
+  it('the race is short', () => {
+    const w = world(design);
+    const pinner = cpu(w, 1);
+    expect(pin(w, pinner)).toHaveLength(1);
+    expect(pinner.events).toBeLessThanOrEqual(17);
+    const v = world(design);
+    const forker = cpu(v);
+    dupMmap(forker, v.kernel, v.parent, v.child);
+    expect(forker.events).toBeLessThanOrEqual(40);
+  });
+});
