@@ -1,0 +1,148 @@
+import { CELL_BITS, type Cell, Cpu, cellIndex, type TrackedCpu, WHOLE } from '../cpu/cpu.ts';
+import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
+import { applyRmw, type Fence, Mode, RmwOp } from '../cpu/modes.ts';
+import { type Graph, NONE, Rmw } from '../graph/graph.ts';
+
+/** What the explorer does when a thread reaches the end of what its graph holds. */
+export interface Extender {
+  addRead(cell: number, mode: Mode, rmw: Rmw, waits: boolean, mask: number, want: number): number;
+  addWrite(cell: number, value: number, mode: Mode, partner: number): void;
+  addFence(kind: Fence, cell: number): void;
+  addChoice(count: number): number;
+}
+
+/** How the write of an RMW is marked, given how the RMW is. */
+const writeMode = (mode: Mode): Mode =>
+  mode === Mode.Full || mode === Mode.Release || mode === Mode.Lock ? mode : Mode.Once;
+
+/**
+ * The CPU of a thread under exploration: it replays the events that the graph holds for the thread, then lets the
+ * explorer add new ones. Hot: a thread is replayed from its start whenever something in it changed.
+ */
+export class ExploreCpu extends Cpu implements TrackedCpu {
+  id = 0;
+  addrDeps: Deps = NO_DEPS;
+  dataDeps: Deps = NO_DEPS;
+  ctrlDeps: Deps = NO_DEPS;
+  private graph!: Graph;
+  private po: readonly number[] = [];
+  private at = 0;
+  private lastRead = -1;
+
+  constructor(private readonly extender: Extender) {
+    super();
+  }
+
+  begin(graph: Graph, thread: number): void {
+    this.graph = graph;
+    this.id = thread;
+    this.po = graph.threads[thread]!;
+    this.at = 0;
+    this.lastRead = -1;
+    this.addrDeps = NO_DEPS;
+    this.dataDeps = NO_DEPS;
+    this.ctrlDeps = NO_DEPS;
+  }
+
+  /** Has every event of the thread been replayed? If not, the thread did not do again what it did before. */
+  atEnd(): boolean {
+    return this.at === this.po.length;
+  }
+
+  read(cell: Cell, mode: Mode): number {
+    return this.replayRead(cell, mode, Rmw.None, false, WHOLE, 0);
+  }
+
+  readWhen(cell: Cell, mask: number, want: number, mode: Mode): number {
+    return this.replayRead(cell, mode, Rmw.None, true, mask, want);
+  }
+
+  write(cell: Cell, value: number, mode: Mode): void {
+    if (this.at < this.po.length) {
+      this.at++;
+    } else {
+      this.provenanceOf(cell);
+      this.extender.addWrite(cellIndex(cell), value, mode, NONE);
+      this.at++;
+    }
+    this.addrDeps = NO_DEPS;
+    this.dataDeps = NO_DEPS;
+  }
+
+  rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode): number {
+    return this.replayRmw(cell, Rmw.Always, false, WHOLE, 0, op, operand, mode);
+  }
+
+  rmwIf(cell: Cell, mask: number, want: number, equal: boolean, op: RmwOp, operand: number, mode: Mode): number {
+    const rmw = equal ? Rmw.IfEqual : Rmw.IfNotEqual;
+    return this.replayRmw(cell, rmw, false, mask, want, op, operand, mode);
+  }
+
+  rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
+    return this.replayRmw(cell, Rmw.IfEqual, true, mask, want, op, operand, mode);
+  }
+
+  fence(kind: Fence, cell: Cell = NONE): void {
+    if (this.at === this.po.length) this.extender.addFence(kind, cell === NONE ? NONE : cellIndex(cell));
+    this.at++;
+  }
+
+  choose(count: number): number {
+    if (this.at === this.po.length) this.extender.addChoice(count);
+    return this.graph.value[this.po[this.at++]!]!;
+  }
+
+  provenance(): number {
+    return (this.graph.slot[this.lastRead]! + 1) << CELL_BITS;
+  }
+
+  readDeps(): Deps {
+    return depsOf(this.graph.slot[this.lastRead]!);
+  }
+
+  private replayRead(cell: Cell, mode: Mode, rmw: Rmw, waits: boolean, mask: number, want: number): number {
+    if (this.at === this.po.length) {
+      this.provenanceOf(cell);
+      this.extender.addRead(cellIndex(cell), mode, rmw, waits, mask, want);
+    }
+    const e = this.po[this.at++]!;
+    this.lastRead = e;
+    this.addrDeps = NO_DEPS;
+    this.dataDeps = NO_DEPS;
+    return this.graph.value[e]!;
+  }
+
+  private replayRmw(
+    cell: Cell,
+    rmw: Rmw,
+    waits: boolean,
+    mask: number,
+    want: number,
+    op: RmwOp,
+    operand: number,
+    mode: Mode,
+  ): number {
+    const addr = this.addrDeps;
+    const data = this.dataDeps;
+    const old = this.replayRead(cell, mode, rmw, waits, mask, want);
+    const e = this.lastRead;
+    if (this.graph.rmw[e] === 0) return old;
+    if (this.at === this.po.length) {
+      this.addrDeps = addr;
+      // Arithmetic carries the old value into the new one; an exchange does not.
+      this.dataDeps = op === RmwOp.Xchg ? data : depsUnion(data, this.readDeps());
+      this.provenanceOf(cell);
+      this.extender.addWrite(cellIndex(cell), applyRmw(op, old, operand), writeMode(mode), e);
+      this.addrDeps = NO_DEPS;
+      this.dataDeps = NO_DEPS;
+    }
+    this.at++;
+    return old;
+  }
+
+  /** Turns the provenance of an address into an address dependency. */
+  private provenanceOf(cell: Cell): void {
+    const slot = cell >>> CELL_BITS;
+    if (slot > 0 && this.addrDeps === NO_DEPS) this.addrDeps = depsOf(slot - 1);
+  }
+}

@@ -1,0 +1,13 @@
+import type { Program } from '../program/program.ts';
+import type { ExploreOptions, ExploreResult } from './contract.ts';
+import { Explorer } from './explorer.ts';
+
+export type { Execution, ExploreOptions, ExploreResult, ModelName } from './contract.ts';
+
+/**
+ * Visits every execution of a program that the model allows, each exactly once, distinct in reads-from and coherence.
+ * Memory is polynomial in the size of one execution, whatever their number.
+ */
+export function explore(program: Program, options: ExploreOptions): ExploreResult {
+  return new Explorer(program, options).run();
+}

@@ -1,0 +1,559 @@
+import { guardHolds } from '../cpu/cpu.ts';
+import { type Fence, Mode } from '../cpu/modes.ts';
+import { Graph, GUESSED, INIT, Kind, NONE, Rmw } from '../graph/graph.ts';
+import { type Model, modelOf } from '../models/model.ts';
+import type { Program } from '../program/program.ts';
+import type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
+import { ExploreCpu, type Extender } from './explore-cpu.ts';
+import { mayRevisit } from './maximal.ts';
+import { Reach } from './reach.ts';
+
+/** What is left to try, newest first. Six numbers each: what, level, cut, event, argument, whether to check. */
+enum Todo {
+  /** Let the read `event` take its value from the write `argument`. */
+  ReadFrom = 0,
+  /** Put the write `event` at the place `argument` of its coherence order. */
+  Place = 1,
+  /** Let the read `argument` take its value from the later write `event`. */
+  Revisit = 2,
+  /** Let the choice `event` be `argument`. */
+  Choose = 3,
+  /** Let the waiting thread `argument` take a lock before its present holder. */
+  Overtake = 4,
+}
+
+enum Status {
+  Ready = 0,
+  Finished = 1,
+  Waiting = 2,
+}
+
+/** Thrown through a thread's body to end its run; never seen outside. */
+const UNWIND = Symbol('unwind');
+
+const readMode = (declared: Mode, succeeds: boolean): Mode =>
+  succeeds
+    ? declared === Mode.Release
+      ? Mode.Once
+      : declared
+    : declared === Mode.Plain || declared === Mode.SrcuLock
+      ? declared
+      : Mode.Once;
+
+/**
+ * The exploration of one program: TruSt (POPL 2022) over execution graphs. A new read reads the coherence-last write and
+ * a new write comes coherence-last, which is always consistent and needs no check; every other way is left on a stack.
+ * docs/engine.md tells the algorithm and what is our own: locks that overtake, tier-one bounds, guessed reads.
+ */
+export class Explorer implements Extender, Execution {
+  graph: Graph;
+  private readonly levels: Graph[];
+  private level = 0;
+  private readonly todo: number[] = [];
+  private readonly model: Model;
+  private readonly reach: Reach;
+  private readonly cpu: ExploreCpu;
+  private readonly status: Status[];
+  private readonly results: unknown[];
+  private readonly waitsFor: Int32Array;
+  private readonly waitsSince: Int32Array;
+  private running = 0;
+  private overtaking = false;
+  private dead = false;
+  private stamps = new Int32Array(64);
+  private executions = 0;
+  private blocked = 0;
+
+  constructor(
+    private readonly program: Program,
+    private readonly options: ExploreOptions,
+  ) {
+    const threads = program.threads.length;
+    this.graph = new Graph(threads, program.initial.length);
+    this.levels = [this.graph];
+    this.model = modelOf(options.model, program.dependencies);
+    this.reach = new Reach(!this.model.exact);
+    this.cpu = new ExploreCpu(this);
+    this.status = new Array<Status>(threads).fill(Status.Ready);
+    this.results = new Array<unknown>(threads).fill(undefined);
+    this.waitsFor = new Int32Array(threads);
+    this.waitsSince = new Int32Array(threads);
+  }
+
+  run(): ExploreResult {
+    const { maxExecutions = Number.POSITIVE_INFINITY, deadline = Number.POSITIVE_INFINITY } = this.options;
+    let steps = 0;
+    do {
+      if (this.extend()) {
+        this.executions++;
+        if (this.options.onExecution(this)) return this.outcome('stopped');
+        if (this.executions >= maxExecutions && this.todo.length > 0) return this.outcome('bounded');
+      }
+      if ((++steps & 255) === 0 && Date.now() > deadline) return this.outcome('bounded');
+    } while (this.next());
+    return this.outcome('complete');
+  }
+
+  // --- the execution, as its visitor sees it ---------------------------------------------------------------------
+
+  result(thread: number): unknown {
+    return this.results[thread];
+  }
+
+  finalValue(cell: number): number {
+    const co = this.graph.co[cell]!;
+    return co.length > 0 ? this.graph.value[co[co.length - 1]!]! : this.program.initial[cell]!;
+  }
+
+  flags(): readonly ('data-race' | 'mixed-accesses')[] {
+    return [];
+  }
+
+  private outcome(kind: ExploreResult['kind']): ExploreResult {
+    return { kind, executions: this.executions, blocked: this.blocked };
+  }
+
+  // --- running threads -------------------------------------------------------------------------------------------
+
+  /** Runs the threads as far as they go. @returns whether the graph is a complete execution */
+  private extend(): boolean {
+    const { status, graph } = this;
+    this.dead = false;
+    for (;;) {
+      const thread = this.pick();
+      if (thread < 0) break;
+      const before = graph.n;
+      this.runThread(thread);
+      if (this.dead) return false;
+      if (graph.n > before) this.wake();
+    }
+    for (let t = 0; t < status.length; t++) {
+      if (status[t] !== Status.Finished) {
+        this.stuck();
+        return false;
+      }
+    }
+    return graph.contests.length === 0;
+  }
+
+  /** The thread to run next: one that overtook a lock first, so that it soon gives the lock back; -1 if none can. */
+  private pick(): number {
+    const { status, graph } = this;
+    for (let i = graph.contests.length - 1; i >= 0; i--) {
+      const thread = graph.thread[graph.contests[i]!]!;
+      if (status[thread] === Status.Ready) return thread;
+    }
+    for (let t = 0; t < status.length; t++) if (status[t] === Status.Ready) return t;
+    return -1;
+  }
+
+  private runThread(thread: number): void {
+    this.running = thread;
+    this.cpu.begin(this.graph, thread);
+    try {
+      this.results[thread] = this.program.threads[thread]!(this.cpu);
+    } catch (thrown) {
+      if (thrown !== UNWIND) throw thrown;
+      return;
+    }
+    if (!this.cpu.atEnd()) throw new Error(`thread ${thread} of ${this.program.name} is not deterministic`);
+    this.status[thread] = Status.Finished;
+  }
+
+  /** Lets those run again for whom something was written since they began to wait. */
+  private wake(): void {
+    for (let t = 0; t < this.status.length; t++) {
+      if (this.status[t] === Status.Waiting && this.graph.co[this.waitsFor[t]!]!.length !== this.waitsSince[t]) {
+        this.status[t] = Status.Ready;
+      }
+    }
+  }
+
+  /** No thread can go on. Those that wait for a lock may still have come before its present holder. */
+  private stuck(): void {
+    if (this.graph.contests.length > 0) return;
+    this.blocked++;
+    for (let t = 0; t < this.status.length; t++) {
+      if (this.status[t] === Status.Waiting) this.push(Todo.Overtake, this.graph.n, NONE, t, 0);
+    }
+  }
+
+  private wait(loc: number): never {
+    this.status[this.running] = Status.Waiting;
+    this.waitsFor[this.running] = loc;
+    this.waitsSince[this.running] = this.graph.co[loc]!.length;
+    throw UNWIND;
+  }
+
+  private die(): never {
+    this.dead = true;
+    throw UNWIND;
+  }
+
+  // --- what a thread adds ------------------------------------------------------------------------------------------
+
+  addFence(kind: Fence, cell: number): void {
+    this.graph.append(this.running, Kind.Fence, kind, cell);
+  }
+
+  addChoice(count: number): number {
+    const e = this.graph.append(this.running, Kind.Choice, Mode.Once, NONE);
+    this.graph.value[e] = 0;
+    this.graph.coIndex[e] = 0;
+    for (let option = count - 1; option > 0; option--) this.push(Todo.Choose, e + 1, e, option, 0);
+    return 0;
+  }
+
+  addRead(cell: number, mode: Mode, rmw: Rmw, waits: boolean, mask: number, want: number): number {
+    const g = this.graph;
+    const r = g.append(this.running, Kind.Read, mode, cell);
+    g.declared[r] = mode;
+    g.rmwKind[r] = rmw;
+    g.guardMask[r] = mask;
+    g.guardWant[r] = want;
+    g.waits[r] = waits ? 1 : 0;
+    g.addr[r] = this.cpu.addrDeps;
+    g.ctrl[r] = this.cpu.ctrlDeps;
+    const low = this.coherenceFloor(r);
+    const last = g.co[cell]!.length - 1;
+    let first = last;
+    if (waits) {
+      first = this.overtaking ? this.placeToOvertake(r, low, last) : this.placeThatFrees(r, low, last);
+      if (first < low) {
+        g.cut(r);
+        this.wait(cell);
+      }
+    }
+    this.takeFrom(r, first);
+    if (this.overtaking) {
+      this.overtaking = false;
+      for (let place = low; place < first; place++) this.offer(r, place, true);
+      return g.value[r]!;
+    }
+    if (first < last && !this.isConsistentAt(r)) {
+      g.cut(r);
+      this.wait(cell);
+    }
+    if (low < first) {
+      const lowest = this.reach.lowestPlace(g, r, NONE);
+      for (let place = low; place < first; place++) this.offer(r, place, place < lowest);
+    }
+    return g.value[r]!;
+  }
+
+  addWrite(cell: number, value: number, mode: Mode, partner: number): void {
+    const g = this.graph;
+    const w = g.append(this.running, Kind.Write, mode, cell);
+    g.value[w] = value;
+    g.addr[w] = this.cpu.addrDeps;
+    g.data[w] = this.cpu.dataDeps;
+    g.ctrl[w] = this.cpu.ctrlDeps;
+    if (partner !== NONE) {
+      g.rmw[w] = 1;
+      g.partner[w] = partner;
+      g.partner[partner] = w;
+    }
+    this.model.order(g, w);
+    const fixed = this.fixedPlace(w);
+    if (fixed >= 0) {
+      g.insertCo(w, fixed);
+    } else {
+      const low = this.coherenceFloor(w) + 1;
+      const last = g.co[cell]!.length;
+      g.insertCo(w, last);
+      if (low < last) this.offerPlaces(w, low, last, g.n, NONE);
+    }
+    for (const r of g.reads[cell]!) {
+      if (g.inPrefix(r, w) || g.rf[r] === GUESSED || !this.mayRead(r, value)) continue;
+      if (mayRevisit(g, r, w)) this.push(Todo.Revisit, g.n, w, r, 0);
+    }
+    if (g.contests.length > 0 && this.endsContest(w)) this.die();
+  }
+
+  /** The place of a write that has no choice: that of an RMW, and of an unlock; else -1. */
+  private fixedPlace(w: number): number {
+    const g = this.graph;
+    const partner = g.partner[w]!;
+    if (partner !== NONE) return g.rf[partner] === GUESSED ? NONE : g.sourcePlace(partner) + 1;
+    if (g.mode[w] !== Mode.Unlock) return NONE;
+    const slots = g.slots[g.thread[w]!]!;
+    for (let i = g.slot[w]! - 1; i >= 0; i--) {
+      const e = slots[i]!;
+      if (g.kind[e] === Kind.Write && g.loc[e] === g.loc[w]) return g.coIndex[e]! + 1;
+    }
+    return NONE;
+  }
+
+  /** After this write, has the RMW that was overtaken something else to read, or never will? Then this graph is done. */
+  private endsContest(w: number): boolean {
+    const g = this.graph;
+    for (const r of g.contests) {
+      if (g.loc[r] !== g.loc[w] || g.thread[r] !== g.thread[w]) continue;
+      const rival = g.rivalOf(r);
+      if (rival !== NONE && this.mayRead(rival, g.value[w]!)) return true;
+    }
+    return false;
+  }
+
+  private mayRead(r: number, value: number): boolean {
+    const g = this.graph;
+    return g.waits[r] === 0 || guardHolds(value, g.guardMask[r]!, g.guardWant[r]!, true);
+  }
+
+  /** The highest place of its location that the event's thread has already seen: it may not go back behind it. */
+  private coherenceFloor(e: number): number {
+    const g = this.graph;
+    const slots = g.slots[g.thread[e]!]!;
+    const loc = g.loc[e]!;
+    let floor = -1;
+    for (let i = g.slot[e]! - 1; i >= 0; i--) {
+      const p = slots[i]!;
+      if (g.loc[p] !== loc) continue;
+      if (g.kind[p] === Kind.Write) return Math.max(floor, g.coIndex[p]!);
+      floor = Math.max(floor, g.sourcePlace(p));
+    }
+    return floor;
+  }
+
+  private valueAt(loc: number, place: number): number {
+    return place < 0 ? this.program.initial[loc]! : this.graph.value[this.graph.co[loc]![place]!]!;
+  }
+
+  /** Lets a read take the value at a place of its location's coherence order. */
+  private takeFrom(r: number, place: number): void {
+    const g = this.graph;
+    const loc = g.loc[r]!;
+    const value = this.valueAt(loc, place);
+    g.setRf(r, place < 0 ? INIT : g.co[loc]![place]!, value);
+    const rmw = g.rmwKind[r]!;
+    const succeeds =
+      rmw === Rmw.Always || (rmw !== Rmw.None && this.passes(rmw, value, g.guardMask[r]!, g.guardWant[r]!));
+    g.rmw[r] = succeeds ? 1 : 0;
+    g.mode[r] = rmw === Rmw.None ? g.declared[r]! : readMode(g.declared[r]!, succeeds);
+    const base = r * g.words;
+    for (let i = base; i < base + g.words; i++) {
+      g.ppo[i] = 0;
+      g.strong[i] = 0;
+      g.wmb[i] = 0;
+    }
+    this.model.order(g, r);
+  }
+
+  private passes(rmw: Rmw, value: number, mask: number, want: number): boolean {
+    return guardHolds(value, mask, want, rmw === Rmw.IfEqual);
+  }
+
+  /** The RMW's read that has consumed what stands at this place, or NONE. */
+  private consumer(r: number, place: number): number {
+    const g = this.graph;
+    const loc = g.loc[r]!;
+    const source = place < 0 ? INIT : g.co[loc]![place]!;
+    for (const other of g.reads[loc]!) {
+      if (other !== r && g.rf[other] === source && g.partner[other] !== NONE) return other;
+    }
+    return NONE;
+  }
+
+  /** Where a read that waits may go on: the last value that lets it, unless somebody else has taken that. */
+  private placeThatFrees(r: number, low: number, last: number): number {
+    const g = this.graph;
+    const loc = g.loc[r]!;
+    for (let place = last; place >= low; place--) {
+      if (!this.mayRead(r, this.valueAt(loc, place))) continue;
+      return g.rmwKind[r] !== Rmw.None && this.consumer(r, place) !== NONE ? low - 1 : place;
+    }
+    return low - 1;
+  }
+
+  private placeToOvertake(r: number, low: number, last: number): number {
+    for (let place = last; place >= low; place--) {
+      if (this.mayRead(r, this.valueAt(this.graph.loc[r]!, place)) && this.mayContest(r, place)) return place;
+    }
+    return low - 1;
+  }
+
+  /** May this RMW take what another has already consumed? Only where that other can be made to read something later. */
+  private mayContest(r: number, place: number): boolean {
+    const g = this.graph;
+    const rival = this.consumer(r, place);
+    if (rival === NONE || this.comesBefore(rival, r)) return false;
+    for (const contest of g.contests) if (contest === rival || g.rivalOf(contest) === rival) return false;
+    return true;
+  }
+
+  /** Is `e` in the po-rf prefix of what comes before `r` in its thread? */
+  private comesBefore(e: number, r: number): boolean {
+    const g = this.graph;
+    const at = g.index[r]!;
+    return at > 0 && g.inPrefix(e, g.threads[g.thread[r]!]![at - 1]!);
+  }
+
+  /** Leaves on the stack that a read takes the value at a lower place than the first. */
+  private offer(r: number, place: number, beyondBound: boolean): void {
+    const g = this.graph;
+    const loc = g.loc[r]!;
+    const value = this.valueAt(loc, place);
+    if (!this.mayRead(r, value)) return;
+    const rmw = g.rmwKind[r]!;
+    const conditional = rmw >= Rmw.IfEqual && g.waits[r] === 0;
+    if (beyondBound && this.model.exact && !conditional) return;
+    if (rmw !== Rmw.None && (rmw === Rmw.Always || this.passes(rmw, value, g.guardMask[r]!, g.guardWant[r]!))) {
+      if (this.consumer(r, place) !== NONE && !this.mayContest(r, place)) return;
+    }
+    const check = beyondBound || conditional || g.cyclicFrom < g.n;
+    this.push(Todo.ReadFrom, r + 1, r, place, check ? 1 : 0);
+  }
+
+  /** Leaves on the stack that a write comes lower in coherence than last. */
+  private offerPlaces(w: number, low: number, last: number, cut: number, reader: number): void {
+    const g = this.graph;
+    const lowest = this.reach.lowestPlace(g, w, reader);
+    const dirty = g.cyclicFrom < g.n;
+    for (let place = low; place < last; place++) {
+      if (this.splitsRmw(g.loc[w]!, place, w)) continue;
+      if (place <= lowest && this.model.exact) continue;
+      this.push(Todo.Place, cut, w, place, place <= lowest || dirty ? 1 : 0);
+    }
+  }
+
+  /** Would a write at this place come between an RMW's write and the write it took its value from? */
+  private splitsRmw(loc: number, place: number, w: number): boolean {
+    const g = this.graph;
+    const next = g.co[loc]![place]!;
+    if (next === w) return false;
+    const read = g.partner[next]!;
+    if (read === NONE || g.rf[read] === GUESSED) return false;
+    return g.sourcePlace(read) === place - 1;
+  }
+
+  // --- going back ------------------------------------------------------------------------------------------------
+
+  private push(what: Todo, cut: number, event: number, argument: number, check: number): void {
+    this.todo.push(what, this.level, cut, event, argument, check);
+  }
+
+  /** Turns to what is left to try, newest first. @returns false when nothing is left */
+  private next(): boolean {
+    const { todo } = this;
+    while (todo.length > 0) {
+      const at = todo.length - 6;
+      const what = todo[at] as Todo;
+      const level = todo[at + 1]!;
+      const cut = todo[at + 2]!;
+      const event = todo[at + 3]!;
+      const argument = todo[at + 4]!;
+      const check = todo[at + 5] === 1;
+      todo.length = at;
+      if (level !== this.level) {
+        this.level = level;
+        this.graph = this.levels[level]!;
+        this.status.fill(Status.Ready);
+      }
+      this.cutTo(cut);
+      if (this.apply(what, event, argument, check)) return true;
+    }
+    return false;
+  }
+
+  private cutTo(n: number): void {
+    const g = this.graph;
+    for (let e = n; e < g.n; e++) this.status[g.thread[e]!] = Status.Ready;
+    g.cut(n);
+    for (let t = 0; t < this.status.length; t++) {
+      if (this.status[t] === Status.Waiting) this.status[t] = Status.Ready;
+    }
+  }
+
+  private apply(what: Todo, event: number, argument: number, check: boolean): boolean {
+    const g = this.graph;
+    switch (what) {
+      case Todo.ReadFrom:
+        this.status[g.thread[event]!] = Status.Ready;
+        this.takeFrom(event, argument);
+        if (check && !this.isConsistentAt(event)) return false;
+        if (g.rmw[event] === 1 && this.consumer(event, argument) !== NONE) g.contests.push(event);
+        return true;
+      case Todo.Place:
+        g.removeCo(event);
+        g.insertCo(event, argument);
+        return !check || this.isConsistentAround(event);
+      case Todo.Revisit:
+        return this.revisit(argument, event);
+      case Todo.Choose:
+        this.status[g.thread[event]!] = Status.Ready;
+        g.value[event] = argument;
+        g.coIndex[event] = argument;
+        return true;
+      case Todo.Overtake:
+        return this.overtake(argument);
+    }
+  }
+
+  private overtake(thread: number): boolean {
+    this.overtaking = true;
+    this.dead = false;
+    const before = this.graph.n;
+    this.runThread(thread);
+    this.overtaking = false;
+    return this.graph.n > before;
+  }
+
+  private revisit(read: number, write: number): boolean {
+    const from = this.graph;
+    if (this.stamps.length < from.capacity) this.stamps = new Int32Array(from.capacity);
+    this.level++;
+    let g = this.levels[this.level];
+    if (g === undefined) {
+      g = new Graph(from.threadCount, from.locCount, from.capacity, from.words);
+      this.levels[this.level] = g;
+    }
+    g.keepFrom(from, read, write, this.stamps);
+    this.graph = g;
+    this.status.fill(Status.Ready);
+    if (from.cyclicFrom < from.n) g.cyclicFrom = 0;
+    const w = this.stamps[write]!;
+    const isFixed = this.fixedPlace(w) >= 0;
+    if (!isFixed) {
+      g.removeCo(w);
+      g.insertCo(w, g.co[g.loc[w]!]!.length);
+    }
+    this.takeFrom(read, g.coIndex[w]!);
+    for (const contest of g.contests) {
+      const taken = g.partner[contest]!;
+      const rival = g.rivalOf(contest);
+      if (taken !== NONE && rival !== NONE && this.mayRead(rival, g.value[taken]!)) return false;
+    }
+    const floor = this.coherenceFloor(read);
+    if (isFixed) return g.coIndex[w]! >= floor && this.isConsistentAround(w);
+    const low = Math.max(floor, this.coherenceFloor(w)) + 1;
+    const last = g.coIndex[w]!;
+    if (low < last) this.offerPlaces(w, low, last, g.n, read);
+    return true;
+  }
+
+  // --- consistency ------------------------------------------------------------------------------------------------
+
+  private isConsistentAt(e: number): boolean {
+    const g = this.graph;
+    if (g.cyclicFrom >= g.n && !this.reach.isCyclic(g, e)) return true;
+    return this.isConsistent();
+  }
+
+  /** As {@link isConsistentAt}, for a write that was moved and the reads that take its value. */
+  private isConsistentAround(w: number): boolean {
+    const g = this.graph;
+    if (g.cyclicFrom >= g.n && !this.reach.isCyclic(g, w)) {
+      let clean = true;
+      for (const r of g.reads[g.loc[w]!]!) if (g.rf[r] === w && this.reach.isCyclic(g, r)) clean = false;
+      if (clean) return true;
+    }
+    return this.isConsistent();
+  }
+
+  private isConsistent(): boolean {
+    const g = this.graph;
+    if (this.model.exact || !this.model.consistent(g)) return false;
+    if (g.cyclicFrom >= g.n) g.cyclicFrom = g.n - 1;
+    return true;
+  }
+}

@@ -1,0 +1,47 @@
+import { guardHolds } from '../cpu/cpu.ts';
+import { type Graph, Kind } from '../graph/graph.ts';
+
+/**
+ * May `write` revisit `read`? Only if everything that the revisit drops, and the read itself, was added in the one way
+ * that counts as first (TruSt, POPL 2022, "maximal extension"): then of all the graphs that lead to the same revisited
+ * graph exactly one is let through.
+ */
+export function mayRevisit(g: Graph, read: number, write: number): boolean {
+  if (!wasAddedFirstWay(g, read, write)) return false;
+  for (let e = read + 1; e < write; e++) {
+    if (!g.inPrefix(e, write) && !wasAddedFirstWay(g, e, write)) return false;
+  }
+  return true;
+}
+
+/**
+ * Seen from `e` and the prefix of `write`: a write is coherence-last and unread; a read reads the coherence-last write (if
+ * it waits, the last one that lets it go on); a choice is its first option.
+ */
+function wasAddedFirstWay(g: Graph, e: number, write: number): boolean {
+  const kind = g.kind[e]!;
+  if (kind === Kind.Fence) return true;
+  if (kind === Kind.Choice) return g.coIndex[e] === 0;
+  const loc = g.loc[e]!;
+  let place: number;
+  if (kind === Kind.Write) {
+    for (const read of g.reads[loc]!) {
+      if (g.rf[read] === e && (read < e || g.inPrefix(read, write))) return false;
+    }
+    place = g.coIndex[e]!;
+  } else {
+    const source = g.rf[e]!;
+    if (source < -1) return g.coIndex[e] === 0;
+    if (source > e && !g.inPrefix(source, write)) return false;
+    place = g.sourcePlace(e);
+  }
+  const waits = kind === Kind.Read && g.waits[e] === 1;
+  const co = g.co[loc]!;
+  for (let i = place + 1; i < co.length; i++) {
+    const later = co[i]!;
+    if (later === write || (later > e && !g.inPrefix(later, write))) continue;
+    if (waits && !guardHolds(g.value[later]!, g.guardMask[e]!, g.guardWant[e]!, true)) continue;
+    return false;
+  }
+  return true;
+}

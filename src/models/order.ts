@@ -1,0 +1,216 @@
+import type { Deps } from '../cpu/deps.ts';
+import { depsMembers, depsUnion } from '../cpu/deps.ts';
+import { Fence, Mode } from '../cpu/modes.ts';
+import { type Graph, Kind } from '../graph/graph.ts';
+
+/**
+ * What a model preserves of program order, computed once, when an access is added at the end of its thread: the rows
+ * `ppo`, `strong` and `wmb` of the graph. Hot: called for every event; benchmark bench/run.ts.
+ */
+export type Order = (g: Graph, e: number) => void;
+
+/** Adds the slots 0 .. `last` to a row. */
+function addUpTo(rows: Int32Array, base: number, last: number): void {
+  let word = base;
+  let left = last + 1;
+  while (left >= 32) {
+    rows[word++] = -1;
+    left -= 32;
+  }
+  if (left > 0) rows[word] = rows[word]! | ((1 << left) - 1);
+}
+
+function addSlot(rows: Int32Array, base: number, slot: number): void {
+  const word = base + (slot >> 5);
+  rows[word] = rows[word]! | (1 << (slot & 31));
+}
+
+function addDeps(rows: Int32Array, base: number, deps: Deps): void {
+  if (deps >= 0) {
+    rows[base] = rows[base]! | deps;
+  } else {
+    for (const slot of depsMembers(deps)) addSlot(rows, base, slot);
+  }
+}
+
+/** Sequential consistency: all of program order. */
+export const scOrder: Order = (g, e) => {
+  addUpTo(g.ppo, e * g.words, g.slot[e]! - 1);
+};
+
+const isFullFenceOnTso = (kind: number): boolean =>
+  kind === Fence.Mb || kind === Fence.SyncRcu || kind === Fence.SyncSrcu || kind === Fence.AfterSrcuReadUnlock;
+
+/**
+ * x86-TSO: all but a write before a later read. smp_mb(), grace periods and every RMW that succeeds, relaxed ones and
+ * spin_lock() too, are full fences, as lock-prefixed instructions are; a failed RMW is a read.
+ */
+export const tsoOrder: Order = (g, e) => {
+  const base = e * g.words;
+  const slot = g.slot[e]!;
+  if (g.kind[e] === Kind.Write || g.rmw[e] === 1) {
+    addUpTo(g.ppo, base, slot - 1);
+    return;
+  }
+  const po = g.threads[g.thread[e]!]!;
+  let fenced = false;
+  for (let i = g.index[e]! - 1; i >= 0; i--) {
+    const p = po[i]!;
+    const kind = g.kind[p]!;
+    if (kind === Kind.Read) addSlot(g.ppo, base, g.slot[p]!);
+    else if (kind === Kind.Write) {
+      fenced ||= g.rmw[p] === 1;
+      if (fenced) {
+        addUpTo(g.ppo, base, g.slot[p]!);
+        return;
+      }
+    } else if (kind === Kind.Fence) fenced ||= isFullFenceOnTso(g.mode[p]!);
+  }
+};
+
+/**
+ * carry-dep of the LKMM: a dependency on a read that took its value from an earlier write of its own thread is one on
+ * whatever that write's data depended on, too.
+ */
+function carried(g: Graph, thread: number, deps: Deps): Deps {
+  if (deps === 0) return deps;
+  let all = deps;
+  for (const slot of depsMembers(deps)) {
+    const read = g.slots[thread]![slot]!;
+    const write = g.kind[read] === Kind.Read ? g.rf[read]! : -1;
+    if (write < 0 || g.thread[write] !== thread || g.mode[write] === Mode.SrcuUnlock || g.data[write] === 0) continue;
+    if (g.index[write]! < g.index[read]!) all = depsUnion(all, carried(g, thread, g.data[write]!));
+  }
+  return all;
+}
+
+/**
+ * The LKMM's ppo within a thread, except `dep ; [Marked] ; rfi`, which depends on reads-from
+ * (linux-kernel.cat, "Preserved Program Order" and "Fences", Linux 6.12).
+ * @param conservative every read controls every later write (see `Program.dependencies`)
+ */
+export const lkmmOrder =
+  (conservative: boolean): Order =>
+  (g, e) => {
+    const thread = g.thread[e]!;
+    const base = e * g.words;
+    const slot = g.slot[e]!;
+    const mode = g.mode[e]!;
+    const isRead = g.kind[e] === Kind.Read;
+    const isWrite = !isRead;
+    const po = g.threads[thread]!;
+    const { ppo, strong, wmb } = g;
+
+    if (g.addr[e] !== 0) g.addr[e] = carried(g, thread, g.addr[e]!);
+    if (g.data[e] !== 0) g.data[e] = carried(g, thread, g.data[e]!);
+    if (g.ctrl[e] !== 0) g.ctrl[e] = carried(g, thread, g.ctrl[e]!);
+    addDeps(ppo, base, g.addr[e]!);
+    if (isWrite) {
+      addDeps(ppo, base, g.data[e]!);
+      addDeps(ppo, base, g.ctrl[e]!);
+    }
+
+    if (g.rmw[e] === 1 && mode === Mode.Full) {
+      // As if smp_mb() stood before the read and after the write.
+      const last = slot - (isRead ? 1 : 2);
+      addUpTo(ppo, base, last);
+      addUpTo(strong, base, last);
+      if (isWrite) addSlot(ppo, base, slot - 1);
+      return;
+    }
+    if (isWrite && (mode === Mode.Release || mode === Mode.Unlock)) addUpTo(ppo, base, slot - 1);
+
+    const loc = g.loc[e]!;
+    const readForRmb = isRead && mode !== Mode.Noreturn;
+    let rmb = false;
+    let wmbSeen = false;
+    let rmwSeen = g.rmw[e] === 1;
+    let afterAtomic = false;
+    let afterSpinlock = false;
+    let afterUnlockLock = false;
+    let afterSrcu = false;
+    let lockSeen = false;
+    let lockSeenAfterUnlockLock = false;
+    let before = slot;
+    for (let i = g.index[e]! - 1; i >= 0; i--) {
+      const p = po[i]!;
+      const kind = g.kind[p]!;
+      const pMode = g.mode[p]!;
+      let full = -1;
+      if (kind === Kind.Fence) {
+        switch (pMode) {
+          case Fence.Mb:
+          case Fence.SyncRcu:
+          case Fence.SyncSrcu:
+            full = before - 1;
+            break;
+          case Fence.Rmb:
+            rmb = true;
+            break;
+          case Fence.Wmb:
+            wmbSeen = true;
+            break;
+          case Fence.BeforeAtomic:
+            if (rmwSeen) full = before - 1;
+            break;
+          case Fence.AfterAtomic:
+            afterAtomic = true;
+            break;
+          case Fence.AfterSpinlock:
+            afterSpinlock = true;
+            break;
+          case Fence.AfterUnlockLock:
+            afterUnlockLock = true;
+            break;
+          case Fence.AfterSrcuReadUnlock:
+            afterSrcu = true;
+            break;
+        }
+        if (full < 0) continue;
+      } else if (kind === Kind.Choice) {
+        continue;
+      } else {
+        before = g.slot[p]!;
+        const pRmw = g.rmw[p] === 1;
+        if (kind === Kind.Write) {
+          if (pRmw && (pMode === Mode.Full || afterAtomic)) full = before;
+          else if (afterSpinlock && pMode === Mode.Lock) full = before;
+          else if (afterSrcu && pMode === Mode.SrcuUnlock) full = before;
+          else if (pMode === Mode.Unlock && (lockSeen || lockSeenAfterUnlockLock)) {
+            if (lockSeenAfterUnlockLock) full = before - 1;
+            else {
+              addUpTo(ppo, base, before - 1);
+              addUpTo(wmb, base, before - 1);
+            }
+          }
+          if (isWrite && (wmbSeen || g.loc[p] === loc)) {
+            addSlot(ppo, base, before);
+            if (wmbSeen) {
+              addSlot(wmb, base, before);
+              if (pMode === Mode.Plain) addDeps(ppo, base, g.addr[p]!);
+            }
+          }
+        } else {
+          if (
+            pMode === Mode.Acquire ||
+            pMode === Mode.Lock ||
+            (rmb && readForRmb && pMode !== Mode.Noreturn) ||
+            (isWrite && (conservative || g.loc[p] === loc))
+          ) {
+            addSlot(ppo, base, before);
+          }
+          if (pMode === Mode.Lock) {
+            lockSeen = true;
+            lockSeenAfterUnlockLock ||= afterUnlockLock;
+          }
+        }
+        rmwSeen ||= pRmw;
+      }
+      if (full >= 0) {
+        addUpTo(ppo, base, full);
+        addUpTo(strong, base, full);
+        // Whatever is further back is before this barrier as well.
+        return;
+      }
+    }
+  };
