@@ -1,0 +1,182 @@
+import type { Cpu, TrackedCpu } from '../../src/cpu/cpu.ts';
+import { type Deps, depsUnion, NO_DEPS } from '../../src/cpu/deps.ts';
+import { type Fence, Mode, type RmwOp } from '../../src/cpu/modes.ts';
+import type { Program } from '../../src/program/program.ts';
+
+/** Where an access goes: to `at`, or, where register `via` is not 0 and there is an `other`, to that. */
+export interface Address {
+  readonly at: number;
+  /** An address dependency on this register, whether or not it changes the place. */
+  readonly via?: number;
+  readonly other?: number;
+}
+
+/** A constant; or, with a register, a data dependency on it and its value times `scale` (0 or 1) added. */
+export interface Value {
+  readonly constant: number;
+  readonly register?: number;
+  readonly scale?: 0 | 1;
+}
+
+/** One step of a thread. Locations and registers are small numbers; `into` is the register that the result goes to. */
+export type Step =
+  | { readonly do: 'read'; readonly into: number; readonly address: Address; readonly mode: Mode }
+  | { readonly do: 'write'; readonly address: Address; readonly value: Value; readonly mode: Mode }
+  /** Unconditional; `into` gets the old value, and is absent where the operation returns nothing. */
+  | {
+      readonly do: 'rmw';
+      readonly into?: number;
+      readonly address: Address;
+      readonly op: RmwOp;
+      readonly value: Value;
+      readonly mode: Mode;
+    }
+  | {
+      readonly do: 'cmpxchg';
+      readonly into: number;
+      readonly address: Address;
+      readonly expected: number;
+      readonly value: Value;
+      readonly mode: Mode;
+    }
+  /** atomic_add_unless(): adds 1 unless the old value is `unless`; `into` gets whether it did. */
+  | { readonly do: 'addUnless'; readonly into: number; readonly address: Address; readonly unless: number }
+  /** Waits until the word is `until`. */
+  | { readonly do: 'await'; readonly at: number; readonly until: number; readonly mode: Mode }
+  | { readonly do: 'fence'; readonly fence: Fence; readonly at?: number }
+  | { readonly do: 'lock'; readonly at: number }
+  | { readonly do: 'unlock'; readonly at: number }
+  /** `into` gets the old value: 0 where the lock was taken. */
+  | { readonly do: 'trylock'; readonly into: number; readonly at: number }
+  | { readonly do: 'isLocked'; readonly into: number; readonly at: number }
+  | { readonly do: 'bitLock'; readonly at: number }
+  | { readonly do: 'bitUnlock'; readonly at: number }
+  | { readonly do: 'srcuLock'; readonly into: number; readonly at: number }
+  | { readonly do: 'srcuUnlock'; readonly register: number; readonly at: number }
+  | {
+      readonly do: 'if';
+      readonly register: number;
+      readonly equal: boolean;
+      readonly constant: number;
+      readonly then: readonly Step[];
+      readonly else?: readonly Step[];
+    };
+
+/** A program too small to hide anything: threads of steps over a few words, all registers of a thread its result. */
+export interface SmallProgram {
+  readonly initial: readonly number[];
+  readonly registers: number;
+  readonly threads: readonly (readonly Step[])[];
+}
+
+/** A TypeScript body for the engine: it runs the steps on the CPU that it is given and says where everything comes from. */
+export function toProgram(small: SmallProgram): Program {
+  return {
+    name: 'small',
+    initial: small.initial,
+    threads: small.threads.map((steps) => (cpu: Cpu) => new Runner(cpu as TrackedCpu, small.registers).run(steps)),
+    dependencies: 'tracked',
+    cellName: (index) => `x${index}`,
+  };
+}
+
+class Runner {
+  private readonly cpu: TrackedCpu;
+  private readonly values: number[];
+  private readonly origins: Deps[];
+
+  constructor(cpu: TrackedCpu, registers: number) {
+    this.cpu = cpu;
+    this.values = new Array<number>(registers).fill(0);
+    this.origins = new Array<Deps>(registers).fill(NO_DEPS);
+  }
+
+  run(steps: readonly Step[]): readonly number[] {
+    this.cpu.ctrlDeps = NO_DEPS;
+    for (const step of steps) this.step(step);
+    return this.values;
+  }
+
+  private place(address: Address): number {
+    if (address.via === undefined) return address.at;
+    this.cpu.addrDeps = this.origins[address.via]!;
+    return address.other !== undefined && this.values[address.via] !== 0 ? address.other : address.at;
+  }
+
+  private value(value: Value): number {
+    if (value.register === undefined) return value.constant;
+    this.cpu.dataDeps = this.origins[value.register]!;
+    return value.constant + (value.scale ?? 1) * this.values[value.register]!;
+  }
+
+  private set(register: number, value: number): void {
+    this.values[register] = value;
+    this.origins[register] = this.cpu.readDeps();
+  }
+
+  private step(step: Step): void {
+    const { cpu } = this;
+    switch (step.do) {
+      case 'read':
+        this.set(step.into, cpu.read(this.place(step.address), step.mode));
+        return;
+      case 'write':
+        cpu.write(this.place(step.address), this.value(step.value), step.mode);
+        return;
+      case 'rmw': {
+        const old = cpu.rmw(this.place(step.address), step.op, this.value(step.value), step.mode);
+        if (step.into !== undefined) this.set(step.into, old);
+        return;
+      }
+      case 'cmpxchg': {
+        const place = this.place(step.address);
+        this.set(step.into, cpu.cmpxchg(place, step.expected, this.value(step.value), step.mode));
+        return;
+      }
+      case 'addUnless': {
+        const added = cpu.atomicAddUnless(this.place(step.address), 1, step.unless);
+        this.set(step.into, added ? 1 : 0);
+        return;
+      }
+      case 'await':
+        cpu.readWhen(step.at, -1, step.until, step.mode);
+        return;
+      case 'fence':
+        cpu.fence(step.fence, step.at);
+        return;
+      case 'lock':
+        cpu.spinLock(step.at);
+        return;
+      case 'unlock':
+        cpu.spinUnlock(step.at);
+        return;
+      case 'trylock':
+        this.set(step.into, cpu.spinTrylock(step.at) ? 0 : 1);
+        return;
+      case 'isLocked':
+        this.set(step.into, cpu.spinIsLocked(step.at) ? 1 : 0);
+        return;
+      case 'bitLock':
+        cpu.bitLock(step.at, 1);
+        return;
+      case 'bitUnlock':
+        cpu.bitUnlock(step.at, 1);
+        return;
+      case 'srcuLock':
+        this.set(step.into, cpu.read(step.at, Mode.SrcuLock));
+        return;
+      case 'srcuUnlock':
+        cpu.dataDeps = this.origins[step.register]!;
+        cpu.write(step.at, this.values[step.register]!, Mode.SrcuUnlock);
+        return;
+      case 'if': {
+        const outer = cpu.ctrlDeps;
+        cpu.ctrlDeps = depsUnion(outer, this.origins[step.register]!);
+        const arm = (this.values[step.register] === step.constant) === step.equal ? step.then : (step.else ?? []);
+        for (const inner of arm) this.step(inner);
+        cpu.ctrlDeps = outer;
+        return;
+      }
+    }
+  }
+}
