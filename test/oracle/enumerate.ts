@@ -1,5 +1,5 @@
 import { Mode } from '../../src/cpu/modes.ts';
-import type { ModelName } from '../../src/explore/contract.ts';
+import { MODELS, type ModelName } from '../../src/explore/contract.ts';
 import { type Candidate, members, type Node, type Skeleton, skeletonOf } from './candidate.ts';
 import { atomic, coherent, judge } from './models.ts';
 import { between, has, inverse, nothing, type Relation, sequence, union } from './relation.ts';
@@ -16,15 +16,16 @@ export interface OracleExecution {
   readonly flags: readonly string[];
 }
 
-/** All executions of a program, by trying everything. */
-export function enumerate(program: SmallProgram, model: ModelName): OracleExecution[] {
-  const found: OracleExecution[] = [];
+/** All executions of a program under each model, by trying everything. */
+export function enumerate(program: SmallProgram): Record<ModelName, OracleExecution[]> {
+  const found: Record<ModelName, OracleExecution[]> = { sc: [], tso: [], lkmm: [] };
   for (const traces of combinations(threadTraces(program))) {
     if (!valuesSuffice(traces, program.initial)) continue;
-    const skeleton = skeletonOf(traces, program.initial);
-    for (const candidate of candidates(skeleton)) {
-      const { allowed, flags } = judge(model, candidate);
-      if (allowed) found.push(describe(candidate, traces, program, flags));
+    for (const candidate of candidates(skeletonOf(traces, program.initial))) {
+      for (const model of MODELS) {
+        const { allowed, flags } = judge(model, candidate);
+        if (allowed) found[model].push(describe(candidate, traces, program, flags));
+      }
     }
   }
   return found;

@@ -36,12 +36,15 @@ function sc({ po, rf, co, fr }: Candidate): Judgement {
   return plainly(isAcyclic(union(po, rf, co, fr)));
 }
 
-/** x86-TSO in its axiomatic form: a write may be overtaken by later reads of its thread, unless something locked is between. */
+/**
+ * x86-TSO in its axiomatic form: a write may be overtaken by later reads of its thread, unless a full fence or something
+ * locked is between. Waiting for a grace period is a full fence here, and no more than that.
+ */
 function tso(c: Candidate): Judgement {
   const { n, reads, writes, po, ext, rmw, rf, co, fr } = c;
   const wr = product(n, writes, reads);
   const ppo = minus(between(reads | writes, po, reads | writes), wr);
-  const mb = c.fence(Fence.Mb);
+  const mb = c.fence(Fence.Mb, Fence.SyncRcu, Fence.SyncSrcu, Fence.AfterSrcuReadUnlock);
   const fenced = sequence(between(writes, po, mb), between(mb, po, reads));
   const lockedRead = domain(rmw);
   const lockedWrite = range(rmw);

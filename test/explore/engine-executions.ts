@@ -1,0 +1,41 @@
+import type { ModelName } from '../../src/explore/contract.ts';
+import { explore } from '../../src/explore/explore.ts';
+import { type Graph, INIT, Kind } from '../../src/graph/graph.ts';
+import type { OracleExecution } from '../oracle/enumerate.ts';
+import { type SmallProgram, toProgram } from '../oracle/small-program.ts';
+
+/** What the engine visits, written as the oracle writes it. */
+export function engineExecutions(program: SmallProgram, model: ModelName): OracleExecution[] {
+  const found: OracleExecution[] = [];
+  const result = explore(toProgram(program), {
+    model,
+    onExecution(execution) {
+      found.push({
+        text: textOf((execution as unknown as { graph: Graph }).graph),
+        registers: program.threads.map((_, thread) => [...(execution.result(thread) as number[])]),
+        memory: program.initial.map((_, cell) => execution.finalValue(cell)),
+        flags: [...execution.flags()],
+      });
+      return false;
+    },
+  });
+  if (result.kind !== 'complete') throw new Error(`explored only in part: ${result.kind}`);
+  if (result.executions !== found.length) throw new Error(`${result.executions} counted, ${found.length} visited`);
+  return found;
+}
+
+function textOf(graph: Graph): string {
+  const accesses = graph.threads.map((events) => events.filter((e) => graph.kind[e] !== Kind.Fence));
+  const nameOf = (event: number): string =>
+    event === INIT ? 'init' : `${graph.thread[event]}.${accesses[graph.thread[event]!]!.indexOf(event)}`;
+  const threads = accesses.map((events) =>
+    events
+      .map((e) => {
+        const source = graph.kind[e] === Kind.Read ? `<${nameOf(graph.rf[e]!)}` : '';
+        return `${source === '' ? 'W' : 'R'}${graph.loc[e]}=${graph.value[e]}${source}`;
+      })
+      .join(' '),
+  );
+  const orders = graph.co.flatMap((co, at) => (co.length > 0 ? [`co${at}: ${co.map(nameOf).join(' ')}`] : []));
+  return [...threads, ...orders].join(' | ');
+}
