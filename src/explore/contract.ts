@@ -1,3 +1,5 @@
+import type { Graph } from '../graph/graph.ts';
+
 /** The three models, weakest last: every execution of one is an execution of the next. */
 export const MODELS = ['sc', 'tso', 'lkmm'] as const;
 export type ModelName = (typeof MODELS)[number];
@@ -8,8 +10,11 @@ export interface Execution {
   result(thread: number): unknown;
   /** The final value of a word: its coherence-last write, or its initial value. */
   finalValue(cell: number): number;
-  /** How often the thread may be in a state that plain accesses race: the flags that the model raises. */
-  flags(): readonly ('data-race' | 'mixed-accesses')[];
+  /** What the model flags in this execution. */
+  readonly dataRace: boolean;
+  readonly mixedAccesses: boolean;
+  /** The execution itself: events, program order, reads-from, coherence. */
+  readonly graph: Graph;
 }
 
 export interface ExploreOptions {

@@ -1,7 +1,8 @@
 import { guardHolds } from '../cpu/cpu.ts';
-import { type Fence, Mode } from '../cpu/modes.ts';
+import { Fence, Mode } from '../cpu/modes.ts';
 import { Graph, GUESSED, INIT, Kind, NONE, Rmw } from '../graph/graph.ts';
 import { type Model, modelOf } from '../models/model.ts';
+import { rcuSteps } from '../models/rcu.ts';
 import type { Program } from '../program/program.ts';
 import type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
 import { ExploreCpu, type Extender } from './explore-cpu.ts';
@@ -47,6 +48,10 @@ const readMode = (declared: Mode, succeeds: boolean): Mode =>
  */
 export class Explorer implements Extender, Execution {
   graph: Graph;
+  dataRace = false;
+  mixedAccesses = false;
+  private hasPlain = false;
+  private hasGracePeriods = false;
   private readonly levels: Graph[];
   private level = 0;
   private readonly todo: number[] = [];
@@ -105,10 +110,6 @@ export class Explorer implements Extender, Execution {
     return co.length > 0 ? this.graph.value[co[co.length - 1]!]! : this.program.initial[cell]!;
   }
 
-  flags(): readonly ('data-race' | 'mixed-accesses')[] {
-    return [];
-  }
-
   private outcome(kind: ExploreResult['kind']): ExploreResult {
     return { kind, executions: this.executions, blocked: this.blocked };
   }
@@ -133,7 +134,17 @@ export class Explorer implements Extender, Execution {
         return false;
       }
     }
-    return graph.contests.length === 0;
+    return graph.contests.length === 0 && this.passesFinalAxioms();
+  }
+
+  /** The axioms that filter complete executions only: grace periods, and the coherence of plain accesses. */
+  private passesFinalAxioms(): boolean {
+    if (!this.hasPlain && !this.hasGracePeriods) return true;
+    const steps = this.hasGracePeriods ? rcuSteps(this.graph) : [];
+    const verdict = this.model.complete(this.graph, steps, this.hasPlain);
+    this.dataRace = verdict.dataRace;
+    this.mixedAccesses = verdict.mixedAccesses;
+    return verdict.consistent;
   }
 
   /** The thread to run next: one that overtook a lock first, so that it soon gives the lock back; -1 if none can. */
@@ -194,6 +205,7 @@ export class Explorer implements Extender, Execution {
 
   addFence(kind: Fence, cell: number): void {
     this.graph.append(this.running, Kind.Fence, kind, cell);
+    if (kind === Fence.SyncRcu || kind === Fence.SyncSrcu) this.hasGracePeriods = true;
   }
 
   addChoice(count: number): number {
@@ -206,6 +218,7 @@ export class Explorer implements Extender, Execution {
 
   addRead(cell: number, mode: Mode, rmw: Rmw, waits: boolean, mask: number, want: number): number {
     const g = this.graph;
+    if (mode === Mode.Plain) this.hasPlain = true;
     const r = g.append(this.running, Kind.Read, mode, cell);
     g.declared[r] = mode;
     g.rmwKind[r] = rmw;
@@ -243,6 +256,7 @@ export class Explorer implements Extender, Execution {
 
   addWrite(cell: number, value: number, mode: Mode, partner: number): void {
     const g = this.graph;
+    if (mode === Mode.Plain) this.hasPlain = true;
     const w = g.append(this.running, Kind.Write, mode, cell);
     g.value[w] = value;
     g.addr[w] = this.cpu.addrDeps;
@@ -552,7 +566,7 @@ export class Explorer implements Extender, Execution {
 
   private isConsistent(): boolean {
     const g = this.graph;
-    if (this.model.exact || !this.model.consistent(g)) return false;
+    if (this.model.exact || !this.model.consistent(g, NONE)) return false;
     if (g.cyclicFrom >= g.n) g.cyclicFrom = g.n - 1;
     return true;
   }

@@ -1,6 +1,8 @@
 import { depsMembers, depsUnion } from '../cpu/deps.ts';
 import { Fence, Mode } from '../cpu/modes.ts';
 import { type Graph, Kind, NONE } from '../graph/graph.ts';
+import { judgePlain } from './races.ts';
+import { composed, type RcuOrder, type RcuStep, rcuMatters, rcuOrder, star, violatesRcu } from './rcu.ts';
 import { close, eachBit, isAcyclic, orRow, orShifted, orUpTo, setBit } from './rows.ts';
 
 /**
@@ -26,13 +28,22 @@ export class LkmmRelations {
   over = new Int32Array(128);
   pb = new Int32Array(128);
 
+  private unsourced = NONE;
+
+  /** The write of another thread that a read takes its value from, or a negative number. */
+  private external(g: Graph, read: number): number {
+    const source = g.rf[read]!;
+    return source < 0 || read === this.unsourced || g.thread[source] === g.thread[read] ? NONE : source;
+  }
+
   /** The number of an event that is a memory access. */
   number(g: Graph, e: number): number {
     return this.first[g.thread[e]!]! + g.slot[e]!;
   }
 
   /** Fills `hb` (ppo, rfe and internal prop), `strong`, `cumul` (reflexive and transitive) and `prop`. */
-  relate(g: Graph): void {
+  relate(g: Graph, unsourced = NONE): void {
+    this.unsourced = unsourced;
     this.layOut(g);
     this.threadLocal(g);
     this.lockHandovers(g);
@@ -95,7 +106,7 @@ export class LkmmRelations {
       orUpTo(this.own, base, off, off + g.slots[t]!.length - 1);
       if (g.kind[e] !== Kind.Read) continue;
       const source = g.rf[e]!;
-      if (source < 0) continue;
+      if (source < 0 || e === this.unsourced) continue;
       if (g.thread[source] !== t) {
         setBit(this.hb, base, this.number(g, source));
       } else if (g.mode[source] !== Mode.Plain) {
@@ -150,8 +161,8 @@ export class LkmmRelations {
           setBit(cumul, base, j);
           const p = this.event[j]!;
           if (g.kind[p] !== Kind.Read || g.mode[p] === Mode.Plain) continue;
-          const source = g.rf[p]!;
-          if (source >= 0 && g.thread[source] !== g.thread[p]) setBit(cumul, base, this.number(g, source));
+          const source = this.external(g, p);
+          if (source >= 0) setBit(cumul, base, this.number(g, source));
         }
       }
       for (let i = 0; i < words; i++) {
@@ -213,8 +224,8 @@ export class LkmmRelations {
     for (let m = 0; m < size; m++) {
       const e = this.event[m]!;
       if (g.kind[e] !== Kind.Read || !isBit(marked, m)) continue;
-      const source = g.rf[e]!;
-      if (source >= 0 && g.thread[source] !== g.thread[e]) {
+      const source = this.external(g, e);
+      if (source >= 0) {
         orRow(prop, m * words, prop, this.number(g, source) * words, words);
       }
     }
@@ -249,11 +260,46 @@ const relations = new LkmmRelations();
  * happens-before and propagation of the LKMM, on a graph that is coherent and whose RMWs are atomic. The two are acyclic
  * exactly when `hb | prop ; strong-fence` is: a cycle of that is one of hb, or one of pb.
  */
-export function lkmmConsistent(g: Graph): boolean {
+export function lkmmConsistent(g: Graph, unsourced: number): boolean {
   const r = relations;
-  r.relate(g);
+  r.relate(g, unsourced);
   r.strongPropagation();
   const length = r.size * r.words;
   for (let i = 0; i < length; i++) r.pb[i] = r.pb[i]! | r.hb[i]!;
   return isAcyclic(r.pb, r.size, r.words);
+}
+
+/** What is left to ask of a complete execution, and what the model says about its plain accesses. */
+export interface CompleteVerdict {
+  readonly consistent: boolean;
+  readonly dataRace: boolean;
+  readonly mixedAccesses: boolean;
+}
+
+const CLEAN: CompleteVerdict = { consistent: true, dataRace: false, mixedAccesses: false };
+const NOT_ONE: CompleteVerdict = { consistent: false, dataRace: false, mixedAccesses: false };
+
+/**
+ * The axioms that only filter complete executions: rcu, which does not survive that an execution grows, and
+ * plain-coherence.
+ * @param hasPlain whether the execution has plain accesses
+ */
+export function lkmmComplete(g: Graph, steps: readonly RcuStep[], hasPlain: boolean): CompleteVerdict {
+  const matters = rcuMatters(steps);
+  if (!matters && !hasPlain) return CLEAN;
+  const r = relations;
+  r.relate(g);
+  let rcu: RcuOrder | undefined;
+  if (matters) {
+    r.strongPropagation();
+    const hbStar = star(r.hb, r.size, r.words);
+    const pbStar = star(composed(r.pb, hbStar, r.size, r.words), r.size, r.words);
+    const before = composed(composed(hbStar, pbStar, r.size, r.words), r.prop, r.size, r.words);
+    // prop is reflexive on marked accesses only; rcu-link may also go from a step to a step by program order alone.
+    rcu = rcuOrder(g, steps, before, r.words, r.first);
+    if (violatesRcu(rcu, steps.length)) return NOT_ONE;
+  }
+  if (!hasPlain) return CLEAN;
+  const plain = judgePlain(g, r, steps, rcu);
+  return { consistent: plain.coherent, dataRace: plain.dataRace, mixedAccesses: plain.mixedAccesses };
 }

@@ -1,6 +1,8 @@
-import type { Graph } from '../graph/graph.ts';
-import { lkmmConsistent } from './lkmm.ts';
+import { type Graph, Kind } from '../graph/graph.ts';
+import { type CompleteVerdict, lkmmComplete, lkmmConsistent } from './lkmm.ts';
 import { lkmmOrder, type Order, scOrder, tsoOrder } from './order.ts';
+import { type RcuStep, rcuMatters, rcuOrder, violatesRcu } from './rcu.ts';
+import { close, orRow, orShifted, setBit } from './rows.ts';
 
 /** A memory model, as the explorer needs it. */
 export interface Model {
@@ -8,17 +10,69 @@ export interface Model {
   readonly order: Order;
   /** Is a graph consistent exactly when its tier-one order is acyclic? If not, a cycle means: ask `consistent`. */
   readonly exact: boolean;
-  /** Is the graph consistent, given that it is coherent and its RMWs are atomic? */
-  consistent(g: Graph): boolean;
+  /**
+   * Is the graph consistent, given that it is coherent and its RMWs are atomic?
+   * @param unsourced a read to be taken as if it read from nowhere, while its from-reads stand; -1 for none
+   */
+  consistent(g: Graph, unsourced: number): boolean;
+  /** What is asked of complete executions only. */
+  complete(g: Graph, steps: readonly RcuStep[], hasPlain: boolean): CompleteVerdict;
 }
 
 export function modelOf(name: 'sc' | 'tso' | 'lkmm', dependencies: 'tracked' | 'conservative'): Model {
   switch (name) {
     case 'sc':
-      return { order: scOrder, exact: true, consistent: () => false };
+      return { order: scOrder, exact: true, consistent: () => false, complete: tierOneComplete };
     case 'tso':
-      return { order: tsoOrder, exact: true, consistent: () => false };
+      return { order: tsoOrder, exact: true, consistent: () => false, complete: tierOneComplete };
     case 'lkmm':
-      return { order: lkmmOrder(dependencies === 'conservative'), exact: false, consistent: lkmmConsistent };
+      return {
+        order: lkmmOrder(dependencies === 'conservative'),
+        exact: false,
+        consistent: lkmmConsistent,
+        complete: lkmmComplete,
+      };
   }
+}
+
+/**
+ * Grace periods under SC and TSO: the rcu axiom, with the model's whole order for `rcu-link`. Plain accesses are like any
+ * others there.
+ */
+function tierOneComplete(g: Graph, steps: readonly RcuStep[]): CompleteVerdict {
+  const clean = { consistent: true, dataRace: false, mixedAccesses: false };
+  if (!rcuMatters(steps)) return clean;
+  const first = new Int32Array(g.threadCount);
+  let size = 0;
+  for (let t = 0; t < g.threadCount; t++) {
+    first[t] = size;
+    size += g.slots[t]!.length;
+  }
+  const words = (size + 31) >> 5;
+  const before = new Int32Array(size * words);
+  const number = (e: number): number => first[g.thread[e]!]! + g.slot[e]!;
+  for (let t = 0; t < g.threadCount; t++) {
+    for (const e of g.slots[t]!) {
+      const base = number(e) * words;
+      orShifted(before, base, g.ppo, e * g.words, g.words, first[t]!, words);
+      const source = g.kind[e] === Kind.Read ? g.rf[e]! : -1;
+      if (source >= 0 && g.thread[source] !== t) setBit(before, base, number(source));
+    }
+  }
+  const earlier = new Int32Array(words);
+  for (let l = 0; l < g.locCount; l++) {
+    earlier.fill(0);
+    for (let place = -1; place < g.co[l]!.length; place++) {
+      const w = place < 0 ? -1 : g.co[l]![place]!;
+      if (w >= 0) {
+        orRow(before, number(w) * words, earlier, 0, words);
+        setBit(earlier, 0, number(w));
+      }
+      for (const r of g.reads[l]!) if (g.rf[r] === w) setBit(earlier, 0, number(r));
+    }
+  }
+  close(before, size, words);
+  for (let m = 0; m < size; m++) setBit(before, m * words, m);
+  const rcu = rcuOrder(g, steps, before, words, first);
+  return { ...clean, consistent: !violatesRcu(rcu, steps.length) };
 }
