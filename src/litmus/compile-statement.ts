@@ -1,0 +1,207 @@
+import { type Deps, depsUnion, NO_DEPS } from '../cpu/deps.ts';
+import { Mode } from '../cpu/modes.ts';
+import { compileStore, type Evaluate } from './access.ts';
+import type { Statement } from './ast.ts';
+import { compile, compileTarget, type Scope } from './compile-expression.ts';
+import { roundsOf } from './counted.ts';
+import { MAX_STEPS, type Machine } from './machine.ts';
+
+/** How a statement ended. */
+export enum Flow {
+  Next = 0,
+  Break = 1,
+  Continue = 2,
+  Return = 3,
+  /** A loop wanted more rounds than it may have. */
+  Cut = 4,
+}
+
+export type Execute = (m: Machine) => Flow;
+
+export interface StatementScope extends Scope {
+  /** The most rounds of a loop. */
+  readonly unroll: number;
+}
+
+/** Which jumps out of itself a statement may make. */
+interface Jumps {
+  /** `break` or `return`: what follows the loop's body, in later rounds, depends on not having jumped. */
+  readonly leaves: boolean;
+  readonly returns: boolean;
+  readonly any: boolean;
+}
+
+const next: Execute = () => Flow.Next;
+
+/** Compiles statements that follow one another. */
+export function compileList(scope: StatementScope, statements: readonly Statement[]): Execute {
+  const list = statements.map((s) => compileStatement(scope, s)).filter((s) => s !== next);
+  const [first, second] = list;
+  if (first === undefined) return next;
+  if (second === undefined) return first;
+  return (m) => {
+    for (let i = 0; i < list.length; i++) {
+      const flow = list[i]!(m);
+      if (flow !== Flow.Next) return flow;
+    }
+    return Flow.Next;
+  };
+}
+
+function compileStatement(scope: StatementScope, s: Statement): Execute {
+  switch (s.kind) {
+    case 'block':
+      return compileList(scope, s.body);
+    case 'declaration': {
+      const stores = s.declarators.flatMap((d) => {
+        if (d.initial === undefined) return [];
+        const target = compileTarget(scope, { kind: 'name', start: d.start, end: d.end, name: d.name });
+        return [compileStore(target, compile(scope, d.initial), Mode.Plain)];
+      });
+      return sequence(stores);
+    }
+    case 'expression':
+      return sequence([compile(scope, s.expression)]);
+    case 'if':
+      return compileIf(scope, s);
+    case 'while':
+      return compileLoop(
+        scope.unroll,
+        compile(scope, s.condition),
+        compileStatement(scope, s.body),
+        undefined,
+        s.bodyFirst,
+      );
+    case 'for': {
+      const initial = s.initial === undefined ? next : compileStatement(scope, s.initial);
+      const condition = s.condition === undefined ? undefined : compile(scope, s.condition);
+      const step = s.step === undefined ? undefined : compile(scope, s.step);
+      const limit = roundsOf(scope, s) ?? scope.unroll;
+      const loop = compileLoop(limit, condition, compileStatement(scope, s.body), step, false);
+      if (initial === next) return loop;
+      return (m) => {
+        initial(m);
+        return loop(m);
+      };
+    }
+    case 'break':
+      return () => Flow.Break;
+    case 'continue':
+      return () => Flow.Continue;
+    case 'return':
+      return () => Flow.Return;
+    case 'empty':
+      return next;
+  }
+}
+
+function sequence(list: readonly Evaluate[]): Execute {
+  const [first, second] = list;
+  if (first === undefined) return next;
+  if (second === undefined) {
+    return (m) => {
+      first(m);
+      return Flow.Next;
+    };
+  }
+  return (m) => {
+    for (const evaluate of list) evaluate(m);
+    return Flow.Next;
+  };
+}
+
+/**
+ * The arms are controlled by what the condition read; what follows is not, unless an arm may jump away from it. (Linux
+ * 6.12, tools/memory-model/Documentation/control-dependencies.txt)
+ */
+function compileIf(scope: StatementScope, s: Statement & { kind: 'if' }): Execute {
+  const condition = compile(scope, s.condition);
+  const then = compileStatement(scope, s.then);
+  const otherwise = s.otherwise === undefined ? next : compileStatement(scope, s.otherwise);
+  const jumps = jumpsOf(s);
+  if (!jumps.any) {
+    return (m) => {
+      const arm = condition(m) === 0 ? otherwise : then;
+      const { control, deps } = m;
+      if (deps === NO_DEPS) return arm(m);
+      m.controlledBy(deps);
+      const flow = arm(m);
+      m.setControl(control);
+      return flow;
+    };
+  }
+  return (m) => {
+    const arm = condition(m) === 0 ? otherwise : then;
+    const { deps } = m;
+    m.controlledBy(deps);
+    if (jumps.leaves) m.loopControl = depsUnion(m.loopControl, deps);
+    if (jumps.returns) m.threadControl = depsUnion(m.threadControl, deps);
+    return arm(m);
+  };
+}
+
+/**
+ * A loop, as the nested `if`s that it stands for: each round is controlled by the conditions of all rounds before it,
+ * and what follows the loop by none of them.
+ */
+function compileLoop(
+  limit: number,
+  condition: Evaluate | undefined,
+  body: Execute,
+  step: Evaluate | undefined,
+  bodyFirst: boolean,
+): Execute {
+  return (m) => {
+    const outer = m.control;
+    const outerLoop = m.loopControl;
+    m.loopControl = NO_DEPS;
+    let control: Deps = outer;
+    for (let rounds = 0; ; rounds++) {
+      if (condition !== undefined && !(bodyFirst && rounds === 0)) {
+        const holds = condition(m) !== 0;
+        control = depsUnion(control, m.deps);
+        if (!holds) break;
+      }
+      if (rounds >= limit || ++m.steps > MAX_STEPS) return Flow.Cut;
+      m.setControl(control);
+      const flow = body(m);
+      if (flow === Flow.Break) break;
+      if (flow === Flow.Return || flow === Flow.Cut) return flow;
+      control = depsUnion(control, m.loopControl);
+      m.setControl(control);
+      if (step !== undefined) step(m);
+    }
+    m.loopControl = depsUnion(outerLoop, m.threadControl);
+    m.setControl(depsUnion(outer, m.threadControl));
+    return Flow.Next;
+  };
+}
+
+const NO_JUMPS: Jumps = { leaves: false, returns: false, any: false };
+
+/** @param inLoop whether `break` and `continue` belong to a loop within the statement asked about */
+function jumpsOf(s: Statement, inLoop = false): Jumps {
+  switch (s.kind) {
+    case 'return':
+      return { leaves: true, returns: true, any: true };
+    case 'break':
+      return inLoop ? NO_JUMPS : { leaves: true, returns: false, any: true };
+    case 'continue':
+      return inLoop ? NO_JUMPS : { leaves: false, returns: false, any: true };
+    case 'block':
+      return s.body.reduce((all, inner) => both(all, jumpsOf(inner, inLoop)), NO_JUMPS);
+    case 'if':
+      return both(jumpsOf(s.then, inLoop), s.otherwise === undefined ? NO_JUMPS : jumpsOf(s.otherwise, inLoop));
+    case 'while':
+    case 'for':
+      return jumpsOf(s.body, true);
+    default:
+      return NO_JUMPS;
+  }
+}
+
+const both = (a: Jumps, b: Jumps): Jumps => ({
+  leaves: a.leaves || b.leaves,
+  returns: a.returns || b.returns,
+  any: a.any || b.any,
+});

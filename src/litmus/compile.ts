@@ -1,0 +1,119 @@
+import type { Cpu, TrackedCpu } from '../cpu/cpu.ts';
+import type { Program, ThreadBody } from '../program/program.ts';
+import type { Proposition } from './ast.ts';
+import { compileList, Flow } from './compile-statement.ts';
+import { cellName, type ThreadLayout } from './layout.ts';
+import type { LitmusTest } from './litmus-test.ts';
+import { End, type Fault, type Frame, Machine, ThreadFault } from './machine.ts';
+import { type Ended, finalValueOf, type Holds, StateReader, showProposition, variablesOf } from './state.ts';
+
+/** The rounds that a loop makes unless told otherwise; herd7 has the same. */
+export const DEFAULT_UNROLL = 2;
+export const MAX_UNROLL = 1000;
+
+export interface CompileOptions {
+  /**
+   * The most rounds of a loop, from 1 to {@link MAX_UNROLL}; loops that count between constants make all of theirs.
+   * @defaultValue {@link DEFAULT_UNROLL}
+   */
+  readonly unroll?: number;
+}
+
+/** A variable that must have a value at the end for the condition to hold. */
+export interface Requirement {
+  /** The thread whose register it is; -1: a word of memory. */
+  readonly thread: number;
+  /** The slot of the register in the frame of its thread, or the word of memory. */
+  readonly place: number;
+  readonly value: number;
+}
+
+/** A litmus test as a program, with its condition. */
+export interface CompiledLitmus {
+  readonly test: LitmusTest;
+  readonly program: Program;
+  /** The variables of a state: those of the condition and of `locations`, not those of the filter. */
+  readonly state: StateReader;
+  /** The proposition under the quantifier, asked of a state. */
+  readonly holds: Holds;
+  /** Undefined where every execution counts. */
+  readonly filter: ((ended: Ended) => boolean) | undefined;
+  /**
+   * What each variable must be, where the proposition is a conjunction of such; undefined where it is more than that.
+   */
+  readonly requirements: readonly Requirement[] | undefined;
+  /** The condition on one line, as herd7 prints it. */
+  readonly conditionText: string;
+  /** How a run of a thread ended, by what its body returned. */
+  endOf(thread: number, frame: Frame): End.Complete | End.Cut | Fault;
+}
+
+/** Compiles a test. Throws a RangeError where `unroll` is out of range, and nothing else. */
+export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): CompiledLitmus {
+  const { unroll = DEFAULT_UNROLL } = options;
+  if (!Number.isInteger(unroll) || unroll < 1 || unroll > MAX_UNROLL) {
+    throw new RangeError(`unroll is ${unroll}, but must be an integer from 1 to ${MAX_UNROLL}`);
+  }
+  const { layout } = test;
+  const machines = layout.threads.map((t) => new Machine(layout, t.initial.length));
+  const program: Program = {
+    name: test.name,
+    initial: layout.memory,
+    threads: test.threads.map((_, i) => compileThread(test, i, machines[i]!, unroll)),
+    dependencies: 'tracked',
+    cellName: (index) => cellName(layout, index),
+  };
+  const state = new StateReader(layout, [...test.observed, ...variablesOf(test.condition)]);
+  return {
+    test,
+    program,
+    state,
+    holds: state.compile(test.condition),
+    filter: compileFilter(test),
+    requirements: requirementsOf(test, state),
+    conditionText: `${test.quantifier === 'not exists' ? '~exists' : test.quantifier} (${showProposition(test.condition)})`,
+    endOf(thread, frame) {
+      const end = frame[0]!;
+      if (end === End.Complete || end === End.Cut) return end;
+      return machines[thread]!.faults[end - End.Fault]!;
+    },
+  };
+}
+
+function compileThread(test: LitmusTest, index: number, machine: Machine, unroll: number): ThreadBody {
+  const { layout } = test;
+  const thread: ThreadLayout = layout.threads[index]!;
+  const { initial } = thread;
+  const run = compileList({ layout, thread, unroll }, test.threads[index]!.body.body);
+  return (cpu: Cpu): Frame => {
+    machine.reset(cpu as TrackedCpu, initial);
+    const { frame } = machine;
+    try {
+      if (run(machine) === Flow.Cut) frame[0] = End.Cut;
+    } catch (error) {
+      if (!(error instanceof ThreadFault)) throw error;
+      frame[0] = machine.endOf(error.fault);
+    }
+    return frame;
+  };
+}
+
+function compileFilter(test: LitmusTest): ((ended: Ended) => boolean) | undefined {
+  const { filter, layout } = test;
+  if (filter === undefined) return undefined;
+  const reader = new StateReader(layout, variablesOf(filter));
+  const holds = reader.compile(filter);
+  return (ended) => holds(reader.readAll(ended));
+}
+
+function requirementsOf(test: LitmusTest, state: StateReader): Requirement[] | undefined {
+  const found: Requirement[] = [];
+  const visit = (p: Proposition): boolean => {
+    if (p.kind === 'and') return p.operands.every(visit);
+    if (p.kind !== 'value') return false;
+    const { thread, place } = state.observed[state.indexOf(p.variable)]!;
+    found.push({ thread, place, value: finalValueOf(test.layout, p.value) });
+    return place >= 0;
+  };
+  return visit(test.condition) ? found : undefined;
+}

@@ -1,0 +1,95 @@
+import type { Initial, InitialValue, Variable } from './ast.ts';
+import { parsePointers, parseType, startsType } from './c-type.ts';
+import type { Cursor } from './cursor.ts';
+import { Token } from './lexer.ts';
+import { parseValue, parseVariable } from './proposition.ts';
+
+const ZERO: InitialValue = { kind: 'number', value: 0 };
+
+/** The initial state, from its opening brace to its closing one. */
+export function parseInitialState(cursor: Cursor): Initial[] {
+  const { start } = cursor;
+  cursor.expect('{', 'before the initial state');
+  const initials: Initial[] = [];
+  while (!cursor.is('}')) {
+    if (cursor.token === Token.End) {
+      cursor.failAt(start, start + 1, 'the initial state has no end', { expected: '`}` before the first thread' });
+    }
+    if (cursor.accept(';')) continue;
+    initials.push(parseInitial(cursor));
+    if (!cursor.is('}')) cursor.expect(';', 'after an initial value');
+  }
+  cursor.next();
+  return initials;
+}
+
+function parseInitial(cursor: Cursor): Initial {
+  const { start } = cursor;
+  skipType(cursor);
+  const variable = parseVariable(cursor, 'the name of a location, or a register such as 0:r1');
+  const declared = variable.index ?? 1;
+  const values = cursor.accept('=') ? parseValues(cursor) : [];
+  if (values.length > 1 && values.length > declared) {
+    cursor.failAt(start, cursor.previousEnd, `${variable.name} has ${declared} elements and ${values.length} values`);
+  }
+  while (values.length < Math.min(declared, MAX_SIZE + 1)) values.push(ZERO);
+  const named: Variable = { ...variable, index: undefined };
+  return { start, end: cursor.previousEnd, variable: named, size: declared, values };
+}
+
+/** An array may have so many elements. */
+export const MAX_SIZE = 4096;
+
+/** Types in the initial state say nothing that a test needs; any name will do. */
+function skipType(cursor: Cursor): void {
+  if (cursor.token !== Token.Name) {
+    parsePointers(cursor, { start: 0, end: 0, base: '', pointers: 0 });
+    return;
+  }
+  if (startsType(cursor.text)) {
+    parseType(cursor);
+    return;
+  }
+  const after = cursor.source.text.slice(cursor.end, cursor.end + 80);
+  if (/^\s+[A-Za-z_0-9]|^\s*\*/.test(after)) {
+    cursor.next();
+    parsePointers(cursor, { start: 0, end: 0, base: '', pointers: 0 });
+  }
+}
+
+function parseValues(cursor: Cursor): InitialValue[] {
+  if (cursor.accept('{')) {
+    const values: InitialValue[] = [];
+    if (!cursor.is('}')) {
+      do values.push(parseScalar(cursor));
+      while (cursor.accept(','));
+    }
+    cursor.expect('}', 'after the values of an array');
+    return values;
+  }
+  return [parseScalar(cursor)];
+}
+
+function parseScalar(cursor: Cursor): InitialValue {
+  if (cursor.is('(')) {
+    cursor.enter();
+    cursor.next();
+    const cast = cursor.token === Token.Name && startsType(cursor.text);
+    if (cast) {
+      parseType(cursor);
+      cursor.expect(')', 'after the type of a cast');
+    }
+    const value = parseScalar(cursor);
+    if (!cast) cursor.expect(')', 'to close the parenthesis');
+    cursor.leave();
+    return value;
+  }
+  if (cursor.token === Token.Name && /^ATOMIC(64|_LONG)?_INIT$/.test(cursor.text)) {
+    cursor.next();
+    cursor.expect('(', 'after ATOMIC_INIT');
+    const value = parseValue(cursor);
+    cursor.expect(')', 'after the value of ATOMIC_INIT');
+    return value;
+  }
+  return parseValue(cursor);
+}

@@ -1,0 +1,71 @@
+import { CELL_BITS } from '../cpu/cpu.ts';
+
+/**
+ * Where memory starts, as a number that a pointer holds: far above every integer that a test computes with. Each
+ * location has {@link SPACING} to itself, so that arithmetic on a pointer never reaches another location.
+ */
+export const ADDRESS_BASE = 2 ** 48;
+export const SPACING = 2 ** 20;
+
+/** The most words of memory that a test may have. */
+export const MAX_CELLS = 1 << (CELL_BITS - 4);
+
+/** A location: one word of memory, or the words of an array. */
+export interface Location {
+  readonly name: string;
+  /** Its place among the locations: what its address is made of. */
+  readonly index: number;
+  /** Its first word of memory. */
+  readonly cell: number;
+  readonly size: number;
+}
+
+/** What a name means in a thread. */
+export type Binding =
+  | { readonly kind: 'register'; readonly slot: number }
+  /** A parameter that is never assigned to, or a location: its address. */
+  | { readonly kind: 'address'; readonly address: number }
+  /** A variable that lies in memory: a location named without a pointer, or a local whose address is taken. */
+  | { readonly kind: 'memory'; readonly location: Location };
+
+export interface ThreadLayout {
+  readonly bindings: ReadonlyMap<string, Binding>;
+  /** The value of each register at the start; index 0 is not a register, but tells how the thread ended. */
+  readonly initial: readonly number[];
+}
+
+/** Where everything is: what the resolver found out about the names of a test. */
+export interface Layout {
+  readonly locations: readonly Location[];
+  readonly byName: ReadonlyMap<string, Location>;
+  /** The initial value of every word of memory. */
+  readonly memory: readonly number[];
+  readonly threads: readonly ThreadLayout[];
+}
+
+export const addressOf = (location: Location): number => ADDRESS_BASE + location.index * SPACING;
+
+/** The location that a value points into, and where in it; undefined where it is no address. */
+export function locate(layout: Layout, value: number): { location: Location; offset: number } | undefined {
+  if (value < ADDRESS_BASE - SPACING / 2) return undefined;
+  const index = Math.round((value - ADDRESS_BASE) / SPACING);
+  const location = layout.locations[index];
+  return location === undefined ? undefined : { location, offset: value - addressOf(location) };
+}
+
+/** A value for people: the name of what it points to, or the number. */
+export function showValue(layout: Layout, value: number): number | string {
+  const found = locate(layout, value);
+  if (found === undefined) return value;
+  const { location, offset } = found;
+  if (offset === 0) return location.name;
+  if (offset > 0 && offset < location.size) return `${location.name}[${offset}]`;
+  return `${location.name}${offset > 0 ? '+' : ''}${offset}`;
+}
+
+/** The name of a word of memory. */
+export function cellName(layout: Layout, cell: number): string {
+  const location = layout.locations.find((l) => cell >= l.cell && cell < l.cell + l.size);
+  if (location === undefined) return `#${cell}`;
+  return location.size === 1 ? location.name : `${location.name}[${cell - location.cell}]`;
+}

@@ -1,0 +1,276 @@
+import type { Diagnostic } from '../program/diagnostic.ts';
+import type { Declarator, Expression, FunctionDefinition, Name, Statement } from './ast.ts';
+import { didYouMean } from './nearest.ts';
+import { PRIMITIVES, type Primitive, signature, whyNotSupported } from './primitives.ts';
+import type { Advice, Source } from './source.ts';
+
+/** How a name is used in a thread; a sum of these. */
+export enum Role {
+  Read = 1,
+  Assigned = 2,
+  /** `&x`. */
+  AddressTaken = 4,
+  /** The name itself is what a primitive reads or writes: `READ_ONCE(x)`. */
+  Accessed = 8,
+}
+
+export interface Use {
+  roles: number;
+  /** Where the name stands first, and where it is first assigned to or accessed. */
+  readonly first: Name;
+}
+
+/** The names of one thread, and what is wrong with its statements that can be seen without knowing what they mean. */
+export class ThreadNames {
+  readonly uses = new Map<string, Use>();
+  readonly declared = new Map<string, Declarator>();
+  readonly diagnostics: Diagnostic[] = [];
+  private readonly source: Source;
+  /** The names declared in the blocks around the current statement. */
+  private readonly scopes: Set<string>[] = [];
+  private loops = 0;
+
+  constructor(source: Source, thread: FunctionDefinition) {
+    this.source = source;
+    const parameters = new Set<string>();
+    for (const p of thread.parameters) {
+      if (parameters.has(p.name)) this.report('HF105', p, `${thread.name} has two parameters ${p.name}`);
+      parameters.add(p.name);
+      if (p.type.pointers === 0) {
+        this.report('HF105', p, `the parameter ${p.name} is not a pointer`, {
+          expected: `\`${p.type.base} *${p.name}\``,
+          help: 'A parameter is the address of the location of the same name. Use a local variable for all else.',
+        });
+      }
+    }
+    this.scopes.push(parameters);
+    this.statement(thread.body);
+  }
+
+  private report(code: string, at: { start: number; end: number }, message: string, advice: Advice = {}): void {
+    this.diagnostics.push(this.source.error(code, at.start, at.end, message, advice));
+  }
+
+  private use(name: Name, roles: number): void {
+    const use = this.uses.get(name.name);
+    if (use === undefined) this.uses.set(name.name, { roles, first: name });
+    else use.roles |= roles;
+  }
+
+  private statement(s: Statement): void {
+    switch (s.kind) {
+      case 'block':
+        this.scopes.push(new Set());
+        for (const inner of s.body) this.statement(inner);
+        this.scopes.pop();
+        break;
+      case 'declaration':
+        for (const d of s.declarators) this.declare(d);
+        break;
+      case 'expression':
+        this.effect(s.expression);
+        break;
+      case 'if':
+        this.value(s.condition);
+        this.statement(s.then);
+        if (s.otherwise !== undefined) this.statement(s.otherwise);
+        break;
+      case 'while':
+        this.value(s.condition);
+        this.loop(s.body);
+        break;
+      case 'for':
+        this.scopes.push(new Set());
+        if (s.initial !== undefined) this.statement(s.initial);
+        if (s.condition !== undefined) this.value(s.condition);
+        if (s.step !== undefined) this.effect(s.step);
+        this.loop(s.body);
+        this.scopes.pop();
+        break;
+      case 'break':
+      case 'continue':
+        if (this.loops === 0) this.report('HF105', s, `\`${s.kind}\` outside of a loop`);
+        break;
+      case 'return':
+      case 'empty':
+        break;
+    }
+  }
+
+  private loop(body: Statement): void {
+    this.loops++;
+    this.statement(body);
+    this.loops--;
+  }
+
+  /** One thread has one register of a name, as the condition can name but one. */
+  private declare(d: Declarator): void {
+    if (this.scopes.some((names) => names.has(d.name))) {
+      this.report('HF105', d, `${d.name} is declared twice`, {
+        help: 'A thread has one register of each name, whatever the block. Use another name.',
+      });
+    }
+    if (d.type.pointers === 0 && d.type.base === 'void') this.report('HF105', d, `${d.name} cannot be void`);
+    this.scopes[this.scopes.length - 1]!.add(d.name);
+    if (!this.declared.has(d.name)) this.declared.set(d.name, d);
+    if (d.initial !== undefined) {
+      this.value(d.initial);
+      const { start, end, name } = d;
+      this.use({ kind: 'name', start, end, name }, Role.Assigned);
+    }
+  }
+
+  /** An expression whose value nobody uses. */
+  private effect(e: Expression): void {
+    if (e.kind === 'call') this.call(e.callee, e.arguments, false);
+    else if (e.kind === 'comma') {
+      this.effect(e.left);
+      this.effect(e.right);
+    } else if (e.kind === 'cast' && e.type.base === 'void' && e.type.pointers === 0) this.effect(e.operand);
+    else if (e.kind === 'conditional') {
+      this.value(e.condition);
+      this.effect(e.then);
+      this.effect(e.otherwise);
+    } else this.value(e);
+  }
+
+  private value(e: Expression): void {
+    switch (e.kind) {
+      case 'number':
+        break;
+      case 'name':
+        this.use(e, Role.Read);
+        break;
+      case 'unary':
+        if (e.operator === '&') this.addressOf(e.operand);
+        else this.value(e.operand);
+        break;
+      case 'binary':
+      case 'logical':
+        this.value(e.left);
+        this.value(e.right);
+        break;
+      case 'conditional':
+        this.value(e.condition);
+        this.value(e.then);
+        this.value(e.otherwise);
+        break;
+      case 'assignment':
+        this.target(e.target, e.operator === undefined ? Role.Assigned : Role.Assigned | Role.Read);
+        this.value(e.value);
+        break;
+      case 'update':
+        this.target(e.target, Role.Assigned | Role.Read);
+        break;
+      case 'call':
+        this.call(e.callee, e.arguments, true);
+        break;
+      case 'member':
+        this.structure(e);
+        break;
+      case 'index':
+        this.value(e.object);
+        this.value(e.index);
+        break;
+      case 'cast':
+        if (e.type.base === 'void' && e.type.pointers === 0) {
+          this.report('HF105', e, 'a void expression has no value');
+        }
+        this.value(e.operand);
+        break;
+      case 'comma':
+        this.effect(e.left);
+        this.value(e.right);
+        break;
+    }
+  }
+
+  private target(e: Expression, roles: number): void {
+    if (e.kind === 'name') this.use(e, roles);
+    else this.value(e);
+  }
+
+  private addressOf(e: Expression): void {
+    if (e.kind === 'name') this.use(e, Role.AddressTaken);
+    else if (e.kind === 'unary') this.value(e.operand);
+    else this.value(e);
+  }
+
+  private structure(e: Expression & { kind: 'member' }): void {
+    this.report('HF120', e, 'fields of structures are not supported', {
+      help: `Use a variable for each field, such as ${e.field}.`,
+    });
+  }
+
+  private call(callee: Name, args: readonly Expression[], wanted: boolean): void {
+    const primitive = PRIMITIVES.get(callee.name);
+    if (primitive === undefined) this.unknownCall(callee, args);
+    else if (args.length !== primitive.parameters.length) {
+      const n = primitive.parameters.length;
+      this.report('HF112', callee, `${callee.name}() has ${args.length} argument${args.length === 1 ? '' : 's'}`, {
+        expected: `${n === 0 ? 'none' : n}: \`${signature(callee.name, primitive)}\``,
+      });
+    } else {
+      if (wanted && !hasResult(primitive)) {
+        this.report('HF112', callee, `${callee.name}() returns nothing`, {
+          help: 'Write it as a statement of its own.',
+        });
+      }
+      for (let i = 0; i < args.length; i++) this.argument(callee.name, primitive, i, args[i]!);
+    }
+  }
+
+  private unknownCall(callee: Name, args: readonly Expression[]): void {
+    const why = whyNotSupported(callee.name);
+    if (why !== undefined) this.report('HF120', callee, `${callee.name}() is not supported`, { help: why });
+    else {
+      this.report('HF110', callee, `there is no primitive ${callee.name}()`, {
+        expected: 'a primitive of the kernel, such as READ_ONCE, smp_mb or atomic_inc',
+        ...didYouMean(callee.name, PRIMITIVES.keys()),
+      });
+    }
+    for (const arg of args) if (arg.kind !== 'name') this.value(arg);
+  }
+
+  private argument(name: string, primitive: Primitive, index: number, e: Expression): void {
+    switch (primitive.parameters[index]) {
+      case 'l':
+        this.lvalue(name, primitive, e);
+        break;
+      case 'o':
+        if (e.kind === 'unary' && e.operator === '&' && e.operand.kind === 'name') {
+          this.use(e.operand, Role.Assigned | Role.Read);
+        } else this.value(e);
+        break;
+      default:
+        this.value(e);
+    }
+  }
+
+  private lvalue(name: string, primitive: Primitive, e: Expression): void {
+    if (e.kind === 'name') this.use(e, Role.Accessed);
+    else if (e.kind === 'unary' && e.operator === '*') this.value(e.operand);
+    else if (e.kind === 'index' || e.kind === 'member') this.value(e);
+    else {
+      this.report('HF112', e, `${name}() needs something in memory`, {
+        expected: `\`${signature(name, primitive)}\`, where x is a pointer`,
+      });
+    }
+  }
+}
+
+function hasResult(primitive: Primitive): boolean {
+  switch (primitive.kind) {
+    case 'store':
+    case 'fence':
+    case 'synchronizeSrcu':
+    case 'lock':
+    case 'unlock':
+      return false;
+    case 'rmw':
+    case 'plainBit':
+      return primitive.result !== 'none';
+    default:
+      return true;
+  }
+}

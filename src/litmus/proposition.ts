@@ -1,0 +1,141 @@
+import type { InitialValue, Proposition, Variable } from './ast.ts';
+import type { Cursor } from './cursor.ts';
+import { Token } from './lexer.ts';
+
+const THREAD = /^P([0-9]+)$/;
+
+/** `0:r1`, `P0:r1`, `x`, `[x]`, `a[2]`. @param what for the message */
+export function parseVariable(cursor: Cursor, what: string): Variable {
+  const { start } = cursor;
+  if (cursor.accept('[')) {
+    const name = cursor.expectName('the name of a location');
+    cursor.expect(']', 'after the name of the location');
+    return { start, end: cursor.previousEnd, thread: -1, name, index: undefined };
+  }
+  if (cursor.token === Token.Number) {
+    const thread = cursor.value;
+    cursor.next();
+    return parseRegister(cursor, start, thread);
+  }
+  if (cursor.token !== Token.Name) cursor.failExpecting(what);
+  const name = cursor.text;
+  cursor.next();
+  const processor = THREAD.exec(name);
+  if (processor !== null && cursor.is(':')) return parseRegister(cursor, start, Number(processor[1]));
+  return { start, end: cursor.previousEnd, thread: -1, name, index: parseIndex(cursor) };
+}
+
+function parseRegister(cursor: Cursor, start: number, thread: number): Variable {
+  cursor.expect(':', 'between the number of a thread and the name of its register');
+  const name = cursor.expectName('the name of a register');
+  return { start, end: cursor.previousEnd, thread, name, index: undefined };
+}
+
+function parseIndex(cursor: Cursor): number | undefined {
+  if (!cursor.is('[')) return undefined;
+  cursor.next();
+  if (cursor.token !== Token.Number) cursor.failExpecting('a number between `[` and `]`');
+  const { value } = cursor;
+  cursor.next();
+  cursor.expect(']', 'after the index');
+  return value;
+}
+
+/** A number, or the name of a location, which stands for its address. */
+export function parseValue(cursor: Cursor): InitialValue {
+  if (cursor.accept('-')) {
+    if (cursor.token !== Token.Number) cursor.failExpecting('a number after `-`');
+    const value = -cursor.value;
+    cursor.next();
+    return { kind: 'number', value };
+  }
+  if (cursor.token === Token.Number) {
+    const { value } = cursor;
+    cursor.next();
+    return { kind: 'number', value };
+  }
+  cursor.accept('&');
+  if (cursor.accept('NULL')) return { kind: 'number', value: 0 };
+  if (cursor.token !== Token.Name) cursor.failExpecting('a number, or the name of a location');
+  return { kind: 'address', of: parseVariable(cursor, 'the name of a location') };
+}
+
+/** A proposition; `\/` binds loosest, then `/\`, then `=>`, and `~` (or `not`) tightest. */
+export function parseProposition(cursor: Cursor): Proposition {
+  return parseList(cursor, 'or', () => parseList(cursor, 'and', () => parseImplication(cursor)));
+}
+
+function parseList(cursor: Cursor, kind: 'and' | 'or', parse: () => Proposition): Proposition {
+  const first = parse();
+  const operator = kind === 'and' ? '/\\' : '\\/';
+  if (!cursor.is(operator)) return first;
+  const operands = [first];
+  while (cursor.accept(operator)) operands.push(parse());
+  return { kind, operands };
+}
+
+function parseImplication(cursor: Cursor): Proposition {
+  const left = parseNegation(cursor);
+  if (!cursor.is('=>')) return left;
+  cursor.enter();
+  cursor.next();
+  const right = parseImplication(cursor);
+  cursor.leave();
+  return { kind: 'implies', left, right };
+}
+
+function parseNegation(cursor: Cursor): Proposition {
+  if (cursor.is('~') || cursor.is('not') || cursor.is('!')) {
+    cursor.enter();
+    cursor.next();
+    const operand = parseNegation(cursor);
+    cursor.leave();
+    return { kind: 'not', operand };
+  }
+  if (cursor.is('(')) {
+    cursor.enter();
+    cursor.next();
+    const inner = parseProposition(cursor);
+    if (cursor.is('&&') || cursor.is('||')) {
+      cursor.failExpecting(cursor.is('&&') ? '`/\\` for and' : '`\\/` for or');
+    }
+    cursor.expect(')', 'to close the parenthesis');
+    cursor.leave();
+    return inner;
+  }
+  if (cursor.accept('true')) return { kind: 'and', operands: [] };
+  if (cursor.accept('false')) return { kind: 'or', operands: [] };
+  return parseAtom(cursor);
+}
+
+function parseAtom(cursor: Cursor): Proposition {
+  if (cursor.is('*')) cursor.next();
+  const variable = parseVariable(cursor, 'a register such as 0:r1, or the name of a location');
+  const negated = cursor.is('!=');
+  if (!negated && !cursor.is('=') && !cursor.is('==')) {
+    cursor.failExpecting(
+      '`=` and a value',
+      'A condition compares registers and locations with values: `0:r1=1 /\\ x=2`.',
+    );
+  }
+  cursor.next();
+  const atom = parseRight(cursor, variable);
+  return negated ? { kind: 'not', operand: atom } : atom;
+}
+
+function parseRight(cursor: Cursor, variable: Variable): Proposition {
+  const { start } = cursor;
+  if (cursor.is('*') || cursor.is('[')) {
+    cursor.accept('*');
+    return { kind: 'same', left: variable, right: parseVariable(cursor, 'a register or a location') };
+  }
+  if (cursor.token === Token.Number) {
+    const { value } = cursor;
+    cursor.next();
+    if (cursor.is(':')) return { kind: 'same', left: variable, right: parseRegister(cursor, start, value) };
+    return { kind: 'value', variable, value: { kind: 'number', value } };
+  }
+  const value = parseValue(cursor);
+  if (value.kind === 'address' && value.of.thread >= 0) return { kind: 'same', left: variable, right: value.of };
+  return { kind: 'value', variable, value };
+}

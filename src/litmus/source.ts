@@ -1,0 +1,59 @@
+import type { Diagnostic } from '../program/diagnostic.ts';
+
+/** What was expected at a place, and what to do about it. */
+export interface Advice {
+  readonly expected?: string;
+  readonly help?: string;
+}
+
+/** The text of a file, and the way from an offset in it to the place that a person can find. */
+export class Source {
+  readonly text: string;
+  readonly path: string;
+
+  constructor(text: string, path: string) {
+    this.text = text;
+    this.path = path;
+  }
+
+  /** An error at `[start, end)`, offsets in UTF-16 units; the caret stays within the first line of the range. */
+  error(code: string, start: number, end: number, message: string, advice: Advice = {}): Diagnostic {
+    const { text } = this;
+    const at = Math.max(0, Math.min(start, text.length));
+    const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+    const newline = text.indexOf('\n', at);
+    const lineEnd = newline < 0 ? text.length : newline;
+    let line = 1;
+    for (let i = text.indexOf('\n'); i >= 0 && i < lineStart; i = text.indexOf('\n', i + 1)) line++;
+    return {
+      code,
+      severity: 'error',
+      message,
+      file: this.path,
+      line,
+      column: at - lineStart + 1,
+      length: Math.max(1, Math.min(end, lineEnd) - at),
+      sourceLine: text.slice(lineStart, Math.min(lineEnd, lineStart + LONGEST_LINE)).replace(/\r$/, ''),
+      ...advice,
+    };
+  }
+
+  /** An error of the file as a whole. */
+  fileError(code: string, message: string, advice: Advice = {}): Diagnostic {
+    const place = { line: 0, column: 0, length: 1, sourceLine: '' };
+    return { code, severity: 'error', message, file: this.path, ...place, ...advice };
+  }
+}
+
+/** A line is quoted up to here; nobody reads further. */
+const LONGEST_LINE = 1000;
+
+/** Carries a diagnostic out of the parser; it never leaves this folder. */
+export class LitmusError extends Error {
+  readonly diagnostic: Diagnostic;
+
+  constructor(diagnostic: Diagnostic) {
+    super(diagnostic.message);
+    this.diagnostic = diagnostic;
+  }
+}

@@ -1,0 +1,162 @@
+import type { Execution } from '../explore/contract.ts';
+import type { InitialValue, Proposition, Variable } from './ast.ts';
+import { addressOf, type Layout } from './layout.ts';
+import type { Frame } from './machine.ts';
+import { eachVariable } from './resolve.ts';
+
+/** What a state needs of a complete execution. */
+export type Ended = Pick<Execution, 'result' | 'finalValue'>;
+
+/** A variable of a state, and where its final value is found. */
+export interface Observed {
+  /** As herd7 writes it: `0:r1`, `[x]`, `a[2]`. */
+  readonly name: string;
+  /** The thread whose register it is; -1: a word of memory. */
+  readonly thread: number;
+  /** The slot of the register, or the word of memory; -1: neither, the value is {@link Observed.fixed}. */
+  readonly place: number;
+  /** The value of what has no place: the address that a parameter is, or 0 where there is no such register. */
+  readonly fixed: number;
+}
+
+/** Asks a proposition of the values of some variables. */
+export type Holds = (values: readonly number[]) => boolean;
+
+/** The values of a few variables at the end of an execution, in the order in which herd7 prints them. */
+export class StateReader {
+  readonly observed: readonly Observed[];
+  private readonly places = new Map<string, number>();
+  private readonly layout: Layout;
+
+  constructor(layout: Layout, variables: Iterable<Variable>) {
+    this.layout = layout;
+    const byName = new Map<string, Variable>();
+    for (const v of variables) byName.set(nameOf(v), v);
+    const sorted = [...byName].sort(([a, x], [b, y]) => compareVariables(x, y) || (a < b ? -1 : 1));
+    this.observed = sorted.map(([name, v]) => observe(layout, name, v));
+    this.observed.forEach((o, i) => {
+      this.places.set(o.name, i);
+    });
+  }
+
+  read(ended: Ended, index: number): number {
+    const { thread, place, fixed } = this.observed[index]!;
+    if (place < 0) return fixed;
+    return thread < 0 ? ended.finalValue(place) : (ended.result(thread) as Frame)[place]!;
+  }
+
+  readAll(ended: Ended): number[] {
+    const values: number[] = [];
+    for (let i = 0; i < this.observed.length; i++) values.push(this.read(ended, i));
+    return values;
+  }
+
+  /** Compiles a proposition whose variables are all read. */
+  compile(p: Proposition): Holds {
+    switch (p.kind) {
+      case 'value': {
+        const index = this.indexOf(p.variable);
+        const value = finalValueOf(this.layout, p.value);
+        return (values) => values[index] === value;
+      }
+      case 'same': {
+        const left = this.indexOf(p.left);
+        const right = this.indexOf(p.right);
+        return (values) => values[left] === values[right];
+      }
+      case 'not': {
+        const operand = this.compile(p.operand);
+        return (values) => !operand(values);
+      }
+      case 'and': {
+        const operands = p.operands.map((o) => this.compile(o));
+        return (values) => operands.every((holds) => holds(values));
+      }
+      case 'or': {
+        const operands = p.operands.map((o) => this.compile(o));
+        return (values) => operands.some((holds) => holds(values));
+      }
+      case 'implies': {
+        const left = this.compile(p.left);
+        const right = this.compile(p.right);
+        return (values) => !left(values) || right(values);
+      }
+    }
+  }
+
+  /** Where a variable stands among the observed. */
+  indexOf(v: Variable): number {
+    const index = this.places.get(nameOf(v));
+    if (index === undefined) throw new Error(`${nameOf(v)} is not read`);
+    return index;
+  }
+}
+
+export function finalValueOf(layout: Layout, value: InitialValue): number {
+  if (value.kind === 'number') return value.value;
+  return addressOf(layout.byName.get(value.of.name)!) + (value.of.index ?? 0);
+}
+
+function nameOf(v: Variable): string {
+  if (v.thread >= 0) return `${v.thread}:${v.name}`;
+  return v.index === undefined ? `[${v.name}]` : `${v.name}[${v.index}]`;
+}
+
+/** Registers by thread and name, then locations by name, then elements of arrays. */
+function compareVariables(a: Variable, b: Variable): number {
+  if (a.thread >= 0 || b.thread >= 0) {
+    if (a.thread < 0) return 1;
+    if (b.thread < 0) return -1;
+    if (a.thread !== b.thread) return a.thread - b.thread;
+  } else if ((a.index === undefined) !== (b.index === undefined)) return a.index === undefined ? -1 : 1;
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  return (a.index ?? 0) - (b.index ?? 0);
+}
+
+function observe(layout: Layout, name: string, v: Variable): Observed {
+  const { thread } = v;
+  if (thread < 0) return { name, thread, place: layout.byName.get(v.name)!.cell + (v.index ?? 0), fixed: 0 };
+  const binding = layout.threads[thread]!.bindings.get(v.name);
+  switch (binding?.kind) {
+    case 'memory':
+      return { name, thread: -1, place: binding.location.cell, fixed: 0 };
+    case 'register':
+      return { name, thread, place: binding.slot, fixed: 0 };
+    default:
+      return { name, thread, place: -1, fixed: binding?.address ?? 0 };
+  }
+}
+
+/** Every variable that a proposition asks for. */
+export function variablesOf(p: Proposition): Variable[] {
+  const found: Variable[] = [];
+  eachVariable(p, (v) => found.push(v));
+  return found;
+}
+
+/** A proposition as herd7 prints it. */
+export function showProposition(p: Proposition, within: 'top' | 'and' | 'or' | 'implies' = 'top'): string {
+  switch (p.kind) {
+    case 'value':
+      return `${nameOf(p.variable)}=${showInitialValue(p.value)}`;
+    case 'same':
+      return `${nameOf(p.left)}=${nameOf(p.right)}`;
+    case 'not':
+      return `not (${showProposition(p.operand)})`;
+    case 'implies': {
+      const text = `${showProposition(p.left, 'implies')} => ${showProposition(p.right, 'implies')}`;
+      return within === 'and' || within === 'or' ? `(${text})` : text;
+    }
+    default: {
+      if (p.operands.length === 0) return p.kind === 'and' ? 'true' : 'false';
+      const text = p.operands.map((o) => showProposition(o, p.kind)).join(p.kind === 'and' ? ' /\\ ' : ' \\/ ');
+      const inside = within === 'implies' || (within === 'and' && p.kind === 'or');
+      return inside ? `(${text})` : text;
+    }
+  }
+}
+
+function showInitialValue(value: InitialValue): string {
+  if (value.kind === 'number') return String(value.value);
+  return value.of.index === undefined ? value.of.name : `${value.of.name}[${value.of.index}]`;
+}
