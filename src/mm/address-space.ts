@@ -4,7 +4,9 @@
  * page of the file.
  */
 
-import type { Cell } from '../cpu/cpu.ts';
+import type { Cell, Cpu } from '../cpu/cpu.ts';
+import type { Kernel } from './kernel.ts';
+import type { Mm } from './mm-struct.ts';
 
 /** A struct address_space: the handle of its first word. */
 export type AddressSpace = Cell;
@@ -25,3 +27,20 @@ export const AS_SIZE = 4;
 export const AS_FIELDS = ['kind', 'i_pages', 'i_mmap_rwsem', 'mms', 'size'] as const;
 /** The first word of the page cache. */
 export const AS_PAGES = AS_FIELDS.length;
+
+/** Does the file's owner want to know of writes through mappings (page_mkwrite), because it writes dirty pages back? */
+export const tracksDirty = (kind: number): boolean => FILE_KINDS[kind] === 'disk';
+
+/** vma_link_file(): the mm maps the file from now on. */
+export function fileAttach(cpu: Cpu, k: Kernel, mapping: AddressSpace, mm: Mm): void {
+  cpu.downWrite(mapping + AS_I_MMAP_RWSEM);
+  cpu.writeOnce(mapping + AS_MMS, cpu.readOnce(mapping + AS_MMS) | (1 << k.layout.mmNumber(mm)));
+  cpu.upWrite(mapping + AS_I_MMAP_RWSEM);
+}
+
+/** unlink_file_vma(): the mm maps the file no more. */
+export function fileDetach(cpu: Cpu, k: Kernel, mapping: AddressSpace, mm: Mm): void {
+  cpu.downWrite(mapping + AS_I_MMAP_RWSEM);
+  cpu.writeOnce(mapping + AS_MMS, cpu.readOnce(mapping + AS_MMS) & ~(1 << k.layout.mmNumber(mm)));
+  cpu.upWrite(mapping + AS_I_MMAP_RWSEM);
+}

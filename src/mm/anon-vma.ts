@@ -31,3 +31,12 @@ export function anonVmaAlloc(cpu: Cpu, k: Kernel): number {
   }
   return 0;
 }
+
+/** unlink_anon_vmas(): the mm maps no page of the anon_vma any more; the last mm to say so frees it. */
+export function anonVmaDetach(cpu: Cpu, k: Kernel, anonVma: AnonVma, mm: Mm): void {
+  cpu.downWrite(anonVma + AV_RWSEM);
+  const mms = cpu.readOnce(anonVma + AV_MMS) & ~(1 << k.layout.mmNumber(mm));
+  cpu.writeOnce(anonVma + AV_MMS, mms);
+  cpu.upWrite(anonVma + AV_RWSEM);
+  if (mms === 0) cpu.clearBits(k.layout.anonVmasUsed, 1 << k.layout.anonVmaNumber(anonVma));
+}

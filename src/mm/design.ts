@@ -5,7 +5,7 @@
 
 export interface Knob {
   /** The part of the kernel that the decision belongs to. */
-  readonly group: 'fork' | 'pin' | 'free' | 'exclusive' | 'fault';
+  readonly group: 'fork' | 'pin' | 'free' | 'exclusive' | 'fault' | 'writeback';
   readonly doc: string;
   /** Every value, with what it means. */
   readonly values: Readonly<Record<string, string>>;
@@ -172,6 +172,12 @@ export const KNOBS = {
     mapcount: 'where it is mapped once, whatever its reference count (to v5.8)',
     refcount: 'where nobody else holds a reference (v5.9 to v5.17)',
     exclusive: 'where it is exclusive, or nobody else but the swap cache holds a reference (from v5.19)',
+  }),
+
+  // --- write-back ----------------------------------------------------------------------------------------------
+  stablePages: knob('writeback', 'whether a page may change while it is written to disk', {
+    wait: 'a write fault waits until it is written, as checksums need it',
+    change: 'it may change',
   }),
 } as const satisfies Record<string, Knob>;
 

@@ -4,20 +4,20 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { allocPage } from './allocator.ts';
 import { ENOMEM } from './errno.ts';
 import type { Kernel } from './kernel.ts';
-import type { Mm } from './mm-struct.ts';
 import { PAGE_DATA } from './page.ts';
 import { putPage } from './page-ref.ts';
 import { PT_LOCK, pteAlloc, pteCell, ptLock, ptUnlock, setPte } from './page-table.ts';
 import { mkPte, PTE_DIRTY, PTE_NONE, PTE_PRESENT, PTE_WRITE, PTE_YOUNG } from './pte.ts';
 import { pageAddNewAnonRmap } from './rmap.ts';
-import { VM_WRITE, type Vma } from './vma.ts';
+import type { Fault } from './vm-fault.ts';
+import { VM_WRITE } from './vma.ts';
 
 /**
  * do_anonymous_page() (mm/memory.c): a new page of zeros, mapped writable where the VMA is. Reads get one as well, as on
- * an mm that forbids the zero page (mm_forbids_zeropage()). The caller holds mmap_lock for reading.
+ * an mm that forbids the zero page (mm_forbids_zeropage()).
  * @returns 0 or -ENOMEM
  */
-export function doAnonymousPage(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number): number {
+export function doAnonymousPage(cpu: Cpu, k: Kernel, { mm, vma, address }: Fault): number {
   const table = pteAlloc(cpu, k, mm, address);
   if (table === 0) return ENOMEM;
   const page = allocPage(cpu, k);

@@ -2,11 +2,10 @@
 
 import type { Cpu } from '../cpu/cpu.ts';
 import { allocPage } from './allocator.ts';
-import { anonVmaAttach } from './anon-vma.ts';
 import { copyPresentPte } from './copy-pte.ts';
 import { EAGAIN, ENOMEM } from './errno.ts';
 import type { Kernel } from './kernel.ts';
-import { MM_VMAS, MM_WRITE_PROTECT_SEQ, type Mm, mmapWriteLock, mmapWriteUnlock, vmas } from './mm-struct.ts';
+import { MM_WRITE_PROTECT_SEQ, type Mm, mmapWriteLock, mmapWriteUnlock } from './mm-struct.ts';
 import type { Page } from './page.ts';
 import { putPage } from './page-ref.ts';
 import {
@@ -22,7 +21,8 @@ import {
 } from './page-table.ts';
 import { ptePresent } from './pte.ts';
 import { flushTlbRange } from './tlb.ts';
-import { encodeVma, isCowMapping, VM_DONTCOPY, VM_WIPEONFORK, type Vma } from './vma.ts';
+import { isCowMapping, VM_DONTCOPY, VM_WIPEONFORK, type Vma } from './vma.ts';
+import { linkVma, vmas } from './vma-list.ts';
 
 /**
  * dup_mmap() (kernel/fork.c): copies every VMA and the entries under it to a child that nobody else knows yet, then
@@ -34,8 +34,7 @@ export function dupMmap(cpu: Cpu, k: Kernel, parent: Mm, child: Mm): number {
   let error = 0;
   for (const vma of vmas(cpu, k, parent)) {
     if ((vma.flags & VM_DONTCOPY) !== 0) continue;
-    if (vma.anonVma > 0) anonVmaAttach(cpu, k, k.layout.anonVma(vma.anonVma - 1), child);
-    cpu.writeOnce(child + MM_VMAS + vma.slot, encodeVma(vma));
+    linkVma(cpu, k, child, vma);
     if ((vma.flags & VM_WIPEONFORK) === 0) error = copyPageRange(cpu, k, parent, child, vma);
     if (error !== 0) break;
   }

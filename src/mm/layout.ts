@@ -4,7 +4,7 @@
  */
 
 import { CELL_BITS, type Cell, cellIndex } from '../cpu/cpu.ts';
-import { AS_FIELDS, AS_PAGES, FILE_KINDS, type FileKind } from './address-space.ts';
+import { AS_FIELDS, AS_KIND, AS_PAGES, AS_SIZE, FILE_KINDS, type FileKind } from './address-space.ts';
 import { type FreeLists, MAX_LISTED } from './allocator.ts';
 import { ANON_VMA_CELLS, ANON_VMA_FIELDS } from './anon-vma.ts';
 import { MM_FIELDS, MM_VMAS, type Mm } from './mm-struct.ts';
@@ -81,9 +81,11 @@ export class Layout {
   readonly span: number;
   /** The word that says which anon_vmas are in use, a bit each. */
   readonly anonVmasUsed: Cell;
-  /** Use counts of the swap slots, and what is stored in each. */
+  /** Of each swap slot: how many entries refer to it, what is stored there, and its page in the swap cache. */
   readonly swapCounts: Cell;
   readonly swapData: Cell;
+  /** One more than the page frame number, or 0. */
+  readonly swapCache: Cell;
 
   readonly #spans: Span[] = [];
   readonly #pages: number;
@@ -150,6 +152,7 @@ export class Layout {
     this.anonVmasUsed = place(1, () => 'anon_vmas.used');
     this.swapCounts = place(config.swapSlots, (slot) => `swap[${slot}].count`);
     this.swapData = place(config.swapSlots, (slot) => `swap[${slot}].data`);
+    this.swapCache = place(config.swapSlots, (slot) => `swap[${slot}].cache`);
     this.#cpus = each(cpus + 1, CPU_FIELDS.length, (cpu, f) => `cpu${cpu}.${CPU_FIELDS[f]}`);
     this.#tlbs = config.tlb
       ? place((cpus + 1) * mms * span, (offset) => {
@@ -202,6 +205,10 @@ export class Layout {
   anonVmaNumber(anonVma: Cell): number {
     return (cellIndex(anonVma) - this.#anonVmas) / ANON_VMA_CELLS;
   }
+  /** The word of the disk behind a page of a file. */
+  disk(mapping: Cell, index: number): Cell {
+    return mapping + AS_PAGES + this.config.pagesPerFile + index;
+  }
   /** The words of a CPU: CPU_IRQ, CPU_TLB_LOCK. */
   cpu(id: number): Cell {
     return this.#cpus + id * CPU_FIELDS.length;
@@ -224,7 +231,8 @@ export class Layout {
     list(this.freePages, pages);
     list(this.freeTables, tables);
     files.forEach((kind, number) => {
-      memory[this.file(number) + AS_FIELDS.indexOf('kind')] = FILE_KINDS.indexOf(kind);
+      memory[this.file(number) + AS_KIND] = FILE_KINDS.indexOf(kind);
+      memory[this.file(number) + AS_SIZE] = this.config.pagesPerFile;
     });
     return memory;
   }

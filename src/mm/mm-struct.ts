@@ -2,7 +2,6 @@
 
 import type { Cell, Cpu } from '../cpu/cpu.ts';
 import type { Kernel } from './kernel.ts';
-import { decodeVma, type Vma } from './vma.ts';
 
 /** An mm_struct: the handle of its first word. */
 export type Mm = Cell;
@@ -22,27 +21,6 @@ export const mmapReadLock = (cpu: Cpu, mm: Mm): void => cpu.downRead(mm + MM_MMA
 export const mmapReadUnlock = (cpu: Cpu, mm: Mm): void => cpu.upRead(mm + MM_MMAP_LOCK);
 export const mmapWriteLock = (cpu: Cpu, mm: Mm): void => cpu.downWrite(mm + MM_MMAP_LOCK);
 export const mmapWriteUnlock = (cpu: Cpu, mm: Mm): void => cpu.upWrite(mm + MM_MMAP_LOCK);
-
-/** vma_lookup(): the VMA that holds the address. The caller holds mmap_lock. */
-export function vmaLookup(cpu: Cpu, k: Kernel, mm: Mm, address: number): Vma | undefined {
-  for (let slot = 0; slot < k.layout.config.vmasPerMm; slot++) {
-    const word = cpu.readOnce(mm + MM_VMAS + slot);
-    if (word === 0) continue;
-    const vma = decodeVma(word, slot);
-    if (address >= vma.start && address < vma.end) return vma;
-  }
-  return undefined;
-}
-
-/** for_each_vma(): every VMA, by slot. The caller holds mmap_lock. */
-export function vmas(cpu: Cpu, k: Kernel, mm: Mm): Vma[] {
-  const found: Vma[] = [];
-  for (let slot = 0; slot < k.layout.config.vmasPerMm; slot++) {
-    const word = cpu.readOnce(mm + MM_VMAS + slot);
-    if (word !== 0) found.push(decodeVma(word, slot));
-  }
-  return found;
-}
 
 /** mm_set_has_pinned_flag() (mm/gup.c, from v5.9): without a barrier in every era. */
 export function mmSetHasPinned(cpu: Cpu, k: Kernel, mm: Mm): void {

@@ -1,11 +1,16 @@
-/** mmap(): new VMAs. */
+/** mmap(), munmap(), mprotect(): VMAs come, go and change, and the entries under them follow. */
 
 import type { Cpu } from '../cpu/cpu.ts';
-import { anonVmaAlloc, anonVmaAttach } from './anon-vma.ts';
-import { ENOMEM } from './errno.ts';
+import { anonVmaAlloc } from './anon-vma.ts';
+import { EINVAL, ENOMEM } from './errno.ts';
+import { freePgtables } from './free-pgtables.ts';
 import type { Kernel } from './kernel.ts';
-import { MM_VMAS, type Mm, mmapWriteLock, mmapWriteUnlock } from './mm-struct.ts';
-import { encodeVma, VM_MAYWRITE, VM_SHARED } from './vma.ts';
+import { type Mm, mmapWriteLock, mmapWriteUnlock } from './mm-struct.ts';
+import { finishGather, startGather } from './mmu-gather.ts';
+import { changeProtection } from './mprotect.ts';
+import { VM_READ, VM_SHARED, VM_WRITE } from './vma.ts';
+import { freeSlot, linkVma, splitVmas, storeVma, unlinkVma, vmas } from './vma-list.ts';
+import { unmapVmas } from './zap.ts';
 
 /** What to map, and where. */
 export interface Mapping {
@@ -20,22 +25,59 @@ export interface Mapping {
 /**
  * mmap_region(): a VMA over addresses that are not mapped. A private mapping gets its anon_vma at once, where the kernel
  * waits for the first anonymous page.
- * @returns 0, or -ENOMEM where the mm has no free slot
+ * @returns 0, -EINVAL where something is mapped there already, or -ENOMEM where a slot or an anon_vma is missing
  */
 export function mmapRegion(cpu: Cpu, k: Kernel, mm: Mm, mapping: Mapping): number {
-  const { start, end, flags, file, pgoff = 0 } = mapping;
   mmapWriteLock(cpu, mm);
-  let slot = 0;
-  while (slot < k.layout.config.vmasPerMm && cpu.readOnce(mm + MM_VMAS + slot) !== 0) slot++;
-  const room = slot < k.layout.config.vmasPerMm;
-  const cow = (flags & (VM_SHARED | VM_MAYWRITE)) === VM_MAYWRITE;
-  const anonVma = room && cow ? anonVmaAlloc(cpu, k) : 0;
-  const made = room && (!cow || anonVma > 0);
-  if (made) {
-    if (cow) anonVmaAttach(cpu, k, k.layout.anonVma(anonVma - 1), mm);
-    const word = encodeVma({ start, end, flags, anonVma, file: file === undefined ? 0 : file + 1, pgoff });
-    cpu.writeOnce(mm + MM_VMAS + slot, word);
+  const error = addRegion(cpu, k, mm, mapping);
+  mmapWriteUnlock(cpu, mm);
+  return error;
+}
+
+function addRegion(cpu: Cpu, k: Kernel, mm: Mm, { start, end, flags, file, pgoff = 0 }: Mapping): number {
+  if (start >= end || end > k.layout.span) return EINVAL;
+  if (vmas(cpu, k, mm).some((vma) => vma.start < end && start < vma.end)) return EINVAL;
+  const slot = freeSlot(cpu, k, mm);
+  if (slot < 0) return ENOMEM;
+  const isPrivate = (flags & VM_SHARED) === 0;
+  const anonVma = isPrivate ? anonVmaAlloc(cpu, k) : 0;
+  if (isPrivate && anonVma === 0) return ENOMEM;
+  linkVma(cpu, k, mm, { slot, start, end, flags, anonVma, file: file === undefined ? 0 : file + 1, pgoff });
+  return 0;
+}
+
+/**
+ * munmap(), do_vmi_align_munmap(): nothing is mapped at `start .. end-1` any more, and page tables that serve no VMA are
+ * freed. Pages live on while someone holds a reference.
+ * @returns 0, or -ENOMEM where splitting a VMA needs a slot
+ */
+export function munmap(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: number): number {
+  mmapWriteLock(cpu, mm);
+  const gone = splitVmas(cpu, k, mm, start, end);
+  if (gone !== undefined) {
+    for (const vma of gone) unlinkVma(cpu, k, mm, vma);
+    const gather = startGather(mm);
+    unmapVmas(cpu, k, gather, gone);
+    freePgtables(cpu, k, gather, vmas(cpu, k, mm));
+    finishGather(cpu, k, gather);
   }
   mmapWriteUnlock(cpu, mm);
-  return made ? 0 : ENOMEM;
+  return gone === undefined ? ENOMEM : 0;
+}
+
+/**
+ * mprotect(): gives `start .. end-1` the protection, VM_READ and VM_WRITE or neither. Entries lose permissions at once,
+ * and gain the permission to write at the next write fault.
+ * @returns 0, or -ENOMEM where splitting a VMA needs a slot
+ */
+export function mprotect(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: number, protection: number): number {
+  mmapWriteLock(cpu, mm);
+  const inside = splitVmas(cpu, k, mm, start, end);
+  for (const old of inside ?? []) {
+    const vma = { ...old, flags: (old.flags & ~(VM_READ | VM_WRITE)) | protection };
+    storeVma(cpu, mm, vma);
+    changeProtection(cpu, k, mm, vma);
+  }
+  mmapWriteUnlock(cpu, mm);
+  return inside === undefined ? ENOMEM : 0;
 }

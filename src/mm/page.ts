@@ -77,3 +77,8 @@ export const unlockPage = (cpu: Cpu, page: Page): void => cpu.bitUnlock(page + P
 export function copyPageData(cpu: Cpu, to: Page, from: Page): void {
   cpu.writeOnce(to + PAGE_DATA, cpu.readOnce(from + PAGE_DATA));
 }
+
+/** set_page_dirty(): the master record that the contents must be kept. */
+export const setPageDirty = (cpu: Cpu, page: Page): void => {
+  cpu.testAndSetBits(page + PAGE_FLAGS, PG_DIRTY);
+};

@@ -40,6 +40,7 @@ const v4_4: Design = {
   shareMb: 'none',
   shareWmb: 'none',
   reuse: 'mapcount',
+  stablePages: 'wait',
 };
 
 const v4_20: Design = { ...v4_4, followForce: 'cow-dirty' };

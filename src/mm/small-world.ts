@@ -2,14 +2,14 @@
 
 import type { Cpu } from '../cpu/cpu.ts';
 import type { Design } from './design.ts';
-import { doAnonymousPage } from './fault-anonymous.ts';
 import type { Kernel } from './kernel.ts';
 import { Layout, type LayoutConfig, SMALL_CONFIG } from './layout.ts';
-import { type Mm, vmaLookup } from './mm-struct.ts';
+import type { Mm } from './mm-struct.ts';
 import { mmapRegion } from './mmap.ts';
-import { PAGE_DATA, type Page } from './page.ts';
+import type { Page } from './page.ts';
 import { pmdCell, pteAlloc, pteCell } from './page-table.ts';
 import { ptePfn } from './pte.ts';
+import { userStore } from './user.ts';
 import { VM_MAYWRITE, VM_READ, VM_WRITE } from './vma.ts';
 
 export interface SmallWorld {
@@ -45,13 +45,11 @@ export function smallWorld(
   const child = layout.mm(1);
   const address = 0;
   mmapRegion(cpu, kernel, parent, { start: 0, end: 1, flags: VM_READ | VM_WRITE | VM_MAYWRITE });
-  const vma = vmaLookup(cpu, kernel, parent, address);
-  if (vma === undefined || doAnonymousPage(cpu, kernel, parent, vma, address) !== 0) {
+  if (userStore(cpu, kernel, parent, address, FIRST_DATA) !== 0) {
     throw new RangeError('the configuration is too small for one anonymous page');
   }
   if (pteAlloc(cpu, kernel, child, address) === 0) throw new RangeError('the configuration has too few page tables');
   const table = layout.table(ptePfn(cpu.readOnce(pmdCell(kernel, parent, address))));
   const page = layout.page(ptePfn(cpu.readOnce(pteCell(kernel, table, address))));
-  memory[page + PAGE_DATA] = FIRST_DATA;
   return { kernel, memory, parent, child, address, page };
 }

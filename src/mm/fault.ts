@@ -1,0 +1,82 @@
+/** Page faults: what kind is it, and who handles it. */
+
+import type { Cpu } from '../cpu/cpu.ts';
+import { EFAULT } from './errno.ts';
+import { doAnonymousPage } from './fault-anonymous.ts';
+import { doFileFault } from './fault-file.ts';
+import { doWpPage } from './fault-wp.ts';
+import type { Kernel } from './kernel.ts';
+import { type Mm, mmapReadLock, mmapReadUnlock } from './mm-struct.ts';
+import {
+  type PageTable,
+  PT_LOCK,
+  pmdCell,
+  pmdIsTable,
+  pmdTable,
+  pteCell,
+  ptLock,
+  ptUnlock,
+  setPte,
+} from './page-table.ts';
+import { PTE_DIRTY, PTE_NONE, PTE_PROTNONE, PTE_YOUNG, type Pte, ptePresent, pteProtnone, pteWrite } from './pte.ts';
+import { FAULT_UNSHARE, FAULT_WRITE, type Fault } from './vm-fault.ts';
+import { VM_READ, VM_SHARED, VM_WRITE, type Vma } from './vma.ts';
+import { vmaLookup } from './vma-list.ts';
+
+/**
+ * do_user_addr_fault() (arch): a fault of user space, with its mmap_lock and its permission check.
+ * @returns 0 where the access may be tried again, -EFAULT where the process is to be signalled, -ENOMEM
+ */
+export function handleUserFault(cpu: Cpu, k: Kernel, mm: Mm, address: number, write: boolean): number {
+  mmapReadLock(cpu, mm);
+  const vma = vmaLookup(cpu, k, mm, address);
+  const allowed = vma !== undefined && (vma.flags & (write ? VM_WRITE : VM_READ | VM_WRITE)) !== 0;
+  const status = allowed ? handleMmFault(cpu, k, { mm, vma, address, flags: write ? FAULT_WRITE : 0 }) : EFAULT;
+  mmapReadUnlock(cpu, mm);
+  return Math.min(status, 0);
+}
+
+/**
+ * handle_mm_fault(), handle_pte_fault() (mm/memory.c): brings the entry one step nearer to what the fault wants.
+ * mmap_lock is held for reading throughout, as without FAULT_FLAG_ALLOW_RETRY.
+ * @returns 0, VM_FAULT_WRITE, or a negative error: -EFAULT for an entry that nobody can bring back, -ENOMEM
+ */
+export function handleMmFault(cpu: Cpu, k: Kernel, fault: Fault): number {
+  const { mm, vma, address, flags } = fault;
+  const pmd = cpu.readOnce(pmdCell(k, mm, address));
+  if (!pmdIsTable(pmd)) return doMissing(cpu, k, fault);
+  const table = pmdTable(cpu, k, pmd);
+  const cell = pteCell(k, table, address);
+  const e = cpu.readOnce(cell);
+  if (e === PTE_NONE) return doMissing(cpu, k, fault);
+  if (!ptePresent(e)) return EFAULT;
+  if (pteProtnone(e)) return doNumaPage(cpu, k, fault, table, e);
+
+  ptLock(cpu, k, table + PT_LOCK);
+  const now = cpu.readOnce(cell);
+  if (now !== e) {
+    ptUnlock(cpu, table + PT_LOCK);
+    return 0;
+  }
+  const shared = (vma.flags & VM_SHARED) !== 0;
+  if ((flags & (FAULT_WRITE | FAULT_UNSHARE)) !== 0 && !pteWrite(e) && !(shared && flags === FAULT_UNSHARE)) {
+    return doWpPage(cpu, k, fault, table, now);
+  }
+  const touched = e | PTE_YOUNG | ((flags & FAULT_WRITE) !== 0 ? PTE_DIRTY : 0);
+  if (touched !== e) setPte(cpu, cell, touched);
+  ptUnlock(cpu, table + PT_LOCK);
+  return 0;
+}
+
+const doMissing = (cpu: Cpu, k: Kernel, fault: Fault): number =>
+  fault.vma.file === 0 ? doAnonymousPage(cpu, k, fault) : doFileFault(cpu, k, fault);
+
+/** do_numa_page(): the hint was taken; the entry gets the protection of the VMA back. */
+function doNumaPage(cpu: Cpu, k: Kernel, { vma, address }: Fault, table: PageTable, e: Pte): number {
+  const cell = pteCell(k, table, address);
+  ptLock(cpu, k, table + PT_LOCK);
+  const accessible = (vma.flags & (VM_READ | VM_WRITE)) !== 0;
+  if (accessible && cpu.readOnce(cell) === e) setPte(cpu, cell, e & ~PTE_PROTNONE);
+  ptUnlock(cpu, table + PT_LOCK);
+  return accessible ? 0 : EFAULT;
+}
