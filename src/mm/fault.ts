@@ -20,7 +20,7 @@ import {
 } from './page-table.ts';
 import { PTE_DIRTY, PTE_NONE, PTE_PROTNONE, PTE_YOUNG, type Pte, ptePresent, pteProtnone, pteWrite } from './pte.ts';
 import { FAULT_UNSHARE, FAULT_WRITE, type Fault } from './vm-fault.ts';
-import { VM_READ, VM_SHARED, VM_WRITE, type Vma } from './vma.ts';
+import { VM_READ, VM_SHARED, VM_WRITE } from './vma.ts';
 import { vmaLookup } from './vma-list.ts';
 
 /**
