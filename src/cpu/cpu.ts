@@ -65,6 +65,11 @@ export abstract class Cpu {
    */
   abstract provenance(): number;
 
+  /** Told of every branch whose condition depends on what was read; the way to take is what it returns. */
+  branch(taken: boolean): boolean {
+    return taken;
+  }
+
   /** Names the next access in counterexamples, as the posts do (A1, B3). Nothing else depends on it. */
   label(_name: string): this {
     return this;

@@ -1,7 +1,8 @@
 import { CELL_BITS, type Cell, Cpu, cellIndex, type TrackedCpu, WHOLE } from '../cpu/cpu.ts';
 import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
-import { applyRmw, type Fence, Mode, RmwOp } from '../cpu/modes.ts';
+import { applyRmw, type Fence, type Mode, RmwOp } from '../cpu/modes.ts';
 import { type Graph, NONE, Rmw } from '../graph/graph.ts';
+import { writeMode } from './rmw-mode.ts';
 
 /** What the explorer does when a thread reaches the end of what its graph holds. */
 export interface Extender {
@@ -10,10 +11,6 @@ export interface Extender {
   addFence(kind: Fence, cell: number): void;
   addChoice(count: number): number;
 }
-
-/** How the write of an RMW is marked, given how the RMW is. */
-const writeMode = (mode: Mode): Mode =>
-  mode === Mode.Full || mode === Mode.Release || mode === Mode.Lock ? mode : Mode.Once;
 
 /**
  * The CPU of a thread under exploration: it replays the events that the graph holds for the thread, then lets the

@@ -6,8 +6,11 @@ import { rcuSteps } from '../models/rcu.ts';
 import type { Program } from '../program/program.ts';
 import type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
 import { ExploreCpu, type Extender } from './explore-cpu.ts';
+import { findGuesses, type Guesses } from './feedback.ts';
 import { mayRevisit } from './maximal.ts';
 import { Reach } from './reach.ts';
+import { Resolver } from './resolve.ts';
+import { readMode } from './rmw-mode.ts';
 
 /** What is left to try, newest first. Six numbers each: what, level, cut, event, argument, whether to check. */
 enum Todo {
@@ -19,6 +22,8 @@ enum Todo {
   Revisit = 2,
   /** Let the choice `event` be `argument`. */
   Choose = 3,
+  /** Let the guessed read `event` return the value numbered `argument`. */
+  Guess = 5,
   /** Let the waiting thread `argument` take a lock before its present holder. */
   Overtake = 4,
 }
@@ -32,22 +37,16 @@ enum Status {
 /** Thrown through a thread's body to end its run; never seen outside. */
 const UNWIND = Symbol('unwind');
 
-const readMode = (declared: Mode, succeeds: boolean): Mode =>
-  succeeds
-    ? declared === Mode.Release
-      ? Mode.Once
-      : declared
-    : declared === Mode.Plain || declared === Mode.SrcuLock
-      ? declared
-      : Mode.Once;
-
 /**
  * The exploration of one program: TruSt (POPL 2022) over execution graphs. A new read reads the coherence-last write and
  * a new write comes coherence-last, which is always consistent and needs no check; every other way is left on a stack.
  * docs/engine.md tells the algorithm and what is our own: locks that overtake, tier-one bounds, guessed reads.
  */
 export class Explorer implements Extender, Execution {
+  /** The graph of the execution that is visited. */
   graph: Graph;
+  /** The graph that is worked on. */
+  private current: Graph;
   dataRace = false;
   mixedAccesses = false;
   private hasPlain = false;
@@ -57,6 +56,9 @@ export class Explorer implements Extender, Execution {
   private readonly todo: number[] = [];
   private readonly model: Model;
   private readonly reach: Reach;
+  private readonly guesses: Guesses | undefined;
+  private readonly resolver: Resolver;
+  private readonly visitor = (complete: Graph): boolean => this.visit(complete);
   private readonly cpu: ExploreCpu;
   private readonly status: Status[];
   private readonly results: unknown[];
@@ -74,10 +76,13 @@ export class Explorer implements Extender, Execution {
     private readonly options: ExploreOptions,
   ) {
     const threads = program.threads.length;
-    this.graph = new Graph(threads, program.initial.length);
-    this.levels = [this.graph];
+    this.current = new Graph(threads, program.initial.length);
+    this.graph = this.current;
+    this.levels = [this.current];
     this.model = modelOf(options.model, program.dependencies);
     this.reach = new Reach(!this.model.exact);
+    this.guesses = options.model === 'lkmm' && program.dependencies === 'tracked' ? findGuesses(program) : undefined;
+    this.resolver = new Resolver(threads, program.initial, this.model, this.reach);
     this.cpu = new ExploreCpu(this);
     this.status = new Array<Status>(threads).fill(Status.Ready);
     this.results = new Array<unknown>(threads).fill(undefined);
@@ -90,8 +95,9 @@ export class Explorer implements Extender, Execution {
     let steps = 0;
     do {
       if (this.extend()) {
-        this.executions++;
-        if (this.options.onExecution(this)) return this.outcome('stopped');
+        if (this.guesses === undefined ? this.visit(this.current) : this.resolver.each(this.current, this.visitor)) {
+          return this.outcome('stopped');
+        }
         if (this.executions >= maxExecutions && this.todo.length > 0) return this.outcome('bounded');
       }
       if ((++steps & 255) === 0 && Date.now() > deadline) return this.outcome('bounded');
@@ -110,6 +116,20 @@ export class Explorer implements Extender, Execution {
     return co.length > 0 ? this.graph.value[co[co.length - 1]!]! : this.program.initial[cell]!;
   }
 
+  /** Visits a complete graph if it passes the axioms that filter complete ones only. @returns whether to stop */
+  private visit(complete: Graph): boolean {
+    if (this.hasPlain || this.hasGracePeriods) {
+      const steps = this.hasGracePeriods ? rcuSteps(complete) : [];
+      const verdict = this.model.complete(complete, steps, this.hasPlain);
+      if (!verdict.consistent) return false;
+      this.dataRace = verdict.dataRace;
+      this.mixedAccesses = verdict.mixedAccesses;
+    }
+    this.graph = complete;
+    this.executions++;
+    return this.options.onExecution(this);
+  }
+
   private outcome(kind: ExploreResult['kind']): ExploreResult {
     return { kind, executions: this.executions, blocked: this.blocked };
   }
@@ -118,7 +138,7 @@ export class Explorer implements Extender, Execution {
 
   /** Runs the threads as far as they go. @returns whether the graph is a complete execution */
   private extend(): boolean {
-    const { status, graph } = this;
+    const { status, current: graph } = this;
     this.dead = false;
     for (;;) {
       const thread = this.pick();
@@ -134,22 +154,12 @@ export class Explorer implements Extender, Execution {
         return false;
       }
     }
-    return graph.contests.length === 0 && this.passesFinalAxioms();
-  }
-
-  /** The axioms that filter complete executions only: grace periods, and the coherence of plain accesses. */
-  private passesFinalAxioms(): boolean {
-    if (!this.hasPlain && !this.hasGracePeriods) return true;
-    const steps = this.hasGracePeriods ? rcuSteps(this.graph) : [];
-    const verdict = this.model.complete(this.graph, steps, this.hasPlain);
-    this.dataRace = verdict.dataRace;
-    this.mixedAccesses = verdict.mixedAccesses;
-    return verdict.consistent;
+    return graph.contests.length === 0;
   }
 
   /** The thread to run next: one that overtook a lock first, so that it soon gives the lock back; -1 if none can. */
   private pick(): number {
-    const { status, graph } = this;
+    const { status, current: graph } = this;
     for (let i = graph.contests.length - 1; i >= 0; i--) {
       const thread = graph.thread[graph.contests[i]!]!;
       if (status[thread] === Status.Ready) return thread;
@@ -160,7 +170,7 @@ export class Explorer implements Extender, Execution {
 
   private runThread(thread: number): void {
     this.running = thread;
-    this.cpu.begin(this.graph, thread);
+    this.cpu.begin(this.current, thread);
     try {
       this.results[thread] = this.program.threads[thread]!(this.cpu);
     } catch (thrown) {
@@ -174,7 +184,7 @@ export class Explorer implements Extender, Execution {
   /** Lets those run again for whom something was written since they began to wait. */
   private wake(): void {
     for (let t = 0; t < this.status.length; t++) {
-      if (this.status[t] === Status.Waiting && this.graph.co[this.waitsFor[t]!]!.length !== this.waitsSince[t]) {
+      if (this.status[t] === Status.Waiting && this.current.co[this.waitsFor[t]!]!.length !== this.waitsSince[t]) {
         this.status[t] = Status.Ready;
       }
     }
@@ -182,17 +192,17 @@ export class Explorer implements Extender, Execution {
 
   /** No thread can go on. Those that wait for a lock may still have come before its present holder. */
   private stuck(): void {
-    if (this.graph.contests.length > 0) return;
+    if (this.current.contests.length > 0) return;
     this.blocked++;
     for (let t = 0; t < this.status.length; t++) {
-      if (this.status[t] === Status.Waiting) this.push(Todo.Overtake, this.graph.n, NONE, t, 0);
+      if (this.status[t] === Status.Waiting) this.push(Todo.Overtake, this.current.n, NONE, t, 0);
     }
   }
 
   private wait(loc: number): never {
     this.status[this.running] = Status.Waiting;
     this.waitsFor[this.running] = loc;
-    this.waitsSince[this.running] = this.graph.co[loc]!.length;
+    this.waitsSince[this.running] = this.current.co[loc]!.length;
     throw UNWIND;
   }
 
@@ -204,20 +214,20 @@ export class Explorer implements Extender, Execution {
   // --- what a thread adds ------------------------------------------------------------------------------------------
 
   addFence(kind: Fence, cell: number): void {
-    this.graph.append(this.running, Kind.Fence, kind, cell);
+    this.current.append(this.running, Kind.Fence, kind, cell);
     if (kind === Fence.SyncRcu || kind === Fence.SyncSrcu) this.hasGracePeriods = true;
   }
 
   addChoice(count: number): number {
-    const e = this.graph.append(this.running, Kind.Choice, Mode.Once, NONE);
-    this.graph.value[e] = 0;
-    this.graph.coIndex[e] = 0;
+    const e = this.current.append(this.running, Kind.Choice, Mode.Once, NONE);
+    this.current.value[e] = 0;
+    this.current.coIndex[e] = 0;
     for (let option = count - 1; option > 0; option--) this.push(Todo.Choose, e + 1, e, option, 0);
     return 0;
   }
 
   addRead(cell: number, mode: Mode, rmw: Rmw, waits: boolean, mask: number, want: number): number {
-    const g = this.graph;
+    const g = this.current;
     if (mode === Mode.Plain) this.hasPlain = true;
     const r = g.append(this.running, Kind.Read, mode, cell);
     g.declared[r] = mode;
@@ -227,6 +237,12 @@ export class Explorer implements Extender, Execution {
     g.waits[r] = waits ? 1 : 0;
     g.addr[r] = this.cpu.addrDeps;
     g.ctrl[r] = this.cpu.ctrlDeps;
+    const guessed = this.guesses?.values(this.running, g.slot[r]!, cell);
+    if (guessed !== undefined) {
+      for (let i = guessed.length - 1; i > 0; i--) this.push(Todo.Guess, r + 1, r, i, 0);
+      this.guess(r, guessed, 0);
+      return g.value[r]!;
+    }
     const low = this.coherenceFloor(r);
     const last = g.co[cell]!.length - 1;
     let first = last;
@@ -255,7 +271,7 @@ export class Explorer implements Extender, Execution {
   }
 
   addWrite(cell: number, value: number, mode: Mode, partner: number): void {
-    const g = this.graph;
+    const g = this.current;
     if (mode === Mode.Plain) this.hasPlain = true;
     const w = g.append(this.running, Kind.Write, mode, cell);
     g.value[w] = value;
@@ -286,7 +302,7 @@ export class Explorer implements Extender, Execution {
 
   /** The place of a write that has no choice: that of an RMW, and of an unlock; else -1. */
   private fixedPlace(w: number): number {
-    const g = this.graph;
+    const g = this.current;
     const partner = g.partner[w]!;
     if (partner !== NONE) return g.rf[partner] === GUESSED ? NONE : g.sourcePlace(partner) + 1;
     if (g.mode[w] !== Mode.Unlock) return NONE;
@@ -300,7 +316,7 @@ export class Explorer implements Extender, Execution {
 
   /** After this write, has the RMW that was overtaken something else to read, or never will? Then this graph is done. */
   private endsContest(w: number): boolean {
-    const g = this.graph;
+    const g = this.current;
     for (const r of g.contests) {
       if (g.loc[r] !== g.loc[w] || g.thread[r] !== g.thread[w]) continue;
       const rival = g.rivalOf(r);
@@ -310,13 +326,13 @@ export class Explorer implements Extender, Execution {
   }
 
   private mayRead(r: number, value: number): boolean {
-    const g = this.graph;
+    const g = this.current;
     return g.waits[r] === 0 || guardHolds(value, g.guardMask[r]!, g.guardWant[r]!, true);
   }
 
   /** The highest place of its location that the event's thread has already seen: it may not go back behind it. */
   private coherenceFloor(e: number): number {
-    const g = this.graph;
+    const g = this.current;
     const slots = g.slots[g.thread[e]!]!;
     const loc = g.loc[e]!;
     let floor = -1;
@@ -330,26 +346,30 @@ export class Explorer implements Extender, Execution {
   }
 
   private valueAt(loc: number, place: number): number {
-    return place < 0 ? this.program.initial[loc]! : this.graph.value[this.graph.co[loc]![place]!]!;
+    return place < 0 ? this.program.initial[loc]! : this.current.value[this.current.co[loc]![place]!]!;
+  }
+
+  /** Lets a read return a value whose write is found when the execution is complete. */
+  private guess(r: number, values: readonly number[], option: number): void {
+    this.current.coIndex[r] = option;
+    this.settle(r, GUESSED, values[option]!);
   }
 
   /** Lets a read take the value at a place of its location's coherence order. */
   private takeFrom(r: number, place: number): void {
-    const g = this.graph;
-    const loc = g.loc[r]!;
-    const value = this.valueAt(loc, place);
-    g.setRf(r, place < 0 ? INIT : g.co[loc]![place]!, value);
+    const loc = this.current.loc[r]!;
+    this.settle(r, place < 0 ? INIT : this.current.co[loc]![place]!, this.valueAt(loc, place));
+  }
+
+  private settle(r: number, write: number, value: number): void {
+    const g = this.current;
+    g.setRf(r, write, value);
     const rmw = g.rmwKind[r]!;
     const succeeds =
       rmw === Rmw.Always || (rmw !== Rmw.None && this.passes(rmw, value, g.guardMask[r]!, g.guardWant[r]!));
     g.rmw[r] = succeeds ? 1 : 0;
     g.mode[r] = rmw === Rmw.None ? g.declared[r]! : readMode(g.declared[r]!, succeeds);
-    const base = r * g.words;
-    for (let i = base; i < base + g.words; i++) {
-      g.ppo[i] = 0;
-      g.strong[i] = 0;
-      g.wmb[i] = 0;
-    }
+    g.clearRows(r);
     this.model.order(g, r);
   }
 
@@ -359,7 +379,7 @@ export class Explorer implements Extender, Execution {
 
   /** The RMW's read that has consumed what stands at this place, or NONE. */
   private consumer(r: number, place: number): number {
-    const g = this.graph;
+    const g = this.current;
     const loc = g.loc[r]!;
     const source = place < 0 ? INIT : g.co[loc]![place]!;
     for (const other of g.reads[loc]!) {
@@ -370,7 +390,7 @@ export class Explorer implements Extender, Execution {
 
   /** Where a read that waits may go on: the last value that lets it, unless somebody else has taken that. */
   private placeThatFrees(r: number, low: number, last: number): number {
-    const g = this.graph;
+    const g = this.current;
     const loc = g.loc[r]!;
     for (let place = last; place >= low; place--) {
       if (!this.mayRead(r, this.valueAt(loc, place))) continue;
@@ -381,14 +401,14 @@ export class Explorer implements Extender, Execution {
 
   private placeToOvertake(r: number, low: number, last: number): number {
     for (let place = last; place >= low; place--) {
-      if (this.mayRead(r, this.valueAt(this.graph.loc[r]!, place)) && this.mayContest(r, place)) return place;
+      if (this.mayRead(r, this.valueAt(this.current.loc[r]!, place)) && this.mayContest(r, place)) return place;
     }
     return low - 1;
   }
 
   /** May this RMW take what another has already consumed? Only where that other can be made to read something later. */
   private mayContest(r: number, place: number): boolean {
-    const g = this.graph;
+    const g = this.current;
     const rival = this.consumer(r, place);
     if (rival === NONE || this.comesBefore(rival, r)) return false;
     for (const contest of g.contests) if (contest === rival || g.rivalOf(contest) === rival) return false;
@@ -397,14 +417,14 @@ export class Explorer implements Extender, Execution {
 
   /** Is `e` in the po-rf prefix of what comes before `r` in its thread? */
   private comesBefore(e: number, r: number): boolean {
-    const g = this.graph;
+    const g = this.current;
     const at = g.index[r]!;
     return at > 0 && g.inPrefix(e, g.threads[g.thread[r]!]![at - 1]!);
   }
 
   /** Leaves on the stack that a read takes the value at a lower place than the first. */
   private offer(r: number, place: number, beyondBound: boolean): void {
-    const g = this.graph;
+    const g = this.current;
     const loc = g.loc[r]!;
     const value = this.valueAt(loc, place);
     if (!this.mayRead(r, value)) return;
@@ -420,7 +440,7 @@ export class Explorer implements Extender, Execution {
 
   /** Leaves on the stack that a write comes lower in coherence than last. */
   private offerPlaces(w: number, low: number, last: number, cut: number, reader: number): void {
-    const g = this.graph;
+    const g = this.current;
     const lowest = this.reach.lowestPlace(g, w, reader);
     const dirty = g.cyclicFrom < g.n;
     for (let place = low; place < last; place++) {
@@ -432,7 +452,7 @@ export class Explorer implements Extender, Execution {
 
   /** Would a write at this place come between an RMW's write and the write it took its value from? */
   private splitsRmw(loc: number, place: number, w: number): boolean {
-    const g = this.graph;
+    const g = this.current;
     const next = g.co[loc]![place]!;
     if (next === w) return false;
     const read = g.partner[next]!;
@@ -460,7 +480,7 @@ export class Explorer implements Extender, Execution {
       todo.length = at;
       if (level !== this.level) {
         this.level = level;
-        this.graph = this.levels[level]!;
+        this.current = this.levels[level]!;
         this.status.fill(Status.Ready);
       }
       this.cutTo(cut);
@@ -470,7 +490,7 @@ export class Explorer implements Extender, Execution {
   }
 
   private cutTo(n: number): void {
-    const g = this.graph;
+    const g = this.current;
     for (let e = n; e < g.n; e++) this.status[g.thread[e]!] = Status.Ready;
     g.cut(n);
     for (let t = 0; t < this.status.length; t++) {
@@ -479,7 +499,7 @@ export class Explorer implements Extender, Execution {
   }
 
   private apply(what: Todo, event: number, argument: number, check: boolean): boolean {
-    const g = this.graph;
+    const g = this.current;
     switch (what) {
       case Todo.ReadFrom:
         this.status[g.thread[event]!] = Status.Ready;
@@ -498,6 +518,10 @@ export class Explorer implements Extender, Execution {
         g.value[event] = argument;
         g.coIndex[event] = argument;
         return true;
+      case Todo.Guess:
+        this.status[g.thread[event]!] = Status.Ready;
+        this.guess(event, this.guesses!.values(g.thread[event]!, g.slot[event]!, g.loc[event]!)!, argument);
+        return true;
       case Todo.Overtake:
         return this.overtake(argument);
     }
@@ -506,14 +530,14 @@ export class Explorer implements Extender, Execution {
   private overtake(thread: number): boolean {
     this.overtaking = true;
     this.dead = false;
-    const before = this.graph.n;
+    const before = this.current.n;
     this.runThread(thread);
     this.overtaking = false;
-    return this.graph.n > before;
+    return this.current.n > before;
   }
 
   private revisit(read: number, write: number): boolean {
-    const from = this.graph;
+    const from = this.current;
     if (this.stamps.length < from.capacity) this.stamps = new Int32Array(from.capacity);
     this.level++;
     let g = this.levels[this.level];
@@ -522,7 +546,7 @@ export class Explorer implements Extender, Execution {
       this.levels[this.level] = g;
     }
     g.keepFrom(from, read, write, this.stamps);
-    this.graph = g;
+    this.current = g;
     this.status.fill(Status.Ready);
     if (from.cyclicFrom < from.n) g.cyclicFrom = 0;
     const w = this.stamps[write]!;
@@ -548,14 +572,14 @@ export class Explorer implements Extender, Execution {
   // --- consistency ------------------------------------------------------------------------------------------------
 
   private isConsistentAt(e: number): boolean {
-    const g = this.graph;
+    const g = this.current;
     if (g.cyclicFrom >= g.n && !this.reach.isCyclic(g, e)) return true;
     return this.isConsistent();
   }
 
   /** As {@link isConsistentAt}, for a write that was moved and the reads that take its value. */
   private isConsistentAround(w: number): boolean {
-    const g = this.graph;
+    const g = this.current;
     if (g.cyclicFrom >= g.n && !this.reach.isCyclic(g, w)) {
       let clean = true;
       for (const r of g.reads[g.loc[w]!]!) if (g.rf[r] === w && this.reach.isCyclic(g, r)) clean = false;
@@ -565,7 +589,7 @@ export class Explorer implements Extender, Execution {
   }
 
   private isConsistent(): boolean {
-    const g = this.graph;
+    const g = this.current;
     if (this.model.exact || !this.model.consistent(g, NONE)) return false;
     if (g.cyclicFrom >= g.n) g.cyclicFrom = g.n - 1;
     return true;

@@ -156,12 +156,7 @@ export class Graph {
       this.slot[e] = slots.length;
       slots.push(e);
       if (slots.length > this.words * 32) this.resize(this.capacity, this.words * 2);
-      const base = e * this.words;
-      for (let i = base; i < base + this.words; i++) {
-        this.ppo[i] = 0;
-        this.strong[i] = 0;
-        this.wmb[i] = 0;
-      }
+      this.clearRows(e);
       if (kind === Kind.Read) this.reads[loc]!.push(e);
     } else {
       this.slot[e] = NONE;
@@ -191,6 +186,15 @@ export class Graph {
       }
     }
     this.clock[row + own] = at + 1;
+  }
+
+  /** Forgets what preserved program order puts before an event. */
+  clearRows(e: number): void {
+    for (let i = e * this.words; i < (e + 1) * this.words; i++) {
+      this.ppo[i] = 0;
+      this.strong[i] = 0;
+      this.wmb[i] = 0;
+    }
   }
 
   /** Puts a write at a place of its location's coherence order; what was there and later moves up by one. */
@@ -294,6 +298,8 @@ export class Graph {
       this.declared[to] = from.declared[e]!;
       this.guardMask[to] = from.guardMask[e]!;
       this.guardWant[to] = from.guardWant[e]!;
+      // Of a write set again below; of a guessed read or a choice its option.
+      this.coIndex[to] = from.coIndex[e]!;
       for (let t = 0; t < threadCount; t++) this.clock[to * threadCount + t] = from.clock[e * threadCount + t]!;
       this.threads[thread]!.push(to);
       if (kind <= Kind.Write) {
