@@ -11,10 +11,10 @@ export function engineExecutions(program: SmallProgram, model: ModelName): Oracl
     model,
     onExecution(execution) {
       found.push({
-        text: textOf((execution as unknown as { graph: Graph }).graph),
+        text: textOf(execution.graph),
         registers: program.threads.map((_, thread) => [...(execution.result(thread) as number[])]),
         memory: program.initial.map((_, cell) => execution.finalValue(cell)),
-        flags: [...execution.flags()],
+        flags: [...(execution.dataRace ? ['data-race'] : []), ...(execution.mixedAccesses ? ['mixed-accesses'] : [])],
       });
       return false;
     },

@@ -2,12 +2,11 @@ import { Fence, Mode } from '../../src/cpu/modes.ts';
 import type { Candidate } from './candidate.ts';
 import { id } from './candidate.ts';
 import type { Judgement } from './models.ts';
+import { rcuOrder } from './rcu.ts';
 import {
   between,
   both,
-  domain,
   type EventSet,
-  equal,
   identity,
   inverse,
   isAcyclic,
@@ -15,68 +14,17 @@ import {
   isIrreflexive,
   maybe,
   minus,
-  nothing,
   product,
   type Relation,
-  range,
   sequence,
   setOf,
   star,
   union,
 } from './relation.ts';
 
-/** rcu-rscs: pairs of rcu_read_lock() and the rcu_read_unlock() that matches it, nesting as parentheses do. */
-function rcuSections(c: Candidate): Relation {
-  const locks = c.fence(Fence.RcuLock);
-  const unlocks = c.fence(Fence.RcuUnlock);
-  let matched = nothing(c.n);
-  for (;;) {
-    const freeLocks = locks & ~domain(matched);
-    const freeUnlocks = unlocks & ~range(matched);
-    const free = freeLocks | freeUnlocks;
-    const freePo = between(free, c.po, free);
-    const next = union(matched, minus(between(freeLocks, c.po, freeUnlocks), sequence(freePo, freePo)));
-    if (equal(next, matched)) return matched;
-    matched = next;
-  }
-}
-
-/** rcu-order, the least relation that its equation allows. */
-function rcuOrder(
-  n: number,
-  gp: EventSet,
-  srcuGp: EventSet,
-  rscsi: Relation,
-  srcuRscsi: Relation,
-  link: Relation,
-  loc: Relation,
-): Relation {
-  const g = identity(n, gp);
-  const s = identity(n, srcuGp);
-  let order = nothing(n);
-  for (;;) {
-    const next = union(
-      order,
-      g,
-      s,
-      sequence(g, link, rscsi),
-      both(sequence(s, link, srcuRscsi), loc),
-      sequence(rscsi, link, g),
-      both(sequence(srcuRscsi, link, s), loc),
-      sequence(g, link, order, link, rscsi),
-      both(sequence(s, link, order, link, srcuRscsi), loc),
-      sequence(rscsi, link, order, link, g),
-      both(sequence(srcuRscsi, link, order, link, s), loc),
-      sequence(order, link, order),
-    );
-    if (equal(next, order)) return order;
-    order = next;
-  }
-}
-
 /** tools/memory-model/linux-kernel.cat of Linux 6.12, line by line; coherence and atomicity have been checked. */
 export function lkmm(c: Candidate): Judgement {
-  const { n, nodes, po, loc, poLoc, int, ext, rmw, rf, co, fr } = c;
+  const { n, nodes, po, poLoc, int, ext, rmw, rf, co, fr } = c;
   const rfi = both(rf, int);
   const rfe = both(rf, ext);
   const R = c.reads;
@@ -98,9 +46,6 @@ export function lkmm(c: Candidate): Judgement {
   const Plain = setOf(n, (e) => nodes[e]!.kind !== 'F' && nodes[e]!.mode === Mode.Plain);
   const Marked = c.all & ~Plain;
   const notSrcuUnlock = c.all & ~srcuUnlocks;
-  const rcuRscs = rcuSections(c);
-  const carrySrcuData = star(sequence(between(c.all, c.data, notSrcuUnlock), rf));
-  const srcuRscs = both(sequence(identity(n, srcuLocks), carrySrcuData, c.data, identity(n, srcuUnlocks)), loc);
   const carryDep = star(sequence(between(c.all, c.data, notSrcuUnlock), rfi));
   const addr = sequence(carryDep, c.addr);
   const ctrl = sequence(carryDep, c.ctrl);
@@ -159,7 +104,7 @@ export function lkmm(c: Candidate): Judgement {
   // RCU
   const pbStar = star(pb);
   const rcuLink = sequence(maybe(po), hbStar, pbStar, prop, po);
-  const order = rcuOrder(n, rcuGp, srcuGp, inverse(rcuRscs), inverse(srcuRscs), rcuLink, loc);
+  const order = rcuOrder(c, rcuLink);
   const rcuFence = sequence(po, order, maybe(po));
   const fence = union(fence0, rcuFence);
   const strongFence = union(strongFence0, rcuFence);

@@ -2,17 +2,21 @@ import { Fence } from '../../src/cpu/modes.ts';
 import type { ModelName } from '../../src/explore/contract.ts';
 import type { Candidate } from './candidate.ts';
 import { lkmm } from './lkmm.ts';
+import { rcuOrder } from './rcu.ts';
 import {
   between,
   both,
   domain,
   isAcyclic,
   isEmpty,
+  isIrreflexive,
+  maybe,
   minus,
   product,
   type Relation,
   range,
   sequence,
+  star,
   union,
 } from './relation.ts';
 
@@ -22,8 +26,6 @@ export interface Judgement {
   readonly flags: readonly string[];
 }
 
-const plainly = (allowed: boolean): Judgement => ({ allowed, flags: [] });
-
 /** Sequential consistency per word: `acyclic po-loc | rf | co | fr`. */
 export const coherent = ({ poLoc, rf, co, fr }: Candidate): boolean => isAcyclic(union(poLoc, rf, co, fr));
 
@@ -31,14 +33,22 @@ export const coherent = ({ poLoc, rf, co, fr }: Candidate): boolean => isAcyclic
 export const atomic = ({ rmw, ext, co, fr }: Candidate): boolean =>
   isEmpty(both(rmw, sequence(both(fr, ext), both(co, ext))));
 
+/** Is `order` an order of all events, and no grace period inside a read-side critical section in that order? */
+function ordered(c: Candidate, order: Relation): Judgement {
+  const anyLater = star(order);
+  const rcuLink = sequence(maybe(c.po), anyLater, c.po);
+  const rcuFence = sequence(c.po, rcuOrder(c, rcuLink), maybe(c.po));
+  return { allowed: isAcyclic(order) && isIrreflexive(sequence(rcuFence, anyLater)), flags: [] };
+}
+
 /** Lamport: one order of everything explains every read. */
-function sc({ po, rf, co, fr }: Candidate): Judgement {
-  return plainly(isAcyclic(union(po, rf, co, fr)));
+function sc(c: Candidate): Judgement {
+  return ordered(c, union(c.po, c.rf, c.co, c.fr));
 }
 
 /**
  * x86-TSO in its axiomatic form: a write may be overtaken by later reads of its thread, unless a full fence or something
- * locked is between. Waiting for a grace period is a full fence here, and no more than that.
+ * locked is between. Waiting for a grace period is a full fence, too.
  */
 function tso(c: Candidate): Judgement {
   const { n, reads, writes, po, ext, rmw, rf, co, fr } = c;
@@ -46,11 +56,8 @@ function tso(c: Candidate): Judgement {
   const ppo = minus(between(reads | writes, po, reads | writes), wr);
   const mb = c.fence(Fence.Mb, Fence.SyncRcu, Fence.SyncSrcu, Fence.AfterSrcuReadUnlock);
   const fenced = sequence(between(writes, po, mb), between(mb, po, reads));
-  const lockedRead = domain(rmw);
-  const lockedWrite = range(rmw);
-  const locked = union(between(writes, po, lockedRead), between(lockedWrite, po, reads));
-  const implied: Relation = union(fenced, locked);
-  return plainly(isAcyclic(union(ppo, implied, both(rf, ext), co, fr)));
+  const locked = union(between(writes, po, domain(rmw)), between(range(rmw), po, reads));
+  return ordered(c, union(ppo, fenced, locked, both(rf, ext), co, fr));
 }
 
 const judges: Record<ModelName, (candidate: Candidate) => Judgement> = { sc, tso, lkmm };
