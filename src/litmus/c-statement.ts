@@ -125,10 +125,8 @@ const REWRITE: Readonly<Record<string, string>> = {
 
 /** A name that stands where only a type can: before another name. */
 function startsUnknownType(cursor: Cursor): boolean {
-  return (
-    /^\s*\**\s*[A-Za-z_]\w*\s*[=;,[]/.test(cursor.source.text.slice(cursor.end, cursor.end + 80)) &&
-    /^\s+[A-Za-z_]|^\s*\*+\s*[A-Za-z_]\w*\s*=[^=]/.test(cursor.source.text.slice(cursor.end, cursor.end + 80))
-  );
+  const after = cursor.source.text.slice(cursor.end, cursor.end + 80);
+  return /^(?:\s+|\s*\*+\s*)[A-Za-z_]\w*\s*[=;,[]/.test(after);
 }
 
 function checkType(cursor: Cursor): void {

@@ -284,7 +284,7 @@ const compilerIn = (scope: Scope): ExpressionCompiler => ({
 /** @param on the value of the left operand, as a truth, that settles the whole */
 function compileLogical(on: boolean, left: Evaluate, right: Evaluate): Evaluate {
   return (m) => {
-    const a = left(m) !== 0;
+    const a = m.branch(left(m) !== 0);
     if (a === on) return on ? 1 : 0;
     const { deps, control } = m;
     m.controlledBy(deps);
@@ -297,7 +297,7 @@ function compileLogical(on: boolean, left: Evaluate, right: Evaluate): Evaluate 
 
 function compileConditional(condition: Evaluate, then: Evaluate, otherwise: Evaluate): Evaluate {
   return (m) => {
-    const arm = condition(m) === 0 ? otherwise : then;
+    const arm = m.branch(condition(m) !== 0) ? then : otherwise;
     const { deps, control } = m;
     m.controlledBy(deps);
     const value = arm(m);

@@ -121,9 +121,10 @@ function compileIf(scope: StatementScope, s: Statement & { kind: 'if' }): Execut
   const jumps = jumpsOf(s);
   if (!jumps.any) {
     return (m) => {
-      const arm = condition(m) === 0 ? otherwise : then;
+      const holds = condition(m) !== 0;
       const { control, deps } = m;
-      if (deps === NO_DEPS) return arm(m);
+      if (deps === NO_DEPS) return holds ? then(m) : otherwise(m);
+      const arm = m.cpu.branch(holds) ? then : otherwise;
       m.controlledBy(deps);
       const flow = arm(m);
       m.setControl(control);
@@ -131,7 +132,7 @@ function compileIf(scope: StatementScope, s: Statement & { kind: 'if' }): Execut
     };
   }
   return (m) => {
-    const arm = condition(m) === 0 ? otherwise : then;
+    const arm = m.branch(condition(m) !== 0) ? then : otherwise;
     const { deps } = m;
     m.controlledBy(deps);
     if (jumps.leaves) m.loopControl = depsUnion(m.loopControl, deps);
@@ -160,7 +161,7 @@ function compileLoop(
       if (condition !== undefined && !(bodyFirst && rounds === 0)) {
         const holds = condition(m) !== 0;
         control = depsUnion(control, m.deps);
-        if (!holds) break;
+        if (!m.branch(holds)) break;
       }
       if (rounds >= limit || ++m.steps > MAX_STEPS) return Flow.Cut;
       m.setControl(control);

@@ -5,7 +5,8 @@ import { compileList, Flow } from './compile-statement.ts';
 import { cellName, type ThreadLayout } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
 import { End, type Fault, type Frame, Machine, ThreadFault } from './machine.ts';
-import { type Ended, finalValueOf, type Holds, StateReader, showProposition, variablesOf } from './state.ts';
+import { conditionValue, type Ended, type Holds, StateReader } from './state.ts';
+import { showProposition, variablesOf } from './variables.ts';
 
 /** The rounds that a loop makes unless told otherwise; herd7 has the same. */
 export const DEFAULT_UNROLL = 2;
@@ -112,7 +113,7 @@ function requirementsOf(test: LitmusTest, state: StateReader): Requirement[] | u
     if (p.kind === 'and') return p.operands.every(visit);
     if (p.kind !== 'value') return false;
     const { thread, place } = state.observed[state.indexOf(p.variable)]!;
-    found.push({ thread, place, value: finalValueOf(test.layout, p.value) });
+    found.push({ thread, place, value: conditionValue(test.layout, p.value) });
     return place >= 0;
   };
   return visit(test.condition) ? found : undefined;

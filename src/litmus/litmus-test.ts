@@ -27,3 +27,8 @@ export interface LitmusTest {
   /** What is odd about the test but does not keep it from running. */
   readonly warnings: readonly Diagnostic[];
 }
+
+/** A test, or what is wrong with it: at least one error. */
+export type ParseResult =
+  | { readonly ok: true; readonly test: LitmusTest }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };

@@ -47,6 +47,11 @@ export class Machine {
   readonly origins: Deps[];
   /** Where the value that was computed last comes from. */
   deps: Deps = NO_DEPS;
+  /** Tells the CPU which way a branch goes on the value computed last, if that depends on a read. @returns the way to go */
+  branch(taken: boolean): boolean {
+    return this.deps === NO_DEPS ? taken : this.cpu.branch(taken);
+  }
+
   /** The reads that decide whether the current statement is run. */
   control: Deps = NO_DEPS;
   /** The reads that decide whether a loop goes on, or the thread, because of a jump that was not taken. */
@@ -87,11 +92,11 @@ export class Machine {
   /** The word of memory at an address. Throws {@link ThreadFault} where there is none. */
   cell(address: number, place: Place): number {
     const from = address - ADDRESS_BASE;
-    const index = Math.floor(from / SPACING);
+    const index = Math.round(from / SPACING);
     const location = this.layout.locations[index];
     if (location === undefined) throw new ThreadFault({ place, message: `${address} is not the address of anything` });
     const offset = from - index * SPACING;
-    if (offset >= location.size) {
+    if (offset < 0 || offset >= location.size) {
       throw new ThreadFault({ place, message: `this points outside of ${location.name}` });
     }
     return location.cell + offset;

@@ -1,17 +1,12 @@
-import type { Diagnostic } from '../program/diagnostic.ts';
 import type { FunctionDefinition, Proposition, Quantifier, Variable } from './ast.ts';
 import { parseFunction } from './c-statement.ts';
 import { Cursor } from './cursor.ts';
 import { parseInitialState } from './initial.ts';
 import { Token } from './lexer.ts';
-import type { LitmusTest, Promised } from './litmus-test.ts';
+import type { ParseResult, Promised } from './litmus-test.ts';
 import { parseProposition, parseVariable } from './proposition.ts';
 import { resolve } from './resolve.ts';
 import { LitmusError, Source } from './source.ts';
-
-export type ParseResult =
-  | { readonly ok: true; readonly test: LitmusTest }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** The longest litmus test that is read, in UTF-16 units. */
 export const MAX_LENGTH = 1 << 20;

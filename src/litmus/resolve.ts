@@ -1,12 +1,12 @@
 import type { Diagnostic } from '../program/diagnostic.ts';
-import type { FunctionDefinition, Initial, InitialValue, Parameter, Place, Proposition, Variable } from './ast.ts';
+import type { FunctionDefinition, Initial, InitialValue, Parameter, Place, Variable } from './ast.ts';
 import { MAX_SIZE } from './initial.ts';
 import { addressOf, type Binding, type Location, MAX_CELLS, type ThreadLayout } from './layout.ts';
-import type { LitmusTest } from './litmus-test.ts';
+import type { LitmusTest, ParseResult } from './litmus-test.ts';
 import { Role, ThreadNames, type Use } from './names.ts';
 import { didYouMean } from './nearest.ts';
-import type { ParseResult } from './parse.ts';
 import type { Advice, Source } from './source.ts';
+import { eachVariable } from './variables.ts';
 
 /** A test as it was read, before anyone asks what its names mean. */
 export type ParsedTest = Omit<LitmusTest, 'layout' | 'warnings'> & { readonly initials: readonly Initial[] };
@@ -183,7 +183,9 @@ class Resolver {
     const location = this.byName.get(name);
     const named = location !== undefined && !given.has(name);
     if (named && (roles & (Role.Read | Role.Assigned)) === 0) bindings.set(name, { kind: 'memory', location });
-    else if (named) {
+    else if (named && location.size > 1 && roles === Role.Read) {
+      bindings.set(name, { kind: 'address', address: addressOf(location) });
+    } else if (named) {
       this.report('HF111', first, `P${thread} does not declare ${name}`, {
         expected: `\`int *${name}\` among the parameters for the location, or \`int ${name};\` for a register`,
       });
@@ -245,34 +247,5 @@ class Resolver {
         expected: known.size === 1 ? `\`${v.name}\`` : `\`${v.name}[0]\` to \`${v.name}[${known.size - 1}]\``,
       });
     }
-  }
-}
-
-/** Calls back for each variable whose value a proposition asks for, and for each whose address it names. */
-export function eachVariable(
-  p: Proposition,
-  variable: (v: Variable) => void,
-  address: (v: Variable) => void = () => {},
-): void {
-  switch (p.kind) {
-    case 'value':
-      variable(p.variable);
-      if (p.value.kind === 'address') address(p.value.of);
-      break;
-    case 'same':
-      variable(p.left);
-      variable(p.right);
-      break;
-    case 'not':
-      eachVariable(p.operand, variable, address);
-      break;
-    case 'and':
-    case 'or':
-      for (const operand of p.operands) eachVariable(operand, variable, address);
-      break;
-    case 'implies':
-      eachVariable(p.left, variable, address);
-      eachVariable(p.right, variable, address);
-      break;
   }
 }

@@ -2,7 +2,7 @@ import type { Execution } from '../explore/contract.ts';
 import type { InitialValue, Proposition, Variable } from './ast.ts';
 import { addressOf, type Layout } from './layout.ts';
 import type { Frame } from './machine.ts';
-import { eachVariable } from './resolve.ts';
+import { compareVariables, nameOf } from './variables.ts';
 
 /** What a state needs of a complete execution. */
 export type Ended = Pick<Execution, 'result' | 'finalValue'>;
@@ -56,7 +56,7 @@ export class StateReader {
     switch (p.kind) {
       case 'value': {
         const index = this.indexOf(p.variable);
-        const value = finalValueOf(this.layout, p.value);
+        const value = conditionValue(this.layout, p.value);
         return (values) => values[index] === value;
       }
       case 'same': {
@@ -92,25 +92,10 @@ export class StateReader {
   }
 }
 
-export function finalValueOf(layout: Layout, value: InitialValue): number {
+/** The number that stands for a value of a condition. */
+export function conditionValue(layout: Layout, value: InitialValue): number {
   if (value.kind === 'number') return value.value;
   return addressOf(layout.byName.get(value.of.name)!) + (value.of.index ?? 0);
-}
-
-function nameOf(v: Variable): string {
-  if (v.thread >= 0) return `${v.thread}:${v.name}`;
-  return v.index === undefined ? `[${v.name}]` : `${v.name}[${v.index}]`;
-}
-
-/** Registers by thread and name, then locations by name, then elements of arrays. */
-function compareVariables(a: Variable, b: Variable): number {
-  if (a.thread >= 0 || b.thread >= 0) {
-    if (a.thread < 0) return 1;
-    if (b.thread < 0) return -1;
-    if (a.thread !== b.thread) return a.thread - b.thread;
-  } else if ((a.index === undefined) !== (b.index === undefined)) return a.index === undefined ? -1 : 1;
-  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
-  return (a.index ?? 0) - (b.index ?? 0);
 }
 
 function observe(layout: Layout, name: string, v: Variable): Observed {
@@ -125,38 +110,4 @@ function observe(layout: Layout, name: string, v: Variable): Observed {
     default:
       return { name, thread, place: -1, fixed: binding?.address ?? 0 };
   }
-}
-
-/** Every variable that a proposition asks for. */
-export function variablesOf(p: Proposition): Variable[] {
-  const found: Variable[] = [];
-  eachVariable(p, (v) => found.push(v));
-  return found;
-}
-
-/** A proposition as herd7 prints it. */
-export function showProposition(p: Proposition, within: 'top' | 'and' | 'or' | 'implies' = 'top'): string {
-  switch (p.kind) {
-    case 'value':
-      return `${nameOf(p.variable)}=${showInitialValue(p.value)}`;
-    case 'same':
-      return `${nameOf(p.left)}=${nameOf(p.right)}`;
-    case 'not':
-      return `not (${showProposition(p.operand)})`;
-    case 'implies': {
-      const text = `${showProposition(p.left, 'implies')} => ${showProposition(p.right, 'implies')}`;
-      return within === 'and' || within === 'or' ? `(${text})` : text;
-    }
-    default: {
-      if (p.operands.length === 0) return p.kind === 'and' ? 'true' : 'false';
-      const text = p.operands.map((o) => showProposition(o, p.kind)).join(p.kind === 'and' ? ' /\\ ' : ' \\/ ');
-      const inside = within === 'implies' || (within === 'and' && p.kind === 'or');
-      return inside ? `(${text})` : text;
-    }
-  }
-}
-
-function showInitialValue(value: InitialValue): string {
-  if (value.kind === 'number') return String(value.value);
-  return value.of.index === undefined ? value.of.name : `${value.of.name}[${value.of.index}]`;
 }
