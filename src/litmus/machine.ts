@@ -47,11 +47,6 @@ export class Machine {
   readonly origins: Deps[];
   /** Where the value that was computed last comes from. */
   deps: Deps = NO_DEPS;
-  /** Tells the CPU which way a branch goes on the value computed last, if that depends on a read. @returns the way to go */
-  branch(taken: boolean): boolean {
-    return this.deps === NO_DEPS ? taken : this.cpu.branch(taken);
-  }
-
   /** The reads that decide whether the current statement is run. */
   control: Deps = NO_DEPS;
   /** The reads that decide whether a loop goes on, or the thread, because of a jump that was not taken. */
@@ -77,6 +72,11 @@ export class Machine {
     this.steps = 0;
     this.control = NO_DEPS;
     cpu.ctrlDeps = NO_DEPS;
+  }
+
+  /** Tells the CPU which way a branch goes on the value computed last, if that depends on a read. @returns the way to go */
+  branch(taken: boolean): boolean {
+    return this.deps === NO_DEPS ? taken : this.cpu.branch(taken);
   }
 
   /** From here on `deps` decide what runs. */
