@@ -13,6 +13,98 @@ export interface CodeEntry {
  * be read. HF2xx: it can be read, but not run. HF9xx: the command line and files.
  */
 export const CODES: Readonly<Record<string, CodeEntry>> = {
+  HF101: {
+    title: 'Syntax of a litmus test',
+    meaning:
+      'The text is not what the format has at this place. The message says what was found, and what was expected.',
+    remedy:
+      'Mend the text at the caret; what is really wrong may stand just before it, such as a missing `;`. The format is ' +
+      'that of herd7: a line `C NAME`, the initial state in braces, the threads P0, P1, ..., and `exists (...)`. It is not ' +
+      'preprocessed, so there are no `#define` and no `#include`.',
+  },
+  HF102: {
+    title: 'A comment or a text without an end',
+    meaning: 'A comment, or a quoted text, starts here and goes on to the end of the file.',
+    remedy: 'Close it, with `*)`, `*/` or `"`. Outside of the threads `(*` starts a comment.',
+  },
+  HF103: {
+    title: 'Too large',
+    meaning:
+      'The file, an array, an expression, the depth of its parentheses or the number of threads is beyond what is read. ' +
+      'The limits are far above what an exhaustive answer can be given for.',
+    remedy: 'Look whether this is the file that was meant. If it is, split the test, or name intermediate results.',
+  },
+  HF104: {
+    title: 'Structure of a litmus test',
+    meaning: 'A part of the test is missing, is there twice, or stands in the wrong place.',
+    remedy:
+      'A test has a line `C NAME`, the initial state in braces (`{}` where all is 0), the threads P0, P1, ... numbered ' +
+      'without gaps, and a condition.',
+  },
+  HF105: {
+    title: 'Declarations and statements',
+    meaning: 'A declaration is there twice or has no meaning, or a statement stands where C does not allow it.',
+    remedy:
+      'A parameter of a thread is a pointer to a location of the same name. A thread has one register of each name, since ' +
+      'the condition can name but one.',
+  },
+  HF106: {
+    title: 'Initial state',
+    meaning: 'An initial value is given twice, or is not one that this variable can have.',
+    remedy:
+      'Give each location and register one value: a number, or the name of a location for its address, as in ' +
+      '`{ x=1; p=&x; 0:r1=2; }`. What is not named is 0.',
+  },
+  HF107: {
+    title: 'Number too large',
+    meaning: 'Values are exact integers of up to 53 bits, and this one is larger.',
+    remedy: 'Use a smaller value; what orders accesses does not depend on it.',
+  },
+  HF110: {
+    title: 'Unknown primitive',
+    meaning: 'A thread calls what is neither a primitive of the Linux kernel memory model nor a function of the test.',
+    remedy:
+      'Look for a typing error; the message has the names that come nearest. docs/litmus.md lists all primitives.',
+  },
+  HF111: {
+    title: 'What a name stands for',
+    meaning:
+      'A name is used as what it is not: a register as a location, a parameter as the value behind it, or nothing of the ' +
+      'name is there at all.',
+    remedy:
+      'Locations are shared and named by the initial state, the parameters and the condition; a thread reaches one through ' +
+      'a parameter, as in `P0(int *x)` and `READ_ONCE(*x)`. Registers are local and must be declared or assigned first.',
+  },
+  HF112: {
+    title: 'Arguments and results of a primitive',
+    meaning:
+      'A primitive has too many or too few arguments, an argument is of the wrong kind, or its result does not exist.',
+    remedy: 'Compare with the signature in the message, or with docs/litmus.md.',
+  },
+  HF113: {
+    title: 'No such thread',
+    meaning: 'The condition, or the initial state, names a register of a thread that the test does not have.',
+    remedy: 'Threads are numbered from 0, so a test with P0 and P1 has `0:r1` and `1:r1`, and no `2:r1`.',
+  },
+  HF114: {
+    title: 'A register that is not there',
+    meaning:
+      'The condition names a register that its thread never uses. As for herd7, its value is 0. This is a warning.',
+    remedy: 'Look for a typing error in the condition: as it stands, that part of it does not depend on the test.',
+  },
+  HF120: {
+    title: 'Not supported',
+    meaning:
+      'This is known, and not supported: it is outside of the memory model of Linux 6.12, or of what a litmus test needs.',
+    remedy: 'The message says what to write instead, where there is something. No verdict is given for such a test.',
+  },
+  HF201: {
+    title: 'No meaning at run time',
+    meaning:
+      'There is an execution in which a thread does what has no meaning, such as to follow a pointer that points nowhere. ' +
+      'The test is then wrong as a program, and a verdict would say nothing.',
+    remedy: 'Guard the access with an `if`, or give the pointer an initial value.',
+  },
   HF900: {
     title: 'Unknown command',
     meaning: 'The first word after `holdfast` names a command, and this one does not exist.',

@@ -28,6 +28,6 @@ export function litmusJson(result: LitmusResult): string {
     limit: result.kind === 'bounded' ? result.limit : null,
     seconds: Math.round(result.seconds * 1e6) / 1e6,
     message: messageOf(result),
-    diagnostics: result.kind === 'error' ? result.diagnostics : [],
+    diagnostics: result.kind === 'error' ? result.diagnostics : (explored?.warnings ?? []),
   })}\n`;
 }

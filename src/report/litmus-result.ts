@@ -67,6 +67,8 @@ interface Explored extends Every {
   /** Whether every execution was visited, so that the numbers count the test and not the search. */
   readonly every: boolean;
   readonly promised: Promised | undefined;
+  /** What is odd about the test. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /** The condition is decided over every execution. */

@@ -29,7 +29,10 @@ export function litmusLine(result: LitmusResult, width = 80, style: Style = PLAI
   if (result.kind === 'error') return result.diagnostics.map((d) => diagnosticText(d, width, style)).join('\n');
   const word = result.kind === 'decided' ? result.verdict : result.kind;
   const remarks: string[] = [];
-  if (result.kind !== 'interrupted') remarks.push(...result.flags);
+  if (result.kind !== 'interrupted') {
+    remarks.push(...result.flags);
+    if (result.warnings.length > 0) remarks.push(count(result.warnings.length, 'warning'));
+  }
   const wrong = contradiction(result);
   if (wrong !== undefined) remarks.push(style.red(wrong));
   else if (result.kind !== 'decided' && result.kind !== 'deadlock') remarks.push(style.yellow(messageOf(result) ?? ''));

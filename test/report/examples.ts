@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../src/program/diagnostic.ts';
 import type { Decided, Failed, Interrupted, LitmusResult, States } from '../../src/report/litmus-result.ts';
 
 export const SB_STATES: States = {
@@ -28,6 +29,7 @@ export const SB: Decided = {
   blocked: 0,
   every: true,
   promised: undefined,
+  warnings: [],
   seconds: 0.0021,
 };
 
@@ -63,6 +65,17 @@ export const INTERRUPTED: Interrupted = {
   blocked: 7,
 };
 
+const WARNING: Diagnostic = {
+  code: 'HF114',
+  severity: 'warning',
+  message: 'P1 has no register r9',
+  file: 'tests/SB.litmus',
+  line: 20,
+  column: 9,
+  length: 4,
+  sourceLine: 'exists (1:r9=0)',
+};
+
 /** A result of every kind, and of what else tells one from another. */
 export const RESULTS: Readonly<Record<string, LitmusResult>> = {
   sometimes: SB,
@@ -94,6 +107,7 @@ export const RESULTS: Readonly<Record<string, LitmusResult>> = {
   },
   race: { ...SB, flags: ['data-race', 'mixed-accesses'], promised: { by: 'comment', verdict: 'Never', race: true } },
   contradicted: { ...SB, promised: { by: 'comment', verdict: 'Never', race: false } },
+  warned: { ...SB, warnings: [WARNING] },
   deadlock: {
     ...SB,
     kind: 'deadlock',

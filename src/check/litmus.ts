@@ -1,0 +1,84 @@
+import type { ModelName } from '../explore/contract.ts';
+import { explore } from '../explore/explore.ts';
+import { compileLitmus } from '../litmus/compile.ts';
+import type { LitmusTest } from '../litmus/litmus-test.ts';
+import { parseLitmus } from '../litmus/parse.ts';
+import { type Findings, runLitmus } from '../litmus/run-litmus.ts';
+import type { Expectation, LitmusResult, Promised, Question } from '../report/litmus-result.ts';
+
+export interface CheckOptions {
+  readonly model: ModelName;
+  readonly question: Question;
+  /** The most rounds of a loop. */
+  readonly unroll: number;
+  /** Instead of what the test promises. */
+  readonly expect: Expectation | undefined;
+  readonly maxExecutions: number | undefined;
+  /** In milliseconds as `Date.now()` counts; infinite for none. */
+  readonly deadline: number;
+  /** Called at each execution. Return true to stop. */
+  readonly onExecution: (() => boolean) | undefined;
+}
+
+/** From the text of a litmus test to its result. Whatever is wrong with the text is a result as well. */
+export function checkLitmus(path: string, text: string, options: CheckOptions): LitmusResult {
+  const { model, question, maxExecutions, deadline, onExecution } = options;
+  const start = performance.now();
+  const asked = () => ({ path, model, question, seconds: (performance.now() - start) / 1000 });
+
+  const parsed = parseLitmus(text, path);
+  if (!parsed.ok) return { kind: 'error', ...asked(), diagnostics: parsed.diagnostics };
+  const { test } = parsed;
+  const compiled = compileLitmus(test, { unroll: options.unroll });
+  const outcome = runLitmus(
+    compiled,
+    {
+      model,
+      decide: question === 'decide',
+      ...(maxExecutions === undefined ? {} : { maxExecutions }),
+      ...(deadline === Number.POSITIVE_INFINITY ? {} : { deadline }),
+      ...(onExecution === undefined ? {} : { onExecution }),
+    },
+    explore,
+  );
+  if (outcome.kind === 'fault') return { kind: 'error', ...asked(), diagnostics: [outcome.diagnostic] };
+  if (outcome.kind === 'stopped') {
+    return { kind: 'interrupted', ...asked(), executions: outcome.executions, blocked: outcome.blocked };
+  }
+  const explored = {
+    ...asked(),
+    name: test.name,
+    condition: { kind: test.quantifier, text: compiled.conditionText },
+    ...found(outcome),
+    every: question !== 'decide' && outcome.kind !== 'bounded',
+    promised: promisedBy(test, options.expect),
+    warnings: test.warnings,
+  };
+  switch (outcome.kind) {
+    case 'decided':
+      return { kind: 'decided', verdict: outcome.verdict, ...explored };
+    case 'deadlock':
+      return { kind: 'deadlock', ...explored };
+    case 'bounded': {
+      if (outcome.limit === 'unroll') return { kind: 'bounded', limit: 'unroll', ...explored };
+      const full = maxExecutions !== undefined && outcome.executions >= maxExecutions;
+      return { kind: 'bounded', limit: full ? 'max-executions' : 'timeout', ...explored };
+    }
+  }
+}
+
+function found({ observed, states, positive, negative, flags, executions, blocked }: Findings) {
+  return {
+    states: { observed, rows: states.map((s) => s.values), satisfies: states.map((s) => s.satisfies) },
+    positive,
+    negative,
+    flags,
+    executions,
+    blocked,
+  };
+}
+
+function promisedBy({ promised }: LitmusTest, expect: Expectation | undefined): Promised | undefined {
+  if (expect !== undefined) return { by: 'option', verdict: expect, race: undefined };
+  return promised === undefined ? undefined : { by: 'comment', verdict: promised.verdict, race: promised.race };
+}

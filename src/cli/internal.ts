@@ -1,0 +1,19 @@
+import type { Diagnostic } from '../program/diagnostic.ts';
+import { VERSION } from './version.ts';
+
+/** An error of ours. `HOLDFAST_DEBUG=1` shows its stack, for whoever looks into the report. */
+export function internalDiagnostic(error: unknown, file = ''): Diagnostic {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (process.env.HOLDFAST_DEBUG === '1') process.stderr.write(`${stack}\n`);
+  return {
+    code: 'HF999',
+    severity: 'error',
+    message: `internal error: ${name}: ${message.split('\n')[0]}`,
+    file,
+    line: 0,
+    column: 0,
+    length: 1,
+    sourceLine: '',
+    help: `please report it with the version, holdfast ${VERSION} on Node ${process.version}, and what shows it`,
+  };
+}

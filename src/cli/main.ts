@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { EXIT } from '../report/tally.ts';
+import { internalDiagnostic } from './internal.ts';
+import { commanderOption, LITMUS_OPTIONS, type LitmusOptions } from './options.ts';
+import { printDiagnostic } from './terminal.ts';
+import { commanderDiagnostic } from './usage.ts';
+import { VERSION } from './version.ts';
+
+const EXIT_CODES = `
+Exit codes:
+  0  every test is decided, and none says other than promised
+  1  a Result: comment, or --expect, is contradicted
+  2  a test or the command line cannot be understood
+  3  a test hit a limit: nothing is claimed about it
+`;
+
+/** The command. @returns the exit code */
+async function main(argv: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.decided;
+  const program = new Command('holdfast')
+    .description('Checks Linux kernel litmus tests against every execution that a memory model allows.')
+    .version(VERSION, '-V, --version')
+    .configureHelp({ sortSubcommands: false })
+    .showSuggestionAfterError();
+
+  const litmus = program
+    .command('litmus')
+    .summary('decide C litmus tests')
+    .description('Decides C litmus tests, in the format of herd7, under SC, TSO or the Linux kernel memory model.')
+    .argument('<path...>', 'litmus tests, and folders of them')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (paths: string[], options: LitmusOptions) => {
+      const { litmusCommand } = await import('./litmus-command.ts');
+      exitCode = await litmusCommand(paths, options);
+    });
+  for (const row of Object.values(LITMUS_OPTIONS)) litmus.addOption(commanderOption(row));
+
+  program
+    .command('list')
+    .summary('list commands and options')
+    .description('Lists the commands and options; with --json as data.')
+    .option('--json', 'as one object of JSON')
+    .action(async (options: { json?: boolean }) => {
+      const { listCommand } = await import('./list-command.ts');
+      exitCode = listCommand(program, options.json === true);
+    });
+
+  program
+    .command('explain')
+    .summary('say more about the code of a diagnostic')
+    .description('Says what a diagnostic means and what to do; without a code, lists all of them.')
+    .argument('[code]', 'as in error[HF910]')
+    .action(async (code: string | undefined) => {
+      const { explainCommand } = await import('./explain-command.ts');
+      exitCode = explainCommand(code, argv);
+    });
+
+  // Not the exit of commander: what is wrong is shown as any other diagnostic.
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ outputError: () => {} });
+  }
+  try {
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.decided;
+    printDiagnostic(commanderDiagnostic(error, argv));
+    return EXIT.badInput;
+  }
+  return exitCode;
+}
+
+// The reader of a pipe may leave, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : EXIT.internal));
+
+main(process.argv.slice(2)).then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    printDiagnostic(internalDiagnostic(error));
+    process.exitCode = EXIT.internal;
+  },
+);

@@ -1,0 +1,139 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { MODELS, type ModelName } from '../explore/contract.ts';
+import { DEFAULT_UNROLL, MAX_UNROLL } from '../litmus/compile.ts';
+import { EXPECTATIONS, type Expectation, type Question } from '../report/litmus-result.ts';
+
+/** One option: from this the flag, the environment variable, the help and `holdfast list --json` are made. */
+export interface OptionRow<T> {
+  readonly flag: string;
+  /** The name of its value in the help; an option without one is a switch. */
+  readonly value?: string;
+  readonly environment?: string;
+  readonly text: string;
+  readonly choices?: readonly string[];
+  /** The key of an option that cannot be given at the same time. */
+  readonly conflicts?: string;
+  /** @throws {@link RangeError} with what the value must be, for a value that it is not */
+  readonly parse?: (text: string) => T;
+  readonly default?: T;
+  /** What the default is, where a word says it better than the value. */
+  readonly defaultText?: string;
+}
+
+export const FORMATS = ['text', 'herd', 'json'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** The values of the options of `holdfast litmus`. */
+export interface LitmusOptions {
+  readonly model: ModelName;
+  readonly executions: boolean;
+  readonly decide: boolean;
+  readonly format: Format;
+  readonly jobs: number | undefined;
+  readonly timeout: number | undefined;
+  readonly maxExecutions: number | undefined;
+  readonly unroll: number;
+  readonly expect: Expectation | undefined;
+}
+
+type Rows<Options> = { readonly [Key in keyof Options]: OptionRow<NonNullable<Options[Key]>> };
+
+export const LITMUS_OPTIONS: Rows<LitmusOptions> = {
+  model: {
+    flag: '--model',
+    value: 'name',
+    environment: 'HOLDFAST_MODEL',
+    text: 'memory model; the LKMM is that of Linux 6.12',
+    choices: MODELS,
+    default: 'lkmm',
+  },
+  executions: { flag: '--executions', text: 'visit and count every execution, not only every final state' },
+  decide: { flag: '--decide', text: 'stop as soon as the condition is decided', conflicts: 'executions' },
+  format: {
+    flag: '--format',
+    value: 'name',
+    environment: 'HOLDFAST_FORMAT',
+    text: 'text, what herd7 prints, or an object of JSON in each line',
+    choices: FORMATS,
+    default: 'text',
+  },
+  jobs: {
+    flag: '--jobs',
+    value: 'n',
+    environment: 'HOLDFAST_JOBS',
+    text: 'tests at the same time',
+    parse: whole(1, 256),
+    defaultText: 'the number of cores',
+  },
+  timeout: {
+    flag: '--timeout',
+    value: 'seconds',
+    environment: 'HOLDFAST_TIMEOUT',
+    text: 'longest time for a test, which is then bounded',
+    parse: positive,
+  },
+  maxExecutions: {
+    flag: '--max-executions',
+    value: 'n',
+    environment: 'HOLDFAST_MAX_EXECUTIONS',
+    text: 'most executions visited for a test, which is then bounded',
+    parse: whole(1, Number.MAX_SAFE_INTEGER),
+  },
+  unroll: {
+    flag: '--unroll',
+    value: 'n',
+    environment: 'HOLDFAST_UNROLL',
+    text: 'most rounds of a loop; a test that wants more is bounded',
+    parse: whole(1, MAX_UNROLL),
+    default: DEFAULT_UNROLL,
+  },
+  expect: {
+    flag: '--expect',
+    value: 'verdict',
+    text: 'what each test must say, instead of its Result: comment',
+    choices: EXPECTATIONS.map((expectation) => expectation.toLowerCase()),
+    parse: (text) => EXPECTATIONS.find((expectation) => expectation.toLowerCase() === text)!,
+  },
+};
+
+export function questionOf({ executions, decide }: LitmusOptions): Question {
+  return decide ? 'decide' : executions ? 'executions' : 'states';
+}
+
+/** An option as commander has it. */
+export function commanderOption(row: OptionRow<unknown>): Option {
+  const flags = row.value === undefined ? row.flag : `${row.flag} <${row.value}>`;
+  const option = new Option(flags, row.text);
+  if (row.value !== undefined) option.argParser((text) => parsed(row, text));
+  if (row.default !== undefined || row.defaultText !== undefined) option.default(row.default, row.defaultText);
+  if (row.environment !== undefined) option.env(row.environment);
+  if (row.choices !== undefined) option.argChoices = [...row.choices];
+  if (row.conflicts !== undefined) option.conflicts(row.conflicts);
+  return option;
+}
+
+function parsed(row: OptionRow<unknown>, text: string): unknown {
+  if (row.choices?.includes(text) === false) throw new InvalidArgumentError(`one of ${row.choices.join(', ')}`);
+  try {
+    return row.parse === undefined ? text : row.parse(text);
+  } catch (error) {
+    if (error instanceof RangeError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const n = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(n >= least && n <= most)) {
+      throw new RangeError(`a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}`);
+    }
+    return n;
+  };
+}
+
+function positive(text: string): number {
+  const n = /^\d*\.?\d+$/.test(text) ? Number(text) : 0;
+  if (!(n > 0)) throw new RangeError('a number above 0');
+  return n;
+}

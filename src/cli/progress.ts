@@ -1,0 +1,51 @@
+import { count, grouped } from '../report/style.ts';
+
+/** The first line of progress appears after so long, and a new one no sooner than that, in milliseconds. */
+const FIRST = 400;
+const EVERY = 100;
+
+export interface ProgressState {
+  readonly done: number;
+  readonly total: number;
+  readonly running: readonly { readonly path: string; readonly executions: number }[];
+}
+
+/** One line on the terminal that says how far the run is, and goes away. On anything else, nothing. */
+export class Progress {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #state: () => ProgressState;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #start = performance.now();
+  #shown = false;
+
+  constructor(stream: NodeJS.WriteStream, state: () => ProgressState) {
+    this.#stream = stream;
+    this.#state = state;
+    if (stream.isTTY && process.env.TERM !== 'dumb') this.#timer = setInterval(() => this.#show(), EVERY).unref();
+  }
+
+  /** Makes room for output; the line comes back with the next tick. */
+  hide(): void {
+    if (this.#shown) this.#stream.write('\r\x1b[K');
+    this.#shown = false;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.hide();
+  }
+
+  #show(): void {
+    if (performance.now() - this.#start < FIRST) return;
+    const line = progressLine(this.#state(), (performance.now() - this.#start) / 1000);
+    this.#stream.write(`\r\x1b[K${line.slice(0, Math.max(20, this.#stream.columns ?? 80) - 1)}`);
+    this.#shown = true;
+  }
+}
+
+export function progressLine({ done, total, running }: ProgressState, seconds: number): string {
+  const tests = total > 1 ? `${grouped(done)} of ${count(total, 'test')}, ` : '';
+  const busiest = running.reduce((a, b) => (b.executions > a.executions ? b : a), { path: '', executions: 0 });
+  const now = busiest.executions > 0 ? `, ${count(busiest.executions, 'execution')} of ${busiest.path}` : '';
+  return `${tests}${seconds.toFixed(0)} s${now}`;
+}
