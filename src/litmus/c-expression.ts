@@ -180,7 +180,7 @@ function parsePostfix(cursor: Cursor): Expression {
   if (cursor.token === Token.Number) {
     const { value } = cursor;
     cursor.next();
-    return { kind: 'number', start, end, value };
+    return parseSuffixes(cursor, { kind: 'number', start, end, value });
   }
   if (cursor.token !== Token.Name) cursor.failExpecting('an expression');
   const name = cursor.text;

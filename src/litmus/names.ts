@@ -1,8 +1,7 @@
-import type { Diagnostic } from '../program/diagnostic.ts';
 import type { Declarator, Expression, FunctionDefinition, Name, Statement } from './ast.ts';
 import { didYouMean } from './nearest.ts';
 import { PRIMITIVES, type Primitive, signature, whyNotSupported } from './primitives.ts';
-import type { Advice, Source } from './source.ts';
+import type { Diagnostics } from './source.ts';
 
 /** How a name is used in a thread; a sum of these. */
 export enum Role {
@@ -24,31 +23,26 @@ export interface Use {
 export class ThreadNames {
   readonly uses = new Map<string, Use>();
   readonly declared = new Map<string, Declarator>();
-  readonly diagnostics: Diagnostic[] = [];
-  private readonly source: Source;
+  private readonly diagnostics: Diagnostics;
   /** The names declared in the blocks around the current statement. */
   private readonly scopes: Set<string>[] = [];
   private loops = 0;
 
-  constructor(source: Source, thread: FunctionDefinition) {
-    this.source = source;
+  constructor(thread: FunctionDefinition, diagnostics: Diagnostics) {
+    this.diagnostics = diagnostics;
     const parameters = new Set<string>();
     for (const p of thread.parameters) {
-      if (parameters.has(p.name)) this.report('HF105', p, `${thread.name} has two parameters ${p.name}`);
+      if (parameters.has(p.name)) this.diagnostics.report('HF105', p, `${thread.name} has two parameters ${p.name}`);
       parameters.add(p.name);
       if (p.type.pointers === 0) {
-        this.report('HF105', p, `the parameter ${p.name} is not a pointer`, {
+        this.diagnostics.report('HF105', p, `the parameter ${p.name} is not a pointer`, () => ({
           expected: `\`${p.type.base} *${p.name}\``,
           help: 'A parameter is the address of the location of the same name. Use a local variable for all else.',
-        });
+        }));
       }
     }
     this.scopes.push(parameters);
     this.statement(thread.body);
-  }
-
-  private report(code: string, at: { start: number; end: number }, message: string, advice: Advice = {}): void {
-    this.diagnostics.push(this.source.error(code, at.start, at.end, message, advice));
   }
 
   private use(name: Name, roles: number): void {
@@ -89,7 +83,7 @@ export class ThreadNames {
         break;
       case 'break':
       case 'continue':
-        if (this.loops === 0) this.report('HF105', s, `\`${s.kind}\` outside of a loop`);
+        if (this.loops === 0) this.diagnostics.report('HF105', s, `\`${s.kind}\` outside of a loop`);
         break;
       case 'return':
       case 'empty':
@@ -106,11 +100,12 @@ export class ThreadNames {
   /** One thread has one register of a name, as the condition can name but one. */
   private declare(d: Declarator): void {
     if (this.scopes.some((names) => names.has(d.name))) {
-      this.report('HF105', d, `${d.name} is declared twice`, {
+      this.diagnostics.report('HF105', d, `${d.name} is declared twice`, () => ({
         help: 'A thread has one register of each name, whatever the block. Use another name.',
-      });
+      }));
     }
-    if (d.type.pointers === 0 && d.type.base === 'void') this.report('HF105', d, `${d.name} cannot be void`);
+    if (d.type.pointers === 0 && d.type.base === 'void')
+      this.diagnostics.report('HF105', d, `${d.name} cannot be void`);
     this.scopes[this.scopes.length - 1]!.add(d.name);
     if (!this.declared.has(d.name)) this.declared.set(d.name, d);
     if (d.initial !== undefined) {
@@ -174,7 +169,7 @@ export class ThreadNames {
         break;
       case 'cast':
         if (e.type.base === 'void' && e.type.pointers === 0) {
-          this.report('HF105', e, 'a void expression has no value');
+          this.diagnostics.report('HF105', e, 'a void expression has no value');
         }
         this.value(e.operand);
         break;
@@ -197,9 +192,9 @@ export class ThreadNames {
   }
 
   private structure(e: Expression & { kind: 'member' }): void {
-    this.report('HF120', e, 'fields of structures are not supported', {
+    this.diagnostics.report('HF120', e, 'fields of structures are not supported', () => ({
       help: `Use a variable for each field, such as ${e.field}.`,
-    });
+    }));
   }
 
   private call(callee: Name, args: readonly Expression[], wanted: boolean): void {
@@ -207,14 +202,19 @@ export class ThreadNames {
     if (primitive === undefined) this.unknownCall(callee, args);
     else if (args.length !== primitive.parameters.length) {
       const n = primitive.parameters.length;
-      this.report('HF112', callee, `${callee.name}() has ${args.length} argument${args.length === 1 ? '' : 's'}`, {
-        expected: `${n === 0 ? 'none' : n}: \`${signature(callee.name, primitive)}\``,
-      });
+      this.diagnostics.report(
+        'HF112',
+        callee,
+        `${callee.name}() has ${args.length} argument${args.length === 1 ? '' : 's'}`,
+        () => ({
+          expected: `${n === 0 ? 'none' : n}: \`${signature(callee.name, primitive)}\``,
+        }),
+      );
     } else {
       if (wanted && !hasResult(primitive)) {
-        this.report('HF112', callee, `${callee.name}() returns nothing`, {
+        this.diagnostics.report('HF112', callee, `${callee.name}() returns nothing`, () => ({
           help: 'Write it as a statement of its own.',
-        });
+        }));
       }
       for (let i = 0; i < args.length; i++) this.argument(callee.name, primitive, i, args[i]!);
     }
@@ -222,12 +222,13 @@ export class ThreadNames {
 
   private unknownCall(callee: Name, args: readonly Expression[]): void {
     const why = whyNotSupported(callee.name);
-    if (why !== undefined) this.report('HF120', callee, `${callee.name}() is not supported`, { help: why });
+    if (why !== undefined)
+      this.diagnostics.report('HF120', callee, `${callee.name}() is not supported`, () => ({ help: why }));
     else {
-      this.report('HF110', callee, `there is no primitive ${callee.name}()`, {
+      this.diagnostics.report('HF110', callee, `there is no primitive ${callee.name}()`, () => ({
         expected: 'a primitive of the kernel, such as READ_ONCE, smp_mb or atomic_inc',
         ...didYouMean(callee.name, PRIMITIVES.keys()),
-      });
+      }));
     }
     for (const arg of args) if (arg.kind !== 'name') this.value(arg);
   }
@@ -252,9 +253,9 @@ export class ThreadNames {
     else if (e.kind === 'unary' && e.operator === '*') this.value(e.operand);
     else if (e.kind === 'index' || e.kind === 'member') this.value(e);
     else {
-      this.report('HF112', e, `${name}() needs something in memory`, {
+      this.diagnostics.report('HF112', e, `${name}() needs something in memory`, () => ({
         expected: `\`${signature(name, primitive)}\`, where x is a pointer`,
-      });
+      }));
     }
   }
 }

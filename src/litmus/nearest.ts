@@ -20,14 +20,19 @@ export function editDistance(a: string, b: string, limit: number): number {
   return Math.min(previous[b.length]!, limit + 1);
 }
 
+/** So many names are looked at. */
+const MAX_CANDIDATES = 2000;
+
 /** Up to three of the names, nearest first, that may be meant by one that does not exist. */
 export function nearest(name: string, names: Iterable<string>): string[] {
   const wanted = name.slice(0, 64).toLowerCase();
   const limit = Math.max(1, Math.min(8, Math.floor(wanted.length / 3)));
   const found: { name: string; distance: number }[] = [];
+  let left = MAX_CANDIDATES;
   for (const candidate of names) {
+    if (left-- === 0) break;
     const distance = editDistance(wanted, candidate.toLowerCase(), limit);
-    if (distance <= limit) found.push({ name: candidate, distance });
+    if (distance <= limit && !found.some((f) => f.name === candidate)) found.push({ name: candidate, distance });
   }
   found.sort((x, y) => x.distance - y.distance || (x.name < y.name ? -1 : 1));
   return found.slice(0, 3).map((f) => f.name);

@@ -57,3 +57,41 @@ export class LitmusError extends Error {
     this.diagnostic = diagnostic;
   }
 }
+
+/** So many errors are enough to begin with. */
+const MAX_DIAGNOSTICS = 20;
+
+/** Collects what is wrong with a test, up to a point: a file of nothing but errors is not worth reading to its end. */
+export class Diagnostics {
+  readonly list: Diagnostic[] = [];
+  private readonly source: Source;
+
+  constructor(source: Source) {
+    this.source = source;
+  }
+
+  get full(): boolean {
+    return this.list.length >= MAX_DIAGNOSTICS;
+  }
+
+  /** @param advice asked for only if there is room for it */
+  report(
+    code: string,
+    at: { readonly start: number; readonly end: number },
+    message: string,
+    advice: () => Advice = () => ({}),
+  ): void {
+    if (!this.full) this.list.push(this.source.error(code, at.start, at.end, message, advice()));
+  }
+
+  warn(
+    code: string,
+    at: { readonly start: number; readonly end: number },
+    message: string,
+    advice: () => Advice = () => ({}),
+  ): void {
+    if (this.full) return;
+    const error = this.source.error(code, at.start, at.end, message, advice());
+    this.list.push({ ...error, severity: 'warning' });
+  }
+}
