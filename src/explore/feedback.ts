@@ -1,4 +1,5 @@
 import { depsMembers, depsUnion } from '../cpu/deps.ts';
+import { Mode } from '../cpu/modes.ts';
 import { type Graph, Kind } from '../graph/graph.ts';
 import type { Program } from '../program/program.ts';
 import { TraceCpu, TraceTooLong } from './trace-cpu.ts';
@@ -269,6 +270,8 @@ function closedOrder(g: Graph, thread: number, locsOf: readonly (readonly number
     for (let i = 0; i < slot; i++) {
       const p = g.slots[thread]![i]!;
       if ((g.ppo[e * g.words + (i >> 5)]! & (1 << (i & 31))) === 0) continue;
+      // hb is between marked accesses.
+      if (g.mode[p] === Mode.Plain || g.mode[e] === Mode.Plain) continue;
       // Being at the same location orders only where it is certain to be the same.
       const certain = locsOf[i]!.length === 1 && locsOf[slot]!.length === 1;
       if (!certain && g.loc[p] === g.loc[e] && !depends(g, e, i)) continue;

@@ -1,7 +1,7 @@
 import { type Cell, Cpu, cellIndex, guardHolds, type TrackedCpu, WHOLE } from '../cpu/cpu.ts';
 import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { applyRmw, type Fence, type Mode, RmwOp } from '../cpu/modes.ts';
-import { Graph, Kind, NONE } from '../graph/graph.ts';
+import { Graph, Kind, NONE, Rmw } from '../graph/graph.ts';
 import { lkmmOrder } from '../models/order.ts';
 import { readMode, writeMode } from './rmw-mode.ts';
 
@@ -65,11 +65,11 @@ export class TraceCpu extends Cpu implements TrackedCpu {
   }
 
   read(cell: Cell, mode: Mode): number {
-    return this.value(this.addRead(cell, mode, false));
+    return this.value(this.addRead(cell, mode, Rmw.None, false));
   }
 
   readWhen(cell: Cell, mask: number, want: number, mode: Mode): number {
-    const r = this.addRead(cell, mode, false);
+    const r = this.addRead(cell, mode, Rmw.None, false);
     return this.satisfying(r, mask, want, true, true);
   }
 
@@ -79,7 +79,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
 
   rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode): number {
     const data = this.dataDeps;
-    const r = this.addRead(cell, mode, true);
+    const r = this.addRead(cell, mode, Rmw.Always, true);
     const old = this.value(r);
     this.finishRmw(cell, r, data, op, old, operand, mode);
     return old;
@@ -89,7 +89,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     const data = this.dataDeps;
     const usually = guardHolds(this.usual(cellIndex(cell)), mask, want, equal);
     const succeeds = this.decide(2, usually ? 1 : 0) === 1;
-    const r = this.addRead(cell, mode, succeeds);
+    const r = this.addRead(cell, mode, equal ? Rmw.IfEqual : Rmw.IfNotEqual, succeeds);
     const old = this.satisfying(r, mask, want, equal, succeeds);
     if (succeeds) this.finishRmw(cell, r, data, op, old, operand, mode);
     return old;
@@ -97,7 +97,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
 
   rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
     const data = this.dataDeps;
-    const r = this.addRead(cell, mode, true);
+    const r = this.addRead(cell, mode, Rmw.IfEqual, true);
     const old = this.satisfying(r, mask, want, true, true);
     this.finishRmw(cell, r, data, op, old, operand, mode);
     return old;
@@ -125,11 +125,13 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     return way;
   }
 
-  private addRead(cell: Cell, mode: Mode, rmwSucceeds: boolean): number {
+  private addRead(cell: Cell, mode: Mode, rmw: Rmw, succeeds: boolean): number {
     const g = this.graph;
     if (g.n >= MAX_TRACE) throw new TraceTooLong();
-    const r = g.append(this.id, Kind.Read, rmwSucceeds ? readMode(mode, true) : mode, cellIndex(cell));
-    g.rmw[r] = rmwSucceeds ? 1 : 0;
+    const r = g.append(this.id, Kind.Read, rmw === Rmw.None ? mode : readMode(mode, succeeds), cellIndex(cell));
+    g.rmwKind[r] = rmw;
+    g.declared[r] = mode;
+    g.rmw[r] = succeeds ? 1 : 0;
     this.fill(r);
     this.lastRead = r;
     return r;

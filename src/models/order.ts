@@ -1,7 +1,7 @@
 import type { Deps } from '../cpu/deps.ts';
 import { depsMembers, depsUnion } from '../cpu/deps.ts';
 import { Fence, Mode } from '../cpu/modes.ts';
-import { type Graph, Kind } from '../graph/graph.ts';
+import { type Graph, Kind, Rmw } from '../graph/graph.ts';
 
 /**
  * What a model preserves of program order, computed once, when an access is added at the end of its thread: the rows
@@ -84,6 +84,12 @@ function carried(g: Graph, thread: number, deps: Deps): Deps {
   return all;
 }
 
+/** Does the event belong to an atomic RMW, be it one that failed? smp_mb__before_atomic() and _after_atomic() ask. */
+const isAtomic = (g: Graph, e: number): boolean =>
+  g.kind[e] === Kind.Read
+    ? g.rmwKind[e] !== Rmw.None && g.declared[e] !== Mode.Lock
+    : g.rmw[e] === 1 && g.mode[e] !== Mode.Lock;
+
 /**
  * The LKMM's ppo within a thread, except `dep ; [Marked] ; rfi`, which depends on reads-from
  * (linux-kernel.cat, "Preserved Program Order" and "Fences", Linux 6.12).
@@ -124,7 +130,7 @@ export const lkmmOrder =
     const readForRmb = isRead && mode !== Mode.Noreturn;
     let rmb = false;
     let wmbSeen = false;
-    let rmwSeen = g.rmw[e] === 1;
+    let rmwSeen = isAtomic(g, e);
     let afterAtomic = false;
     let afterSpinlock = false;
     let afterUnlockLock = false;
@@ -171,9 +177,9 @@ export const lkmmOrder =
         continue;
       } else {
         before = g.slot[p]!;
-        const pRmw = g.rmw[p] === 1;
+        const atomic = isAtomic(g, p);
         if (kind === Kind.Write) {
-          if (pRmw && (pMode === Mode.Full || afterAtomic)) full = before;
+          if (g.rmw[p] === 1 && pMode === Mode.Full) full = before;
           else if (afterSpinlock && pMode === Mode.Lock) full = before;
           else if (afterSrcu && pMode === Mode.SrcuUnlock) full = before;
           else if (pMode === Mode.Unlock && (lockSeen || lockSeenAfterUnlockLock)) {
@@ -204,7 +210,8 @@ export const lkmmOrder =
             lockSeenAfterUnlockLock ||= afterUnlockLock;
           }
         }
-        rmwSeen ||= pRmw;
+        if (atomic && afterAtomic) full = before;
+        rmwSeen ||= atomic;
       }
       if (full >= 0) {
         addUpTo(ppo, base, full);
