@@ -154,18 +154,28 @@ export class Explorer implements Extender, Execution {
         return false;
       }
     }
-    return graph.contests.length === 0;
+    return true;
   }
 
-  /** The thread to run next: one that overtook a lock first, so that it soon gives the lock back; -1 if none can. */
+  /** The thread to run next; one whose lock was overtaken only when no other can go on; -1 if none can. */
   private pick(): number {
-    const { status, current: graph } = this;
-    for (let i = graph.contests.length - 1; i >= 0; i--) {
-      const thread = graph.thread[graph.contests[i]!]!;
-      if (status[thread] === Status.Ready) return thread;
+    const { status } = this;
+    let last = -1;
+    for (let t = 0; t < status.length; t++) {
+      if (status[t] !== Status.Ready) continue;
+      if (!this.triesAgain(t)) return t;
+      if (last < 0) last = t;
     }
-    for (let t = 0; t < status.length; t++) if (status[t] === Status.Ready) return t;
-    return -1;
+    return last;
+  }
+
+  /** Is the thread at a lock that was overtaken? */
+  private triesAgain(thread: number): boolean {
+    const g = this.current;
+    for (const e of g.overtaken) {
+      if (g.thread[e] === thread && g.index[e] === g.threads[thread]!.length) return true;
+    }
+    return false;
   }
 
   private runThread(thread: number): void {
@@ -192,7 +202,6 @@ export class Explorer implements Extender, Execution {
 
   /** No thread can go on. Those that wait for a lock may still have come before its present holder. */
   private stuck(): void {
-    if (this.current.contests.length > 0) return;
     this.blocked++;
     for (let t = 0; t < this.status.length; t++) {
       if (this.status[t] === Status.Waiting) this.push(Todo.Overtake, this.current.n, NONE, t, 0);
@@ -293,11 +302,12 @@ export class Explorer implements Extender, Execution {
       g.insertCo(w, last);
       if (low < last) this.offerPlaces(w, low, last, g.n, NONE);
     }
+    const rival = this.rivalOf(w);
     for (const r of g.reads[cell]!) {
-      if (g.inPrefix(r, w) || g.rf[r] === GUESSED || !this.mayRead(r, value)) continue;
+      if (g.inPrefix(r, w) || g.rf[r] === GUESSED || !(r === rival || this.mayRead(r, value))) continue;
       if (mayRevisit(g, r, w)) this.push(Todo.Revisit, g.n, w, r, 0);
     }
-    if (g.contests.length > 0 && this.endsContest(w)) this.die();
+    if (rival !== NONE) this.die();
   }
 
   /** The place of a write that has no choice: that of an RMW, and of an unlock; else -1. */
@@ -314,15 +324,12 @@ export class Explorer implements Extender, Execution {
     return NONE;
   }
 
-  /** After this write, has the RMW that was overtaken something else to read, or never will? Then this graph is done. */
-  private endsContest(w: number): boolean {
+  /** The read of another RMW that has consumed what the RMW of this write took, or NONE. */
+  private rivalOf(w: number): number {
     const g = this.current;
-    for (const r of g.contests) {
-      if (g.loc[r] !== g.loc[w] || g.thread[r] !== g.thread[w]) continue;
-      const rival = g.rivalOf(r);
-      if (rival !== NONE && this.mayRead(rival, g.value[w]!)) return true;
-    }
-    return false;
+    const partner = g.partner[w]!;
+    if (partner === NONE || g.rf[partner] === GUESSED) return NONE;
+    return g.consumer(g.loc[w]!, g.rf[partner]!, partner);
   }
 
   private mayRead(r: number, value: number): boolean {
@@ -336,11 +343,16 @@ export class Explorer implements Extender, Execution {
     const slots = g.slots[g.thread[e]!]!;
     const loc = g.loc[e]!;
     let floor = -1;
+    for (const p of g.overtaken) {
+      if (g.loc[p] === loc && g.thread[p] === g.thread[e] && g.index[p]! <= g.index[e]!) {
+        floor = Math.max(floor, g.sourcePlace(p));
+      }
+    }
     for (let i = g.slot[e]! - 1; i >= 0; i--) {
       const p = slots[i]!;
       if (g.loc[p] !== loc) continue;
-      if (g.kind[p] === Kind.Write) return Math.max(floor, g.coIndex[p]!);
-      floor = Math.max(floor, g.sourcePlace(p));
+      floor = Math.max(floor, g.kind[p] === Kind.Write ? g.coIndex[p]! : g.sourcePlace(p));
+      if (g.kind[p] === Kind.Write) break;
     }
     return floor;
   }
@@ -377,15 +389,10 @@ export class Explorer implements Extender, Execution {
     return guardHolds(value, mask, want, rmw === Rmw.IfEqual);
   }
 
-  /** The RMW's read that has consumed what stands at this place, or NONE. */
-  private consumer(r: number, place: number): number {
-    const g = this.current;
-    const loc = g.loc[r]!;
-    const source = place < 0 ? INIT : g.co[loc]![place]!;
-    for (const other of g.reads[loc]!) {
-      if (other !== r && g.rf[other] === source && g.partner[other] !== NONE) return other;
-    }
-    return NONE;
+  /** The read of another RMW that has consumed what stands at this place, or NONE. */
+  private consumerAt(r: number, place: number): number {
+    const loc = this.current.loc[r]!;
+    return this.current.consumer(loc, place < 0 ? INIT : this.current.co[loc]![place]!, r);
   }
 
   /** Where a read that waits may go on: the last value that lets it, unless somebody else has taken that. */
@@ -394,7 +401,7 @@ export class Explorer implements Extender, Execution {
     const loc = g.loc[r]!;
     for (let place = last; place >= low; place--) {
       if (!this.mayRead(r, this.valueAt(loc, place))) continue;
-      return g.rmwKind[r] !== Rmw.None && this.consumer(r, place) !== NONE ? low - 1 : place;
+      return g.rmwKind[r] !== Rmw.None && this.consumerAt(r, place) !== NONE ? low - 1 : place;
     }
     return low - 1;
   }
@@ -408,11 +415,8 @@ export class Explorer implements Extender, Execution {
 
   /** May this RMW take what another has already consumed? Only where that other can be made to read something later. */
   private mayContest(r: number, place: number): boolean {
-    const g = this.current;
-    const rival = this.consumer(r, place);
-    if (rival === NONE || this.comesBefore(rival, r)) return false;
-    for (const contest of g.contests) if (contest === rival || g.rivalOf(contest) === rival) return false;
-    return true;
+    const rival = this.consumerAt(r, place);
+    return rival !== NONE && !this.comesBefore(rival, r);
   }
 
   /** Is `e` in the po-rf prefix of what comes before `r` in its thread? */
@@ -432,7 +436,7 @@ export class Explorer implements Extender, Execution {
     const conditional = rmw >= Rmw.IfEqual && g.waits[r] === 0;
     if (beyondBound && this.model.exact && !conditional) return;
     if (rmw !== Rmw.None && (rmw === Rmw.Always || this.passes(rmw, value, g.guardMask[r]!, g.guardWant[r]!))) {
-      if (this.consumer(r, place) !== NONE && !this.mayContest(r, place)) return;
+      if (this.consumerAt(r, place) !== NONE && !this.mayContest(r, place)) return;
     }
     const check = beyondBound || conditional || g.cyclicFrom < g.n;
     this.push(Todo.ReadFrom, r + 1, r, place, check ? 1 : 0);
@@ -505,7 +509,6 @@ export class Explorer implements Extender, Execution {
         this.status[g.thread[event]!] = Status.Ready;
         this.takeFrom(event, argument);
         if (check && !this.isConsistentAt(event)) return false;
-        if (g.rmw[event] === 1 && this.consumer(event, argument) !== NONE) g.contests.push(event);
         return true;
       case Todo.Place:
         g.removeCo(event);
@@ -555,12 +558,9 @@ export class Explorer implements Extender, Execution {
       g.removeCo(w);
       g.insertCo(w, g.co[g.loc[w]!]!.length);
     }
-    this.takeFrom(read, g.coIndex[w]!);
-    for (const contest of g.contests) {
-      const taken = g.partner[contest]!;
-      const rival = g.rivalOf(contest);
-      if (taken !== NONE && rival !== NONE && this.mayRead(rival, g.value[taken]!)) return false;
-    }
+    if (this.mayRead(read, g.value[w]!)) this.takeFrom(read, g.coIndex[w]!);
+    else g.overtake(read, w);
+    if (this.rivalOf(w) !== NONE) return false;
     const floor = this.coherenceFloor(read);
     if (isFixed) return g.coIndex[w]! >= floor && this.isConsistentAround(w);
     const low = Math.max(floor, this.coherenceFloor(w)) + 1;

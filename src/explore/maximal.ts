@@ -16,17 +16,21 @@ export function mayRevisit(g: Graph, read: number, write: number): boolean {
 
 /**
  * Seen from `e` and the prefix of `write`: a write is coherence-last and unread; a read reads the coherence-last write (if
- * it waits, the last one that lets it go on); a choice is its first option.
+ * it waits, the last one that lets it go on); a choice is its first option; a lock that was overtaken stays so.
  */
 function wasAddedFirstWay(g: Graph, e: number, write: number): boolean {
   const kind = g.kind[e]!;
   if (kind === Kind.Fence) return true;
   if (kind === Kind.Choice) return g.coIndex[e] === 0;
+  if (kind === Kind.Overtaken) return g.inPrefix(g.rf[e]!, write);
   const loc = g.loc[e]!;
   let place: number;
   if (kind === Kind.Write) {
     for (const read of g.reads[loc]!) {
       if (g.rf[read] === e && (read < e || g.inPrefix(read, write))) return false;
+    }
+    for (const waiting of g.overtaken) {
+      if (g.rf[waiting] === e && (waiting < e || g.inPrefix(waiting, write))) return false;
     }
     place = g.coIndex[e]!;
   } else {

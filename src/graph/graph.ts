@@ -7,6 +7,11 @@ export enum Kind {
   Fence = 2,
   /** A choice that nothing determines; its value is what was chosen. */
   Choice = 3,
+  /**
+   * A lock that was overtaken: its thread found it taken by the write `rf`, and has to try again. Not in its thread's
+   * program order: `index` is where the lock will stand when it is taken.
+   */
+  Overtaken = 4,
 }
 
 /** Whether a read begins an RMW, and when that RMW succeeds. */
@@ -79,11 +84,8 @@ export class Graph {
   readonly co: number[][];
   /** The reads of each location, oldest stamp first. */
   readonly reads: number[][];
-  /**
-   * Reads of RMWs that took a write which another RMW has consumed. Such a graph stands for nothing until a later write
-   * of the same thread gives that other RMW something else to read.
-   */
-  readonly contests: number[] = [];
+  /** The {@link Kind.Overtaken} events, oldest stamp first. */
+  readonly overtaken: number[] = [];
   /** The graph of events below this stamp is acyclic in the tier-one order; `n` or more: all of it is. */
   cyclicFrom = Number.MAX_SAFE_INTEGER;
 
@@ -235,8 +237,12 @@ export class Graph {
   cut(n: number): void {
     for (let e = this.n - 1; e >= n; e--) {
       const thread = this.thread[e]!;
-      this.threads[thread]!.length--;
       const kind = this.kind[e]!;
+      if (kind === Kind.Overtaken) {
+        this.overtaken.length--;
+        continue;
+      }
+      this.threads[thread]!.length--;
       if (kind === Kind.Write) {
         this.slots[thread]!.length--;
         this.removeCo(e);
@@ -248,7 +254,6 @@ export class Graph {
       }
     }
     this.n = n;
-    while (this.contests.length > 0 && this.contests[this.contests.length - 1]! >= n) this.contests.length--;
     if (this.cyclicFrom >= n) this.cyclicFrom = Number.MAX_SAFE_INTEGER;
   }
 
@@ -267,7 +272,7 @@ export class Graph {
       if (this.co[l]!.length > 0) this.co[l]!.length = 0;
       if (this.reads[l]!.length > 0) this.reads[l]!.length = 0;
     }
-    this.contests.length = 0;
+    this.overtaken.length = 0;
     this.cyclicFrom = Number.MAX_SAFE_INTEGER;
     const threadCount = this.threadCount;
     const words = this.words;
@@ -301,6 +306,10 @@ export class Graph {
       // Of a write set again below; of a guessed read or a choice its option.
       this.coIndex[to] = from.coIndex[e]!;
       for (let t = 0; t < threadCount; t++) this.clock[to * threadCount + t] = from.clock[e * threadCount + t]!;
+      if (kind === Kind.Overtaken) {
+        this.overtaken.push(to);
+        continue;
+      }
       this.threads[thread]!.push(to);
       if (kind <= Kind.Write) {
         this.slots[thread]!.push(to);
@@ -322,22 +331,25 @@ export class Graph {
         co.push(to);
       }
     }
-    for (const contest of from.contests) {
-      const to = stamps[contest]!;
-      if (to !== NONE && this.isContested(to)) this.contests.push(to);
-    }
   }
 
-  /** Has the write that this RMW's read takes been taken by another RMW as well? */
-  isContested(read: number): boolean {
-    return this.rivalOf(read) !== NONE;
+  /** Turns a read that is its thread's last event into one that was overtaken by a write. */
+  overtake(read: number, write: number): void {
+    const thread = this.thread[read]!;
+    this.setRf(read, write, this.value[write]!);
+    this.kind[read] = Kind.Overtaken;
+    this.threads[thread]!.length--;
+    this.slots[thread]!.length--;
+    const reads = this.reads[this.loc[read]!]!;
+    reads.splice(reads.indexOf(read), 1);
+    this.overtaken.push(read);
+    this.overtaken.sort((a, b) => a - b);
   }
 
-  /** The other RMW's read that takes the same write as this one, or {@link NONE}. */
-  rivalOf(read: number): number {
-    const source = this.rf[read]!;
-    for (const other of this.reads[this.loc[read]!]!) {
-      if (other !== read && this.rf[other] === source && this.partner[other] !== NONE) return other;
+  /** The read of an RMW, other than `but`, that has consumed a write (or the initial value of `loc`), or {@link NONE}. */
+  consumer(loc: number, source: number, but: number): number {
+    for (const read of this.reads[loc]!) {
+      if (this.rf[read] === source && this.partner[read] !== NONE && read !== but) return read;
     }
     return NONE;
   }
