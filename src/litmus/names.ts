@@ -221,6 +221,7 @@ export class ThreadNames {
   }
 
   private unknownCall(callee: Name, args: readonly Expression[]): void {
+    if (this.diagnostics.full) return;
     const why = whyNotSupported(callee.name);
     if (why !== undefined)
       this.diagnostics.report('HF120', callee, `${callee.name}() is not supported`, () => ({ help: why }));
