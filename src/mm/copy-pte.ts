@@ -9,20 +9,9 @@ import { MM_HAS_PINNED, type Mm } from './mm-struct.ts';
 import { copyPageData, PAGE_FLAGS, type Page, PG_ANON_EXCLUSIVE } from './page.ts';
 import { compoundHead, getPage, pageMaybeDmaPinned, putPage } from './page-ref.ts';
 import { ptePage, ptepSetWrprotect, setPte } from './page-table.ts';
-import {
-  mkPte,
-  PTE_DIRTY,
-  PTE_PRESENT,
-  PTE_WRITE,
-  PTE_YOUNG,
-  type Pte,
-  pteMkclean,
-  pteMkold,
-  pteWrite,
-  pteWrprotect,
-} from './pte.ts';
+import { mkPte, type Pte, pteMkclean, pteMkold, pteWrite, pteWrprotect } from './pte.ts';
 import { pageAddNewAnonRmap, pageDupRmap } from './rmap.ts';
-import { isCowMapping, VM_SHARED, VM_WRITE, type Vma } from './vma.ts';
+import { entryBits, isCowMapping, VM_SHARED, type Vma } from './vma.ts';
 
 /** One entry to copy: both page-table locks are held, and `e` was just read from `src`. */
 export interface CopyPte {
@@ -115,12 +104,8 @@ function copyPresentPage(cpu: Cpu, k: Kernel, { vma, address, dst }: CopyPte, pa
   if (copy === 0) return ENOMEM;
   copyPageData(cpu, copy, page);
   cpu.smpWmb();
-  let bits = PTE_PRESENT | PTE_YOUNG;
-  if (k.design.forkNewPage === 'mapped') {
-    pageAddNewAnonRmap(cpu, k, copy, k.layout.anonVma(vma.anonVma - 1), address);
-    bits |= PTE_DIRTY;
-    if ((vma.flags & VM_WRITE) !== 0) bits |= PTE_WRITE;
-  }
-  setPte(cpu, dst, mkPte(k.layout.pfnOf(copy), bits));
+  const mapped = k.design.forkNewPage === 'mapped';
+  if (mapped) pageAddNewAnonRmap(cpu, k, copy, k.layout.anonVma(vma.anonVma - 1), address);
+  setPte(cpu, dst, mkPte(k.layout.pfnOf(copy), entryBits(vma, mapped)));
   return prealloc === 0 ? 0 : 1;
 }

@@ -7,10 +7,10 @@ import type { Kernel } from './kernel.ts';
 import { PAGE_DATA } from './page.ts';
 import { putPage } from './page-ref.ts';
 import { PT_LOCK, pteAlloc, pteCell, ptLock, ptUnlock, setPte } from './page-table.ts';
-import { mkPte, PTE_DIRTY, PTE_NONE, PTE_PRESENT, PTE_WRITE, PTE_YOUNG } from './pte.ts';
+import { mkPte, PTE_NONE } from './pte.ts';
 import { pageAddNewAnonRmap } from './rmap.ts';
 import type { Fault } from './vm-fault.ts';
-import { VM_WRITE } from './vma.ts';
+import { entryBits, VM_WRITE } from './vma.ts';
 
 /**
  * do_anonymous_page() (mm/memory.c): a new page of zeros, mapped writable where the VMA is. Reads get one as well, as on
@@ -24,7 +24,7 @@ export function doAnonymousPage(cpu: Cpu, k: Kernel, { mm, vma, address }: Fault
   if (page === 0) return ENOMEM;
   cpu.writeOnce(page + PAGE_DATA, 0);
   cpu.smpWmb();
-  const bits = PTE_PRESENT | PTE_YOUNG | ((vma.flags & VM_WRITE) !== 0 ? PTE_WRITE | PTE_DIRTY : 0);
+  const bits = entryBits(vma, (vma.flags & VM_WRITE) !== 0);
   const cell = pteCell(k, table, address);
   ptLock(cpu, k, table + PT_LOCK);
   const free = cpu.readOnce(cell) === PTE_NONE;

@@ -10,10 +10,10 @@ import { copyPageData, type Page, setPageDirty, unlockPage } from './page.ts';
 import { pageMkwrite } from './page-mkwrite.ts';
 import { getPage, putPage } from './page-ref.ts';
 import { PT_LOCK, pteAlloc, pteCell, ptLock, ptUnlock, setPte } from './page-table.ts';
-import { mkPte, PTE_DIRTY, PTE_NONE, PTE_PRESENT, PTE_WRITE, PTE_YOUNG } from './pte.ts';
+import { mkPte, PTE_NONE, PTE_WRITE } from './pte.ts';
 import { pageAddNewAnonRmap, pageDupRmap } from './rmap.ts';
 import { FAULT_WRITE, type Fault } from './vm-fault.ts';
-import { linearPageIndex, VM_SHARED, VM_WRITE, type Vma } from './vma.ts';
+import { entryBits, linearPageIndex, VM_SHARED, VM_WRITE } from './vma.ts';
 
 /**
  * do_fault() (mm/memory.c): maps the page of the file, or for a write to a private mapping a copy of it.
@@ -36,7 +36,7 @@ export function doFileFault(cpu: Cpu, k: Kernel, fault: Fault): number {
 /** do_read_fault(): the entry is writable at once where nobody has to be told of the first write. */
 function doReadFault(cpu: Cpu, k: Kernel, fault: Fault, page: Page, writable: boolean): number {
   const write = writable && (fault.vma.flags & VM_WRITE) !== 0 ? PTE_WRITE : 0;
-  const { error } = finishFault(cpu, k, fault, page, write);
+  const { error } = finishFault(cpu, k, fault, page, entryBits(fault.vma, false) | write);
   unlockPage(cpu, page);
   putPage(cpu, k, page);
   return error;
@@ -52,7 +52,7 @@ function doCowFault(cpu: Cpu, k: Kernel, fault: Fault, page: Page): number {
   unlockPage(cpu, page);
   putPage(cpu, k, page);
   if (copy === 0) return ENOMEM;
-  const { error } = finishFault(cpu, k, fault, copy, PTE_DIRTY | writeBit(fault.vma), true);
+  const { error } = finishFault(cpu, k, fault, copy, entryBits(fault.vma, true), true);
   putPage(cpu, k, copy);
   return error;
 }
@@ -66,14 +66,12 @@ function doSharedFault(cpu: Cpu, k: Kernel, fault: Fault, page: Page, tracked: b
       return 0;
     }
   }
-  const { error, mapped } = finishFault(cpu, k, fault, page, PTE_DIRTY | writeBit(fault.vma));
+  const { error, mapped } = finishFault(cpu, k, fault, page, entryBits(fault.vma, true));
   if (mapped) setPageDirty(cpu, page);
   unlockPage(cpu, page);
   putPage(cpu, k, page);
   return error;
 }
-
-const writeBit = (vma: Vma): number => ((vma.flags & VM_WRITE) !== 0 ? PTE_WRITE : 0);
 
 /**
  * finish_fault(), do_set_pte(): maps the page where the entry is still none, with a reference for the entry. The caller
@@ -96,7 +94,7 @@ function finishFault(
     getPage(cpu, page);
     if (anonymous) pageAddNewAnonRmap(cpu, k, page, k.layout.anonVma(vma.anonVma - 1), address);
     else pageDupRmap(cpu, page);
-    setPte(cpu, cell, mkPte(k.layout.pfnOf(page), PTE_PRESENT | PTE_YOUNG | bits));
+    setPte(cpu, cell, mkPte(k.layout.pfnOf(page), bits));
   }
   ptUnlock(cpu, table + PT_LOCK);
   return { error: 0, mapped };

@@ -22,12 +22,12 @@ import {
 import { pageMkwrite } from './page-mkwrite.ts';
 import { compoundHead, getPage, pageRefCount, putPage } from './page-ref.ts';
 import { type PageTable, PT_LOCK, pteCell, ptePage, ptepGetAndClear, ptLock, ptUnlock, setPte } from './page-table.ts';
-import { mkPte, PTE_DIRTY, PTE_PRESENT, PTE_WRITE, PTE_YOUNG, type Pte } from './pte.ts';
+import { mkPte, PTE_DIRTY, PTE_WRITE, PTE_YOUNG, type Pte } from './pte.ts';
 import { pageAddNewAnonRmap, pageRemoveRmap } from './rmap.ts';
 import { pageSwapcount, tryToFreeSwap } from './swap.ts';
 import { flushTlbRange } from './tlb.ts';
 import { FAULT_UNSHARE, type Fault, VM_FAULT_WRITE } from './vm-fault.ts';
-import { VM_SHARED, VM_WRITE } from './vma.ts';
+import { entryBits, VM_SHARED, VM_WRITE } from './vma.ts';
 
 /**
  * do_wp_page() (mm/memory.c, v4.4 to v6.12): called with the page-table lock held and `e` just read under it; returns
@@ -141,11 +141,10 @@ function wpPageCopy(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e: Pte,
   const same = cpu.readOnce(cell) === e;
   const unshare = (flags & FAULT_UNSHARE) !== 0;
   if (same) {
-    const bits = unshare ? 0 : PTE_DIRTY | ((vma.flags & VM_WRITE) !== 0 ? PTE_WRITE : 0);
     ptepGetAndClear(cpu, cell);
     flushTlbRange(cpu, k, mm, address, address + 1);
     pageAddNewAnonRmap(cpu, k, copy, k.layout.anonVma(vma.anonVma - 1), address);
-    setPte(cpu, cell, mkPte(k.layout.pfnOf(copy), PTE_PRESENT | PTE_YOUNG | bits));
+    setPte(cpu, cell, mkPte(k.layout.pfnOf(copy), entryBits(vma, !unshare)));
     pageRemoveRmap(cpu, page);
   }
   ptUnlock(cpu, table + PT_LOCK);

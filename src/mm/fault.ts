@@ -20,7 +20,7 @@ import {
 } from './page-table.ts';
 import { PTE_DIRTY, PTE_NONE, PTE_PROTNONE, PTE_YOUNG, type Pte, ptePresent, pteProtnone, pteWrite } from './pte.ts';
 import { FAULT_UNSHARE, FAULT_WRITE, type Fault } from './vm-fault.ts';
-import { VM_READ, VM_SHARED, VM_WRITE } from './vma.ts';
+import { isAccessible, VM_SHARED, VM_WRITE } from './vma.ts';
 import { vmaLookup } from './vma-list.ts';
 
 /**
@@ -30,7 +30,7 @@ import { vmaLookup } from './vma-list.ts';
 export function handleUserFault(cpu: Cpu, k: Kernel, mm: Mm, address: number, write: boolean): number {
   mmapReadLock(cpu, mm);
   const vma = vmaLookup(cpu, k, mm, address);
-  const allowed = vma !== undefined && (vma.flags & (write ? VM_WRITE : VM_READ | VM_WRITE)) !== 0;
+  const allowed = vma !== undefined && (write ? (vma.flags & VM_WRITE) !== 0 : isAccessible(vma));
   const status = allowed ? handleMmFault(cpu, k, { mm, vma, address, flags: write ? FAULT_WRITE : 0 }) : EFAULT;
   mmapReadUnlock(cpu, mm);
   return Math.min(status, 0);
@@ -50,7 +50,7 @@ export function handleMmFault(cpu: Cpu, k: Kernel, fault: Fault): number {
   const e = cpu.readOnce(cell);
   if (e === PTE_NONE) return doMissing(cpu, k, fault);
   if (!ptePresent(e)) return EFAULT;
-  if (pteProtnone(e)) return doNumaPage(cpu, k, fault, table, e);
+  if (pteProtnone(e) && isAccessible(vma)) return doNumaPage(cpu, k, fault, table, e);
 
   ptLock(cpu, k, table + PT_LOCK);
   const now = cpu.readOnce(cell);
@@ -72,11 +72,10 @@ const doMissing = (cpu: Cpu, k: Kernel, fault: Fault): number =>
   fault.vma.file === 0 ? doAnonymousPage(cpu, k, fault) : doFileFault(cpu, k, fault);
 
 /** do_numa_page(): the hint was taken; the entry gets the protection of the VMA back. */
-function doNumaPage(cpu: Cpu, k: Kernel, { vma, address }: Fault, table: PageTable, e: Pte): number {
+function doNumaPage(cpu: Cpu, k: Kernel, { address }: Fault, table: PageTable, e: Pte): number {
   const cell = pteCell(k, table, address);
   ptLock(cpu, k, table + PT_LOCK);
-  const accessible = (vma.flags & (VM_READ | VM_WRITE)) !== 0;
-  if (accessible && cpu.readOnce(cell) === e) setPte(cpu, cell, e & ~PTE_PROTNONE);
+  if (cpu.readOnce(cell) === e) setPte(cpu, cell, e & ~PTE_PROTNONE);
   ptUnlock(cpu, table + PT_LOCK);
-  return accessible ? 0 : EFAULT;
+  return 0;
 }

@@ -13,7 +13,16 @@ import { compoundHead, grabPage } from './page-ref.ts';
 import { PT_LOCK, pmdCell, pmdIsTable, pmdTable, pteCell, ptePage, ptLock, ptUnlock } from './page-table.ts';
 import { type Pte, pteDirty, ptePresent, pteProtnone, pteWrite } from './pte.ts';
 import { FAULT_UNSHARE, FAULT_WRITE, VM_FAULT_WRITE } from './vm-fault.ts';
-import { isCowMapping, VM_MAYWRITE, VM_PFNMAP, VM_READ, VM_SHARED, VM_UFFD_WP, VM_WRITE, type Vma } from './vma.ts';
+import {
+  isAccessible,
+  isCowMapping,
+  VM_MAYWRITE,
+  VM_PFNMAP,
+  VM_SHARED,
+  VM_UFFD_WP,
+  VM_WRITE,
+  type Vma,
+} from './vma.ts';
 import { vmaLookup } from './vma-list.ts';
 
 /** Set by the fault loop itself: COW was broken in a mapping without VM_WRITE (v4.9 to v5.19). */
@@ -45,7 +54,7 @@ function checkVmaFlags(cpu: Cpu, k: Kernel, vma: Vma, flags: number): number {
   if ((vma.flags & VM_PFNMAP) !== 0) return EFAULT;
   const force = (flags & FOLL_FORCE) !== 0;
   if ((flags & FOLL_WRITE) === 0) {
-    return (vma.flags & (VM_READ | VM_WRITE)) !== 0 || (force && (vma.flags & VM_MAYWRITE) !== 0) ? 0 : EFAULT;
+    return isAccessible(vma) || (force && (vma.flags & VM_MAYWRITE) !== 0) ? 0 : EFAULT;
   }
   if ((vma.flags & VM_WRITE) === 0 && !(force && isCowMapping(vma))) return EFAULT;
   return writableFileAllowed(cpu, k, vma, flags) ? 0 : EFAULT;

@@ -4,12 +4,21 @@
  */
 
 import { CELL_BITS, type Cell, cellIndex } from '../cpu/cpu.ts';
-import { AS_FIELDS, AS_KIND, AS_PAGES, AS_SIZE, FILE_KINDS, type FileKind } from './address-space.ts';
+import {
+  AS_FIELDS,
+  AS_I_MMAP_RWSEM,
+  AS_KIND,
+  AS_LOCK,
+  AS_PAGES,
+  AS_SIZE,
+  FILE_KINDS,
+  type FileKind,
+} from './address-space.ts';
 import { type FreeLists, MAX_LISTED } from './allocator.ts';
-import { ANON_VMA_CELLS, ANON_VMA_FIELDS } from './anon-vma.ts';
-import { MM_FIELDS, MM_VMAS, type Mm } from './mm-struct.ts';
+import { ANON_VMA_CELLS, ANON_VMA_FIELDS, AV_RWSEM } from './anon-vma.ts';
+import { MM_FIELDS, MM_MMAP_LOCK, MM_PAGE_TABLE_LOCK, MM_VMAS, type Mm } from './mm-struct.ts';
 import { generationOf, PAGE_CELLS, PAGE_FIELDS, PAGE_FLAG_NAMES, type Page, refCountOf } from './page.ts';
-import { type PageTable, PT_PTES } from './page-table.ts';
+import { type PageTable, PT_LOCK, PT_PTES } from './page-table.ts';
 import { PTE_BIT_NAMES, PTE_SHIFT, ptePfn } from './pte.ts';
 import { decodeVma, MAX_ADDRESS, MAX_OBJECTS, VMA_FLAG_NAMES } from './vma.ts';
 
@@ -235,6 +244,22 @@ export class Layout {
       memory[this.file(number) + AS_SIZE] = this.config.pagesPerFile;
     });
     return memory;
+  }
+
+  /** Every word that is a lock and nothing else: 0 where nobody holds it. */
+  lockCells(): Cell[] {
+    const { mms, tables, files, anonVmas, cpus } = this.config;
+    const each = (count: number, of: (i: number) => Cell[]): Cell[] =>
+      Array.from({ length: count }, (_, i) => of(i)).flat();
+    return [
+      ...each(mms, (i) => [this.mm(i) + MM_MMAP_LOCK, this.mm(i) + MM_PAGE_TABLE_LOCK]),
+      ...each(tables, (i) => [this.table(i) + PT_LOCK]),
+      ...each(files.length, (i) => [this.file(i) + AS_LOCK, this.file(i) + AS_I_MMAP_RWSEM]),
+      ...each(anonVmas, (i) => [this.anonVma(i) + AV_RWSEM]),
+      ...each(cpus + 1, (i) => [this.cpu(i) + CPU_IRQ, this.cpu(i) + CPU_TLB_LOCK]),
+      this.freePages.zoneLock,
+      this.freeTables.zoneLock,
+    ];
   }
 
   /** The name of a word, like `page2.refcount`. */

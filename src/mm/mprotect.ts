@@ -16,7 +16,7 @@ import {
 } from './page-table.ts';
 import { PTE_PROTNONE, PTE_WRITE, type Pte, ptePresent } from './pte.ts';
 import { flushTlbRange } from './tlb.ts';
-import { VM_READ, VM_WRITE, type Vma } from './vma.ts';
+import { isAccessible, VM_WRITE, type Vma } from './vma.ts';
 
 /**
  * change_protection() (mm/mprotect.c): each present entry is taken out, changed and put back under its lock; then the
@@ -37,6 +37,6 @@ export function changeProtection(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma): void {
 
 /** pte_modify(): the entry under the protection of the VMA. It never gains the permission to write. */
 function pteModify(e: Pte, vma: Vma): Pte {
-  const readable = (vma.flags & (VM_READ | VM_WRITE)) !== 0 ? e & ~PTE_PROTNONE : e | PTE_PROTNONE;
+  const readable = isAccessible(vma) ? e & ~PTE_PROTNONE : e | PTE_PROTNONE;
   return (vma.flags & VM_WRITE) !== 0 ? readable : readable & ~PTE_WRITE;
 }

@@ -3,6 +3,8 @@
  * writing, so one word of memory holds all of it; 0 is an unused slot. Addresses are virtual page numbers.
  */
 
+import { PTE_DIRTY, PTE_PRESENT, PTE_PROTNONE, PTE_WRITE, PTE_YOUNG } from './pte.ts';
+
 /** A vm_area_struct as read: immutable. */
 export interface Vma {
   readonly slot: number;
@@ -74,3 +76,16 @@ export function decodeVma(word: number, slot: number): Vma {
 export const isCowMapping = (vma: Vma): boolean => (vma.flags & (VM_SHARED | VM_MAYWRITE)) === VM_MAYWRITE;
 /** linear_page_index(): the offset in the file of an address of the VMA. */
 export const linearPageIndex = (vma: Vma, address: number): number => address - vma.start + vma.pgoff;
+
+/** vma_is_accessible(): false under PROT_NONE. */
+export const isAccessible = (vma: Vma): boolean => (vma.flags & (VM_READ | VM_WRITE)) !== 0;
+
+/**
+ * The bits of a new entry: young, not accessible to the hardware under PROT_NONE, and dirty and, where the VMA allows
+ * it, writable (maybe_mkwrite()) where the entry is made for a write.
+ */
+export function entryBits(vma: Vma, forWrite: boolean): number {
+  const base = PTE_PRESENT | PTE_YOUNG | (isAccessible(vma) ? 0 : PTE_PROTNONE);
+  if (!forWrite) return base;
+  return base | PTE_DIRTY | ((vma.flags & VM_WRITE) !== 0 ? PTE_WRITE : 0);
+}

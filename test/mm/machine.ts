@@ -1,0 +1,60 @@
+import type { Design } from '../../src/mm/design.ts';
+import type { Pin } from '../../src/mm/gup.ts';
+import { checkInvariants, type Violation } from '../../src/mm/invariants.ts';
+import type { Kernel } from '../../src/mm/kernel.ts';
+import { Layout, type LayoutConfig, SMALL_CONFIG } from '../../src/mm/layout.ts';
+import type { Mm } from '../../src/mm/mm-struct.ts';
+import { VM_MAYWRITE, VM_READ, VM_WRITE } from '../../src/mm/vma.ts';
+import { DirectCpu } from '../../src/run/direct.ts';
+
+/** Room for anything that a test does, and a file of each kind. */
+export const ROOMY: LayoutConfig = {
+  ...SMALL_CONFIG,
+  mms: 3,
+  vmasPerMm: 6,
+  pmdsPerMm: 3,
+  ptesPerTable: 2,
+  tables: 12,
+  pages: 30,
+  anonVmas: 20,
+  files: ['disk', 'shmem'],
+  pagesPerFile: 3,
+  pcp: 0,
+  tlb: true,
+};
+
+export const RW = VM_READ | VM_WRITE | VM_MAYWRITE;
+export const RO = VM_READ | VM_MAYWRITE;
+
+/** A kernel with its memory, and CPUs that run on it one after the other. */
+export interface Machine {
+  readonly k: Kernel;
+  readonly memory: Float64Array;
+  readonly cpu: DirectCpu;
+  readonly other: DirectCpu;
+  mm(number: number): Mm;
+  /** What is wrong with memory, given what is still held. */
+  check(held?: readonly Pin[]): Violation[];
+  /** The value of a word as people read it, by its name. */
+  show(name: string): string;
+}
+
+export function machine(design: Design, config: Partial<LayoutConfig> = {}): Machine {
+  const layout = new Layout({ ...ROOMY, ...config });
+  const k: Kernel = { layout, design };
+  const memory = layout.initialMemory();
+  return {
+    k,
+    memory,
+    cpu: new DirectCpu(0, memory),
+    other: new DirectCpu(1, memory),
+    mm: (number) => layout.mm(number),
+    check: (held = []) => checkInvariants(memory, k, held),
+    show: (name) => {
+      for (let index = 1; index < layout.size; index++) {
+        if (layout.cellName(index) === name) return layout.showValue(index, memory[index]!);
+      }
+      throw new RangeError(`no word is called ${name}`);
+    },
+  };
+}
