@@ -53,7 +53,7 @@ function run(question: Question): { lines: Line[]; cpu: number; wall: number } {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-'));
   const out = openSync(join(folder, 'out'), 'w');
   const start = performance.now();
-  const command = ['dist/holdfast.js', 'litmus', CORPUS, '--format', 'json', ...FLAGS[question], ...more];
+  const command = ['dist/holdfast.cjs', 'litmus', CORPUS, '--format', 'json', ...FLAGS[question], ...more];
   // The shell's `time` counts the CPU time of a child; Node does not.
   const { stderr } = spawnSync('bash', ['-c', 'TIMEFORMAT="%U %S"; time "$@"', 'bash', process.execPath, ...command], {
     stdio: ['ignore', out, 'pipe'],

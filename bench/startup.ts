@@ -5,10 +5,10 @@ const ROUNDS = 20;
 
 const COMMANDS: readonly (readonly string[])[] = [
   ['-e', '0'],
-  ['dist/holdfast.js', '--version'],
-  ['dist/holdfast.js', 'litmus', 'examples/SB.litmus'],
-  ['dist/holdfast.js', 'litmus', 'examples/SB+mbs.litmus', '--executions'],
-  ['dist/holdfast.js', 'litmus', 'examples'],
+  ['dist/holdfast.cjs', '--version'],
+  ['dist/holdfast.cjs', 'litmus', 'examples/SB.litmus'],
+  ['dist/holdfast.cjs', 'litmus', 'examples/SB+mbs.litmus', '--executions'],
+  ['dist/holdfast.cjs', 'litmus', 'examples'],
 ];
 
 /** Start-up, against `node -e 0`: wall-clock milliseconds of a cold start, the least and the median of the rounds. */

@@ -13,7 +13,7 @@ const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `do
 );
 
 const bin = mkdtempSync(join(tmpdir(), 'holdfast-'));
-script('holdfast', `exec '${process.execPath}' '${root}dist/holdfast.js' "$@"`);
+script('holdfast', `exec '${process.execPath}' '${root}dist/holdfast.cjs' "$@"`);
 script('npx', 'exec "$@"');
 
 let passed = 0;

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../report/tally.ts';
 import { internalDiagnostic } from './internal.ts';

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { LitmusResult } from '../report/litmus-result.ts';
 import { internalDiagnostic } from './internal.ts';
@@ -77,7 +78,7 @@ export class Pool {
 
   #spawn(slot: number): Worker {
     const workerData: WorkerData = { settings: this.#settings, slot, stop: this.#stop, progress: this.#progress };
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
+    const worker = new Worker(join(__dirname, 'worker.cjs'), { workerData });
     worker.on('message', ({ result }: WorkerAnswer) => this.#done(slot, result));
     worker.on('error', (error) => this.#died(slot, worker, error));
     return worker;
