@@ -1,0 +1,38 @@
+import type { ModelName } from '../explore/contract.ts';
+import type { Diagnostic } from '../program/diagnostic.ts';
+import type { PropertyId } from '../scenarios/properties.ts';
+import type { Failure } from '../scenarios/scenario.ts';
+
+/** One cell of the table: a race, in one form, under one design. */
+interface Asked {
+  readonly scenario: string;
+  readonly variant: string;
+  readonly design: string;
+}
+
+interface Explored extends Asked {
+  /**
+   * The model that the answer is about. Of what holds the weakest that was asked for, so it holds under the others too;
+   * of what is broken the strongest that breaks it, so it is broken under the weaker ones too.
+   */
+  readonly model: ModelName;
+  /** What was judged; of a violation, what is broken. */
+  readonly property: PropertyId;
+  /** Visited, under all models together. */
+  readonly executions: number;
+  /** Executions in which some thread waits and nothing lets it go on. */
+  readonly blocked: number;
+  readonly seconds: number;
+}
+
+export type CellResult =
+  | (Explored & { readonly kind: 'holds' })
+  | (Explored & { readonly kind: 'violated'; readonly failure: Failure })
+  | (Explored & { readonly kind: 'deadlock' })
+  | (Explored & { readonly kind: 'data-race' })
+  /** A limit was hit: nothing is claimed. */
+  | (Explored & { readonly kind: 'bounded' })
+  | (Explored & { readonly kind: 'interrupted' })
+  /** The race does not exist under the design. */
+  | (Asked & { readonly kind: 'absent'; readonly reason: string })
+  | (Asked & { readonly kind: 'error'; readonly diagnostics: readonly Diagnostic[] });

@@ -1,0 +1,125 @@
+import type { CellResult } from './cell-result.ts';
+import { PLAIN, type Style } from './style.ts';
+
+/** One race, and the names of its variants in their order. */
+export interface TableRace {
+  readonly name: string;
+  readonly title: string;
+  readonly variants: readonly string[];
+}
+
+/** What is in a cell: `holds`, or the strongest model that is enough to break it. */
+export function cellWord(cell: CellResult | undefined): string {
+  switch (cell?.kind) {
+    case undefined:
+      return '';
+    case 'holds':
+      return 'holds';
+    case 'violated':
+      return cell.model.toUpperCase();
+    case 'deadlock':
+      return 'stuck';
+    case 'data-race':
+      return 'races';
+    case 'bounded':
+    case 'interrupted':
+      return '?';
+    case 'absent':
+      return '-';
+    case 'error':
+      return 'error';
+  }
+}
+
+/** What the words mean that are not plain, those that the cells have. */
+export function legend(cells: readonly CellResult[]): string[] {
+  const words = new Set(cells.map(cellWord));
+  const lines = {
+    holds: 'no execution of the LKMM breaks it, so none of TSO or SC does',
+    SC: 'broken by an interleaving, on any machine',
+    TSO: 'broken where stores may be delayed, as on x86',
+    LKMM: 'broken on weaker machines only, as arm64 and powerpc',
+    stuck: 'a thread may wait without end',
+    races: 'plain accesses race',
+    '?': 'a limit was hit, nothing is claimed',
+    '-': 'the race does not exist there',
+    error: 'it could not be checked',
+  };
+  return Object.entries(lines)
+    .filter(([word]) => words.has(word))
+    .map(([word, text]) => `${word.padEnd(6)}${text}`);
+}
+
+const INDENT = 4;
+
+/**
+ * Races by designs. Variants of a race that agree everywhere share a line; a race whose variants all do has one line.
+ * Designs that do not fit beside each other go into another block below.
+ */
+export function cellTable(
+  races: readonly TableRace[],
+  designs: readonly string[],
+  cells: readonly CellResult[],
+  width: number,
+  style: Style = PLAIN,
+): string {
+  const found = new Map(cells.map((cell) => [`${cell.scenario} ${cell.variant} ${cell.design}`, cell]));
+  const cell = (race: string, variant: string, design: string): CellResult | undefined =>
+    found.get(`${race} ${variant} ${design}`);
+  const groups = races.map(({ name, variants }) => {
+    const lines = new Map<string, string[]>();
+    for (const variant of variants) {
+      const key = designs.map((design) => cellWord(cell(name, variant, design))).join();
+      lines.set(key, [...(lines.get(key) ?? []), variant]);
+    }
+    return [...lines.values()];
+  });
+  const labels = groups.flatMap((lines) => (lines.length > 1 ? lines.map((line) => line.join(', ')) : []));
+  const left = Math.min(26, Math.max(8, ...labels.map((label) => label.length))) + INDENT;
+  const blocks: string[] = [];
+  for (let from = 0; from < designs.length; ) {
+    let to = from;
+    for (let used = left; to < designs.length; to++) {
+      used += columnWidth(designs[to]!);
+      if (used > width && to > from) break;
+    }
+    blocks.push(block(races, groups, designs.slice(from, to), cell, left, style));
+    from = to;
+  }
+  return blocks.join('\n');
+}
+
+const columnWidth = (design: string): number => Math.max(design.length, 5) + 2;
+
+function block(
+  races: readonly TableRace[],
+  groups: readonly (readonly (readonly string[])[])[],
+  designs: readonly string[],
+  cell: (race: string, variant: string, design: string) => CellResult | undefined,
+  left: number,
+  style: Style,
+): string {
+  const lines = [''.padEnd(left) + designs.map((design) => style.bold(design.padEnd(columnWidth(design)))).join('')];
+  const row = (label: string, race: string, variant: string): void => {
+    const words = designs.map((design) => {
+      const word = cellWord(cell(race, variant, design));
+      return coloured(word, style) + ' '.repeat(Math.max(0, columnWidth(design) - word.length));
+    });
+    if (label.length > left - 1) lines.push(label, ''.padEnd(left) + words.join(''));
+    else lines.push(label.padEnd(left) + words.join(''));
+  };
+  races.forEach(({ name, title }, i) => {
+    lines.push(`${style.bold(name)} ${title}`);
+    const own = groups[i]!;
+    for (const variants of own) {
+      row(' '.repeat(INDENT) + (own.length > 1 ? variants.join(', ') : ''), name, variants[0]!);
+    }
+  });
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+function coloured(word: string, style: Style): string {
+  if (word === 'holds') return style.green(word);
+  if (word === '-' || word === '') return style.dim(word);
+  return word === '?' ? style.yellow(word) : style.red(word);
+}

@@ -1,0 +1,54 @@
+import { deviceRead } from '../mm/dma.ts';
+import { dupMmap } from '../mm/fork.ts';
+import { FOLL_WRITE } from '../mm/gup.ts';
+import { pinUserPages, pinUserPagesFast, unpinUserPage } from '../mm/pin.ts';
+import { pinnedPageMapped, pinnedPageUnshared } from '../mm/promises.ts';
+import { userLoad, userStore } from '../mm/user.ts';
+import { scenario } from './scenario.ts';
+import { family } from './world.ts';
+
+const STORED = 7;
+
+/**
+ * "has_pinned ordering", September 2020. A process forks while another of its threads pins a page for DMA without a
+ * lock. Whoever loses must notice: fork by has_pinned and the page's count, the pinner by the entry or the sequence count.
+ */
+export const forkPin = scenario({
+  name: 'T0',
+  title: 'fork against a fast pin',
+  why: 'If neither notices the other, the page is shared copy-on-write although a device writes to it: after the next store of the parent, device and process use different pages.',
+  property: "I5'",
+  variants: {
+    first: { doc: 'the first pin of the process: has_pinned is clear', pinnedBefore: false },
+    later: { doc: 'the process has pinned before: has_pinned is set', pinnedBefore: true },
+  },
+  proposals: ['has-pinned-review', 'has-pinned-swap', 'early-copy-sketch'],
+  setup(cpu, k, { pinnedBefore }) {
+    const world = family(cpu, k);
+    if (pinnedBefore) {
+      for (const pin of pinUserPages(cpu, k, world.parent, world.address, 1, FOLL_WRITE).pins)
+        unpinUserPage(cpu, k, pin);
+    }
+    return world;
+  },
+  threads: ({ k, parent, child, address }) => ({
+    pinner: (cpu) => pinUserPagesFast(cpu, k, parent, address, 1, FOLL_WRITE),
+    forker: (cpu) => dupMmap(cpu, k, parent, child),
+  }),
+  judge({ world: { k, parent, address }, results: { pinner }, cpu, memory, step }) {
+    const [pin] = pinner.pins;
+    if (pin === undefined) return { property: 'I21', message: `the pin failed with ${pinner.error}` };
+    const shared = !pinnedPageUnshared(memory, k.layout, parent, pin);
+    step('parent', `stores ${STORED}`, () => userStore(cpu, k, parent, address, STORED));
+    const loaded = step('parent', 'loads', () => userLoad(cpu, k, parent, address));
+    const seen = step('device', 'reads through the pin', () => deviceRead(cpu, pin));
+    if (shared) {
+      const end = seen === loaded ? 'still see the same' : `see ${loaded} and ${seen}`;
+      return { property: "I5'", message: `fork shared the page that was pinned; process and device ${end}` };
+    }
+    if (!pinnedPageMapped(memory, k.layout, parent, pin)) {
+      return { property: 'I4', message: `the process sees ${loaded}, the device ${seen}` };
+    }
+    return undefined;
+  },
+});

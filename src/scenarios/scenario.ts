@@ -1,0 +1,170 @@
+import type { Cpu } from '../cpu/cpu.ts';
+import type { Design } from '../mm/design.ts';
+import type { Memory } from '../mm/inspect.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import { Layout, type LayoutConfig, SMALL_CONFIG } from '../mm/layout.ts';
+import type { Program, ThreadBody } from '../program/program.ts';
+import type { PropertyId } from './properties.ts';
+
+/** One form of a race: its parameters, and a line that tells it from the others. */
+export interface Variant {
+  readonly doc: string;
+}
+
+/** Who runs what: a name (the column in a counterexample) and a function of the memory manager, or a few. */
+export type Threads = Readonly<Record<string, (cpu: Cpu) => unknown>>;
+
+/** What each thread returned. */
+export type Results<T extends Threads> = { readonly [Role in keyof T]: ReturnType<T[Role]> };
+
+/** The property does not hold, and this is what is wrong: one sentence with the values that show it. */
+export interface Broken {
+  readonly property: PropertyId;
+  readonly message: string;
+}
+
+/** Something that happened after the race, for whoever reads the failing execution. */
+export interface Step {
+  /** Who did it: `parent`, `device`. */
+  readonly who: string;
+  readonly what: string;
+  /** What came of it, as people read it. */
+  readonly value: string;
+}
+
+/** The end of one execution, to be judged. */
+export interface Ending<W, T extends Threads> {
+  readonly world: W;
+  readonly results: Results<T>;
+  /** A CPU that runs alone over the final memory. */
+  readonly cpu: Cpu;
+  /** The final memory. The steps change it. */
+  readonly memory: Memory;
+  /** Does something after the race, and keeps it for the counterexample. @returns what it returned */
+  step<R>(who: string, what: string, doIt: () => R): R;
+}
+
+/** A race as its author writes it. `V`: the parameters of a variant; `W`: what setup() hands to the threads. */
+export interface ScenarioSpec<V extends Variant, W, T extends Threads> {
+  /** Short, like `T0`: the row of the table, and the argument of `holdfast check`. */
+  readonly name: string;
+  readonly title: string;
+  /** Why it matters to whoever pins memory: one or two sentences. */
+  readonly why: string;
+  /** What is judged first, and is said to hold where nothing is broken. */
+  readonly property: PropertyId;
+  /** At least one. */
+  readonly variants: Readonly<Record<string, V>>;
+  /** Presets besides the kernels for which the race is worth a line of the table: the proposals made about it. */
+  readonly proposals?: readonly string[];
+  /** Why the race does not exist under a design, or undefined where it does. */
+  absent?(design: Design, variant: V): string | undefined;
+  /** What the world needs beyond {@link SMALL_CONFIG}. The number of CPUs is that of the threads. */
+  layout?(variant: V): Partial<LayoutConfig>;
+  /** Makes the memory before the race with operations of the memory manager, on a CPU that runs alone. */
+  setup(cpu: Cpu, k: Kernel, variant: V): W;
+  /** Who races. Bodies run many times, so they must keep nothing outside themselves. */
+  threads(world: W): T;
+  /** Judges one execution by its results and its final memory, and by what happens next. */
+  judge(ending: Ending<W, T>): Broken | undefined;
+}
+
+/** What is wrong with an execution, and what was done after the race to show it. */
+export interface Failure extends Broken {
+  readonly steps: readonly Step[];
+}
+
+/** One race under one design: a program, and the judge of its executions. */
+export interface Prepared {
+  readonly k: Kernel;
+  readonly program: Program;
+  /** The name of each thread. */
+  readonly roles: readonly string[];
+  /**
+   * @param results what each thread returned
+   * @param memory the final values of all words; used up
+   */
+  judge(results: readonly unknown[], memory: Float64Array): Failure | undefined;
+}
+
+/** Makes a CPU that runs alone over a memory. */
+export type CpuOver = (id: number, memory: Float64Array) => Cpu;
+
+/** A race, whatever its parameters. */
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  readonly why: string;
+  readonly property: PropertyId;
+  readonly variants: readonly { readonly name: string; readonly doc: string }[];
+  readonly proposals: readonly string[];
+  /** Why the race does not exist under a design, or undefined where it does. */
+  absent(design: Design, variant: string): string | undefined;
+  /** @throws RangeError for a variant that does not exist, and where setup() finds the world too small */
+  prepare(design: Design, variant: string, cpuOver: CpuOver): Prepared;
+}
+
+/** Makes a race of its description. */
+export function scenario<V extends Variant, W, T extends Threads>(spec: ScenarioSpec<V, W, T>): Scenario {
+  const { name, title, why, property, proposals = [] } = spec;
+  const variantNamed = (variant: string): V => {
+    const found = Object.hasOwn(spec.variants, variant) ? spec.variants[variant] : undefined;
+    if (found === undefined) throw new RangeError(`${name} has no variant '${variant}'`);
+    return found;
+  };
+  return {
+    name,
+    title,
+    why,
+    property,
+    proposals,
+    variants: Object.entries(spec.variants).map(([variant, { doc }]) => ({ name: variant, doc })),
+    absent: (design, variant) => spec.absent?.(design, variantNamed(variant)),
+    prepare: (design, variant, cpuOver) => prepare(spec, design, variant, variantNamed(variant), cpuOver),
+  };
+}
+
+function prepare<V extends Variant, W, T extends Threads>(
+  spec: ScenarioSpec<V, W, T>,
+  design: Design,
+  name: string,
+  variant: V,
+  cpuOver: CpuOver,
+): Prepared {
+  const build = (cpus: number): { k: Kernel; initial: Float64Array; world: W; threads: [string, ThreadBody][] } => {
+    const layout = new Layout({ ...SMALL_CONFIG, ...spec.layout?.(variant), cpus });
+    const k: Kernel = { layout, design };
+    const initial = layout.initialMemory();
+    const world = spec.setup(cpuOver(layout.bootCpu, initial), k, variant);
+    return { k, initial, world, threads: Object.entries(spec.threads(world)) };
+  };
+  // How many CPUs there are decides where things live, and only the threads tell how many are needed.
+  let built = build(2);
+  if (built.threads.length !== 2) built = build(built.threads.length);
+  const { k, initial, world, threads } = built;
+  const roles = threads.map(([role]) => role);
+
+  const judge = (list: readonly unknown[], memory: Float64Array): Failure | undefined => {
+    const results = Object.fromEntries(roles.map((role, i) => [role, list[i]])) as Results<T>;
+    const steps: Step[] = [];
+    const step = <R>(who: string, what: string, doIt: () => R): R => {
+      const value = doIt();
+      steps.push({ who, what, value: String(value) });
+      return value;
+    };
+    const broken = spec.judge({ world, results, cpu: cpuOver(k.layout.bootCpu, memory), memory, step });
+    return broken === undefined ? undefined : { ...broken, steps };
+  };
+  return {
+    k,
+    roles,
+    judge,
+    program: {
+      name: `${spec.name}/${name}`,
+      initial,
+      threads: threads.map(([, body]) => body),
+      dependencies: 'conservative',
+      cellName: (index) => k.layout.cellName(index),
+    },
+  };
+}
