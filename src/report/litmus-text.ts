@@ -14,8 +14,12 @@ export function litmusText(result: LitmusResult, width = 80, style: Style = PLAI
     const { path, executions, blocked } = result;
     return `${style.bold(path)}: ${style.yellow('interrupted')} after ${visited(executions, blocked)}\n`;
   }
-  const { name, model, condition, flags } = result;
-  const lines = [`${style.bold(name)}: ${headline(result, style)}  ${style.dim(`(${model})`)}`, condition.text, ''];
+  const { name, condition, flags, seconds } = result;
+  const lines = [
+    `${style.bold(name)}: ${headline(result, style)} ${style.dim(`(${duration(seconds)})`)}`,
+    condition.text,
+    '',
+  ];
   lines.push(...stateLines(result.states, width, style));
   lines.push(...wrapped(counts(result), width));
   for (const flag of flags) lines.push(...wrapped(`${style.yellow(flag)}: ${FLAG[flag]}`, width));
@@ -47,25 +51,29 @@ const FLAG = {
   'mixed-accesses': 'plain and marked accesses of one location race',
 } as const;
 
+const MODEL = { sc: 'SC', tso: 'TSO', lkmm: 'the LKMM' } as const;
+
 function headline(result: Explored, style: Style): string {
+  const under = `under ${MODEL[result.model]}`;
   switch (result.kind) {
     case 'decided':
-      return style.bold(result.verdict);
+      return `${style.bold(result.verdict)} ${under}`;
     case 'deadlock':
-      return style.red('deadlock, no execution completes');
+      return `${style.red('deadlock')}, no execution completes ${under}`;
     case 'bounded':
-      return style.yellow(`no verdict, ${messageOf(result)}`);
+      return `${style.yellow('no verdict')}, ${messageOf(result)}`;
   }
 }
 
-function counts({ kind, question, states, positive, negative, executions, blocked, every, seconds }: Explored): string {
+function counts(result: Explored): string {
+  const { kind, question, states, positive, negative, executions, blocked, every } = result;
   const found = `${count(states.rows.length, 'state')}${states.satisfies.includes(true) ? ' (<- satisfies the condition)' : ''}`;
-  const time = ` ${duration(seconds)}`;
-  if (kind === 'bounded') return `${found} so far, ${visited(executions, blocked)}.${time}`;
-  if (question === 'decide') return `Decided after ${visited(executions, blocked)}.${time}`;
-  if (!every) return `${found}, from ${visited(executions, blocked)}; --executions counts every one.${time}`;
-  const split = executions === 0 ? '' : `: ${grouped(positive)} with the condition, ${grouped(negative)} without`;
-  return `${found}; ${visited(executions, blocked)}, every one counted${split}.${time}`;
+  if (kind === 'bounded') return `${found} so far, ${visited(executions, blocked)}.`;
+  if (kind === 'deadlock') return `Every execution blocks: ${grouped(blocked)} visited.`;
+  if (question === 'decide') return `Decided after ${visited(executions, blocked)}.`;
+  if (!every) return `${found}, from ${visited(executions, blocked)}; --executions counts every one.`;
+  const split = `${grouped(positive)} with the condition, ${grouped(negative)} without`;
+  return `${found}; every one of ${visited(executions, blocked)}: ${split}.`;
 }
 
 const visited = (executions: number, blocked: number): string =>

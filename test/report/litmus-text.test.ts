@@ -3,7 +3,7 @@ import { litmusLine, litmusText } from '../../src/report/litmus-text.ts';
 import { RESULTS, SB } from './examples.ts';
 
 test('one test in full', () => {
-  expect(litmusText(SB)).toBe(`SB: Sometimes  (lkmm)
+  expect(litmusText(SB)).toBe(`SB: Sometimes under the LKMM (2.1 ms)
 exists (0:r0=0 /\\ 1:r0=0)
 
   0:r0  1:r0
@@ -12,8 +12,8 @@ exists (0:r0=0 /\\ 1:r0=0)
      1     0
      1     1
 
-4 states (<- satisfies the condition); 4 executions visited, every one counted:
-1 with the condition, 3 without. 2.1 ms
+4 states (<- satisfies the condition); every one of 4 executions visited: 1 with
+the condition, 3 without.
 `);
 });
 
@@ -28,8 +28,8 @@ test.each(Object.keys(RESULTS))('one among many: %s', (name) => {
 });
 
 test('says which of the two was counted', () => {
-  expect(litmusText(RESULTS.states!, 200)).toContain('4 executions visited; --executions counts every one.');
-  expect(litmusText(RESULTS.sometimes!, 200)).toContain('4 executions visited, every one counted:');
+  expect(litmusText(RESULTS.states!, 200)).toContain(', from 4 executions visited; --executions counts every one.');
+  expect(litmusText(RESULTS.sometimes!, 200)).toContain('; every one of 4 executions visited:');
 });
 
 test('claims nothing at a limit', () => {
