@@ -115,6 +115,15 @@ export class Lexer {
   private number(at: number): void {
     const input = this.source.text;
     let end = at + 1;
+    while (isDigit(input.charCodeAt(end))) end++;
+    // Nearly all numbers are short and decimal.
+    if (!isNamePart(input.charCodeAt(end)) && (input.charCodeAt(at) !== 0x30 || end === at + 1) && end - at < 9) {
+      this.token = Token.Number;
+      this.text = input.slice(at, end);
+      this.value = +this.text;
+      this.end = end;
+      return;
+    }
     while (isNamePart(input.charCodeAt(end))) end++;
     const text = input.slice(at, end);
     const digits = text.replace(/[uUlL]+$/, '');
