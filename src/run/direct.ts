@@ -63,23 +63,21 @@ export class DirectCpu extends Cpu {
     this.#memory[this.#index(cell)] = value;
   }
   rmw(cell: Cell, op: RmwOp, operand: number, _mode: Mode): number {
-    this.events += 2;
+    return this.#update(this.#index(cell), op, operand);
+  }
+  rmwIf(cell: Cell, mask: number, want: number, equal: boolean, op: RmwOp, operand: number, _mode: Mode): number {
     const index = this.#index(cell);
-    const old = this.#memory[index]!;
-    this.#memory[index] = applyRmw(op, old, operand);
-    return old;
+    const value = this.#memory[index]!;
+    if (guardHolds(value, mask, want, equal)) return this.#update(index, op, operand);
+    this.events++;
+    return value;
   }
-  rmwIf(cell: Cell, mask: number, want: number, equal: boolean, op: RmwOp, operand: number, mode: Mode): number {
-    const value = this.#memory[this.#index(cell)]!;
-    return guardHolds(value, mask, want, equal) ? this.rmw(cell, op, operand, mode) : this.read(cell, mode);
+  rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, _mode: Mode): number {
+    return this.#update(this.#wait(cell, mask, want), op, operand);
   }
-  rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
-    this.#wait(cell, mask, want);
-    return this.rmw(cell, op, operand, mode);
-  }
-  readWhen(cell: Cell, mask: number, want: number, mode: Mode): number {
-    this.#wait(cell, mask, want);
-    return this.read(cell, mode);
+  readWhen(cell: Cell, mask: number, want: number, _mode: Mode): number {
+    this.events++;
+    return this.#memory[this.#wait(cell, mask, want)]!;
   }
   fence(kind: Fence): void {
     this.events++;
@@ -99,10 +97,19 @@ export class DirectCpu extends Cpu {
     return this.#rcuNesting;
   }
 
-  #wait(cell: Cell, mask: number, want: number): void {
+  #update(index: number, op: RmwOp, operand: number): number {
+    this.events += 2;
+    const old = this.#memory[index]!;
+    this.#memory[index] = applyRmw(op, old, operand);
+    return old;
+  }
+
+  /** @returns the index of the word, which satisfies the guard */
+  #wait(cell: Cell, mask: number, want: number): number {
     const index = this.#index(cell);
     const value = this.#memory[index]!;
     if (!guardHolds(value, mask, want, true)) throw new WouldBlock({ cell: index, value });
+    return index;
   }
 
   #index(cell: Cell): number {
