@@ -148,6 +148,10 @@ export const KNOBS = {
     'before-flush': 'at once (to v6.1)',
     'after-flush': 'when the TLB is flushed (from v6.2)',
   }),
+  flushBarrier: knob('free', 'what a TLB flush orders', {
+    mb: 'it is a full barrier, as on every machine there is',
+    none: 'nothing by itself',
+  }),
   zapDirty: knob('free', 'when zap flushes the TLB after it moved the dirty bit of a file page', {
     'forced-flush': 'before it drops the page-table lock (from v3.15)',
     late: 'with everything else, after the lock is dropped',
@@ -167,6 +171,17 @@ export const KNOBS = {
     wmb: 'smp_mb__after_atomic(), as a write barrier (from v6.1)',
   }),
 
+  ksmObserver: knob('exclusive', 'how KSM tells that somebody holds the page that it is about to merge', {
+    exact: 'the reference count must be what the entries, the swap cache and KSM itself account for (to v5.18)',
+    'exact-then-maybe': 'as exact, then whether an exclusive page may be pinned (from v5.19)',
+    'maybe-pinned': 'whether an exclusive page may be pinned, alone',
+  }),
+  unmapFlush: knob('exclusive', 'when unmapping for swap or migration flushes the TLB', {
+    now: 'between clearing the entry and everything else',
+    batched: 'once, after all entries (to v5.18, and from v6.1)',
+    'batched-unless-exclusive': 'now where the page is exclusive, else batched (v5.19, v6.0)',
+  }),
+
   // --- fault ---------------------------------------------------------------------------------------------------
   reuse: knob('fault', 'when a write fault on a read-only anonymous page reuses it instead of copying', {
     mapcount: 'where it is mapped once, whatever its reference count (to v5.8)',
@@ -175,6 +190,33 @@ export const KNOBS = {
   }),
 
   // --- write-back ----------------------------------------------------------------------------------------------
+  reclaimPinned: knob('writeback', 'whether reclaim spares pages that may be pinned', {
+    ignore: 'it unmaps them, and keeps them for their references alone (to v5.10)',
+    'before-swap': 'it does not add them to swap (from v5.11)',
+    'after-unmap': 'nor does it write or free those that were pinned while they were unmapped (from v6.4)',
+  }),
+  pinDetect: knob('writeback', 'how write-back tells that a file page is pinned', {
+    none: 'it does not',
+    first: 'pins count in the map count; one walk, then the map count is read (first proposal of January 2019)',
+    second: 'the map count, a walk, PG_dma_pinned, the map count, a walk that counts markers (second proposal)',
+    'walk-read-walk': 'a walk, the map count, a walk that counts markers',
+    'read-walk-walk': 'the map count, a walk, a walk that counts markers',
+    'walk-walk-read': 'a walk, a walk that counts markers, the map count',
+  }),
+  pinMapcount: knob('writeback', 'the ordering of a pin that counts in the map count', {
+    relaxed: 'atomic_inc(), as posted',
+    mb: 'atomic_inc(), then smp_mb__after_atomic()',
+  }),
+  pinWriteback: knob('writeback', 'what a pin that counts in the map count does where the page is being written', {
+    ignore: 'takes it',
+    wait: 'counts, then waits until it is written and starts over (first proposal)',
+    'back-off': 'takes the entry for invalid before it counts, waits and starts over (second proposal)',
+  }),
+  zapMarker: knob('writeback', 'which entries of file pages leave a marker where they are zapped', {
+    none: 'none',
+    writable: 'those that are writable (second proposal)',
+    present: 'all',
+  }),
   stablePages: knob('writeback', 'whether a page may change while it is written to disk', {
     wait: 'a write fault waits until it is written, as checksums need it',
     change: 'it may change',

@@ -17,9 +17,19 @@ export const pageAnonExclusive = (cpu: Cpu, page: Page): boolean =>
  * @returns 0, or -EBUSY where the page may be pinned and stays exclusive
  */
 export function pageTryShareAnonRmap(cpu: Cpu, k: Kernel, page: Page, folio: Page): number {
-  if (k.design.shareMb === 'mb') cpu.smpMb();
+  shareBarrier(cpu, k);
   if (pageMaybeDmaPinned(cpu.label('A2'), k, folio)) return EBUSY;
+  clearAnonExclusive(cpu, k, page);
+  return 0;
+}
+
+/** What stands between A1 and A2. */
+export function shareBarrier(cpu: Cpu, k: Kernel): void {
+  if (k.design.shareMb === 'mb') cpu.smpMb();
+}
+
+/** A3, and what stands between it and A4. */
+export function clearAnonExclusive(cpu: Cpu, k: Kernel, page: Page): void {
   cpu.label('A3').clearBits(page + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
   if (k.design.shareWmb === 'wmb') cpu.smpMbAfterAtomic();
-  return 0;
 }

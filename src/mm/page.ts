@@ -52,7 +52,17 @@ export const PG_SWAPCACHE = 1 << 3;
 export const PG_ANON_EXCLUSIVE = 1 << 4;
 /** The page is the head of a large folio. */
 export const PG_HEAD = 1 << 5;
-export const PAGE_FLAG_NAMES = ['locked', 'dirty', 'writeback', 'swapcache', 'anon_exclusive', 'head'] as const;
+/** PageDMAPinned() of the second proposal of January 2019: the page was pinned since write-back last cleared the flag. */
+export const PG_DMA_PINNED = 1 << 6;
+export const PAGE_FLAG_NAMES = [
+  'locked',
+  'dirty',
+  'writeback',
+  'swapcache',
+  'anon_exclusive',
+  'head',
+  'dma_pinned',
+] as const;
 
 /** How many low bits of the reference count are the count; above them is the generation. */
 export const REF_BITS = 24;

@@ -36,10 +36,18 @@ const v4_4: Design = {
   tableFree: 'rcu',
   zapMapcount: 'before-flush',
   zapDirty: 'forced-flush',
+  flushBarrier: 'mb',
   anonExclusive: 'none',
   shareMb: 'none',
   shareWmb: 'none',
+  ksmObserver: 'exact',
+  unmapFlush: 'batched',
   reuse: 'mapcount',
+  reclaimPinned: 'ignore',
+  pinDetect: 'none',
+  pinMapcount: 'relaxed',
+  pinWriteback: 'ignore',
+  zapMarker: 'none',
   stablePages: 'wait',
 };
 
@@ -59,7 +67,7 @@ const v5_9: Design = {
 
 const v5_9_rc: Design = { ...v5_9, forkOrder: 'protect-first', forkCandidate: 'writable' };
 
-const v5_11: Design = { ...v5_9, forkSeqcount: 'wmb', pinSeqcount: 'acquire' };
+const v5_11: Design = { ...v5_9, forkSeqcount: 'wmb', pinSeqcount: 'acquire', reclaimPinned: 'before-swap' };
 
 const v5_14: Design = { ...v5_11, pinFlag: 'test-set', pinCount: 'two-step', headRecheck: 'check' };
 
@@ -69,6 +77,8 @@ const v5_19: Design = {
   forkCandidate: 'exclusive',
   forkReference: 'before-check',
   pinReadOnly: 'exclusive',
+  ksmObserver: 'exact-then-maybe',
+  unmapFlush: 'batched-unless-exclusive',
   reuse: 'exclusive',
 };
 
@@ -80,9 +90,15 @@ const v6_1: Design = {
   followForce: 'exclusive',
   shareMb: 'mb',
   shareWmb: 'wmb',
+  unmapFlush: 'batched',
 };
 
-const v6_4: Design = { ...v6_1, pinReadOnly: 'exclusive-rmb-file', zapMapcount: 'after-flush' };
+const v6_4: Design = {
+  ...v6_1,
+  pinReadOnly: 'exclusive-rmb-file',
+  zapMapcount: 'after-flush',
+  reclaimPinned: 'after-unmap',
+};
 
 const v6_5: Design = { ...v6_4, pinFile: 'after-recheck' };
 
@@ -98,6 +114,16 @@ const sketch2020: Design = {
   forkNewPage: 'bare',
   reuse: 'refcount',
 };
+
+const mapcount2019: Design = {
+  ...v4_20,
+  pinDetect: 'second',
+  pinWriteback: 'back-off',
+  zapMarker: 'writable',
+};
+
+/** The repairs of the second proposal leave a marker for every entry that is zapped: a walk write-protects, too. */
+const mapcountRepair: Design = { ...mapcount2019, zapMarker: 'present' };
 
 /**
  * The kernels that mattered, and the proposals of the posts. The machine is the weakest that each kernel ran on: TLB
@@ -129,6 +155,31 @@ export const PRESETS: readonly Preset[] = [
     name: 'early-copy-sketch',
     doc: 'The sketch of "pin, then fork", 17 September 2020, with the simplified write fault it was written for',
     design: sketch2020,
+  },
+  {
+    name: 'mapcount-first',
+    doc: 'The first proposal of "mapcount pin detection", January 2019: one walk, pins wait for write-back',
+    design: { ...mapcount2019, pinDetect: 'first', pinWriteback: 'wait', zapMarker: 'none' },
+  },
+  {
+    name: 'mapcount-second',
+    doc: 'The second proposal of "mapcount pin detection", January 2019: a page flag, markers, two walks',
+    design: mapcount2019,
+  },
+  {
+    name: 'mapcount-walk-read-walk',
+    doc: 'A repair of it: the map count is read between the walks',
+    design: { ...mapcountRepair, pinDetect: 'walk-read-walk' },
+  },
+  {
+    name: 'mapcount-read-walk-walk',
+    doc: 'A repair of it: the map count is read before the walks',
+    design: { ...mapcountRepair, pinDetect: 'read-walk-walk' },
+  },
+  {
+    name: 'mapcount-walk-walk-read',
+    doc: 'A repair of it: the map count is read after the walks',
+    design: { ...mapcountRepair, pinDetect: 'walk-walk-read' },
   },
   {
     name: 'longterm-file-v7',

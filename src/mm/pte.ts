@@ -60,3 +60,5 @@ export const pteMkold = (e: Pte): Pte => e & ~PTE_YOUNG;
 export const isSwapEntry = (e: Pte): boolean => (e & PTE_SWAP) !== 0;
 export const isMigrationEntry = (e: Pte): boolean => (e & PTE_MIGRATION) !== 0;
 export const isMarker = (e: Pte): boolean => (e & PTE_MARKER) !== 0;
+/** pte_none_mostly(): a fault may put an entry here. */
+export const pteNoneMostly = (e: Pte): boolean => e === PTE_NONE || isMarker(e);

@@ -8,8 +8,9 @@ import { putPage } from './page-ref.ts';
 /** swap_duplicate(): one more entry refers to the slot. */
 export const swapDuplicate = (cpu: Cpu, k: Kernel, slot: number): void => cpu.atomicAdd(k.layout.swapCounts + slot, 1);
 
-/** swap_free(), free_swap_and_cache() without the cache: one entry fewer refers to the slot. */
-export const swapFree = (cpu: Cpu, k: Kernel, slot: number): void => cpu.atomicSub(k.layout.swapCounts + slot, 1);
+/** swap_free(): one entry fewer refers to the slot. @returns how many are left */
+export const swapFree = (cpu: Cpu, k: Kernel, slot: number): number =>
+  cpu.atomicSubReturn(k.layout.swapCounts + slot, 1);
 
 /** page_swapcount(): how many entries refer to the slot of a page; 0 where it has none. */
 export function pageSwapcount(cpu: Cpu, k: Kernel, page: Page): number {

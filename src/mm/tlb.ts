@@ -25,14 +25,14 @@ const accessLock = (k: Kernel, cpu: number) =>
   k.layout.cpu(cpu) + (k.design.tlbFlush === 'ipi' ? CPU_IRQ : CPU_TLB_LOCK);
 
 /**
- * flush_tlb_range(): after a full barrier, every CPU's translations of `start .. end-1` are gone, and its accesses
+ * flush_tlb_range(): after a full barrier (the design's), every CPU's translations of `start .. end-1` are gone, and its accesses
  * through them complete. By interrupt, it has waited for every CPU to have interrupts on, too.
  */
 export function flushTlbRange(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: number): void {
   const invalidate = (other: number): void => {
     for (let address = start; address < end; address++) cpu.writeOnce(k.layout.tlb(other, mm, address), 0);
   };
-  cpu.smpMb();
+  if (k.design.flushBarrier === 'mb') cpu.smpMb();
   if (k.layout.config.tlb) invalidate(cpu.id);
   if (k.design.tlbFlush === 'ipi') {
     smpCallFunction(cpu, k, (other) => {

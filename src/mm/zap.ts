@@ -19,7 +19,7 @@ import {
 } from './page-table.ts';
 import { isSwapEntry, PTE_NONE, pteDirty, ptePfn, ptePresent } from './pte.ts';
 import { pageRemoveRmap } from './rmap.ts';
-import { swapFree } from './swap.ts';
+import { freeSwapAndCache } from './swap-cache.ts';
 import { VM_SHARED, type Vma } from './vma.ts';
 
 /** unmap_vmas(): every entry of the VMAs. The caller holds mmap_lock. */
@@ -58,7 +58,7 @@ function zapPteRange(
     if (cpu.readOnce(cell) === PTE_NONE) continue;
     const e = ptepGetAndClear(cpu, cell);
     if (!ptePresent(e)) {
-      if (isSwapEntry(e)) swapFree(cpu, k, ptePfn(e));
+      if (isSwapEntry(e)) freeSwapAndCache(cpu, k, ptePfn(e));
       continue;
     }
     const page = ptePage(cpu, k, e);

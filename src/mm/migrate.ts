@@ -1,0 +1,152 @@
+/** Moving the contents of a page to another, and every entry with it. */
+
+import type { Cpu } from '../cpu/cpu.ts';
+import { Mode, RmwOp } from '../cpu/modes.ts';
+import { type AddressSpace, AS_LOCK, AS_PAGES } from './address-space.ts';
+import { allocPage } from './allocator.ts';
+import { EAGAIN, ENOMEM } from './errno.ts';
+import type { Kernel } from './kernel.ts';
+import { mappingFlags, mappingTarget } from './mapping.ts';
+import {
+  copyPageData,
+  lockPage,
+  PAGE_FLAGS,
+  PAGE_INDEX,
+  PAGE_MAPPING,
+  PAGE_PRIVATE,
+  PAGE_REFCOUNT,
+  type Page,
+  PG_DIRTY,
+  PG_LOCKED,
+  PG_SWAPCACHE,
+  REF_MASK,
+  refCountOf,
+  unlockPage,
+} from './page.ts';
+import { waitOnPageWriteback } from './page-mkwrite.ts';
+import { getPage, pageRefCount, putPage } from './page-ref.ts';
+import { setPte } from './page-table.ts';
+import { isMigrationEntry, mkPte, PTE_EXCLUSIVE, PTE_PRESENT, PTE_WRITE, PTE_YOUNG, ptePfn } from './pte.ts';
+import { pageAddAnonRmap, pageDupRmap } from './rmap.ts';
+import { type MappedPte, rmapWalk } from './rmap-walk.ts';
+import { tryToMigrate, tryToUnmapFlush, type UnmapBatch } from './try-to-unmap.ts';
+
+/**
+ * unmap_and_move() (mm/migrate.c, v4.4 to v6.2; migrate_folio_unmap() and migrate_folio_move() after) of a small page:
+ * entries become migration entries, the page is copied if nobody else holds it, and the entries come back, to the
+ * new page or to the old. The caller holds one reference, and drops it after.
+ * @returns 0, -EAGAIN where somebody else holds the page, or -ENOMEM
+ */
+export function migratePage(cpu: Cpu, k: Kernel, page: Page): number {
+  const fresh = allocPage(cpu, k);
+  if (fresh === 0) return ENOMEM;
+  const batch: UnmapBatch = [];
+  lockPage(cpu, page);
+  waitOnPageWriteback(cpu, page);
+  cpu.writeOnce(fresh + PAGE_FLAGS, PG_LOCKED);
+  const unmapped = tryToMigrate(cpu, k, page, batch);
+  tryToUnmapFlush(cpu, k, batch);
+  const moved = unmapped && moveToNewPage(cpu, k, page, fresh);
+  removeMigrationPtes(cpu, k, page, moved ? fresh : page);
+  unlockPage(cpu, page);
+  unlockPage(cpu, fresh);
+  putPage(cpu, k, fresh);
+  return moved ? 0 : EAGAIN;
+}
+
+/**
+ * migrate_folio() with folio_migrate_mapping() (mm/migrate.c): a page that no cache holds must have the caller's
+ * reference alone; for one in a cache the count is frozen at what is expected while the new page takes its place.
+ */
+function moveToNewPage(cpu: Cpu, k: Kernel, page: Page, fresh: Page): boolean {
+  const flags = cpu.readOnce(page + PAGE_FLAGS);
+  const mapping = cpu.readOnce(page + PAGE_MAPPING);
+  const target = mappingTarget(cpu, mapping);
+  const swapCache = (flags & PG_SWAPCACHE) !== 0;
+  if (!swapCache && mappingFlags(mapping) !== 0) {
+    if (pageRefCount(cpu.label('count'), page) !== 1) return false;
+    takeOver(cpu, page, fresh, flags, mapping);
+    return true;
+  }
+  if (mapping === 0) return false;
+  return swapCache
+    ? moveSwapCache(cpu, k, page, fresh, flags, mapping)
+    : movePageCache(cpu, k, page, fresh, flags, mapping, target);
+}
+
+function moveSwapCache(cpu: Cpu, k: Kernel, page: Page, fresh: Page, flags: number, mapping: number): boolean {
+  if (!freezePage(cpu, page, 2)) return false;
+  const slot = cpu.readOnce(page + PAGE_PRIVATE);
+  const cache = k.layout.swapCache + slot + cpu.provenance();
+  getPage(cpu, fresh);
+  cpu.writeOnce(fresh + PAGE_PRIVATE, slot);
+  takeOver(cpu, page, fresh, flags, mapping);
+  cpu.writeOnce(cache, k.layout.pfnOf(fresh) + 1);
+  cpu.clearBits(page + PAGE_FLAGS, PG_SWAPCACHE);
+  unfreezePage(cpu, page, 1);
+  return true;
+}
+
+function movePageCache(
+  cpu: Cpu,
+  k: Kernel,
+  page: Page,
+  fresh: Page,
+  flags: number,
+  mapping: number,
+  space: AddressSpace,
+): boolean {
+  cpu.spinLock(space + AS_LOCK);
+  const frozen = freezePage(cpu, page, 2);
+  if (frozen) {
+    const index = cpu.readOnce(page + PAGE_INDEX);
+    const cache = space + AS_PAGES + index + cpu.provenance();
+    getPage(cpu, fresh);
+    takeOver(cpu, page, fresh, flags, mapping);
+    cpu.writeOnce(cache, k.layout.pfnOf(fresh) + 1);
+    unfreezePage(cpu, page, 1);
+  }
+  cpu.spinUnlock(space + AS_LOCK);
+  return frozen;
+}
+
+/** folio_migrate_copy(), folio_migrate_flags(): contents, mapping, index, and what the flags say of the contents. */
+function takeOver(cpu: Cpu, page: Page, fresh: Page, flags: number, mapping: number): void {
+  copyPageData(cpu, fresh, page);
+  cpu.writeOnce(fresh + PAGE_INDEX, cpu.readOnce(page + PAGE_INDEX));
+  cpu.writeOnce(fresh + PAGE_MAPPING, mapping);
+  cpu.writeOnce(fresh + PAGE_FLAGS, PG_LOCKED | (flags & (PG_DIRTY | PG_SWAPCACHE)));
+}
+
+/** page_ref_freeze(): makes a count of `expected` 0, so that nobody can take a reference. Full where it succeeds. */
+export const freezePage = (cpu: Cpu, page: Page, expected: number): boolean =>
+  refCountOf(
+    cpu.label('freeze').rmwIf(page + PAGE_REFCOUNT, REF_MASK, expected, true, RmwOp.Sub, expected, Mode.Full),
+  ) === expected;
+
+/** page_ref_unfreeze(): gives a frozen page its count; a release. */
+export const unfreezePage = (cpu: Cpu, page: Page, count: number): void => {
+  cpu.rmw(page + PAGE_REFCOUNT, RmwOp.Add, count, Mode.Release);
+};
+
+/**
+ * remove_migration_ptes() (mm/migrate.c): every migration entry of `page` maps `target`, writable and exclusive as it
+ * was. Both are locked, and know where they are mapped.
+ */
+export function removeMigrationPtes(cpu: Cpu, k: Kernel, page: Page, target: Page): void {
+  const pfn = k.layout.pfnOf(page);
+  rmapWalk(cpu, k, target, target, {
+    matches: (e) => isMigrationEntry(e) && ptePfn(e) === pfn,
+    visit: (found) => removeMigrationPte(cpu, k, found, target),
+  });
+}
+
+/** remove_migration_pte() (mm/migrate.c). */
+function removeMigrationPte(cpu: Cpu, k: Kernel, { address, vma, cell, e }: MappedPte, target: Page): boolean {
+  getPage(cpu, target);
+  const anonymous = mappingFlags(cpu.readOnce(target + PAGE_MAPPING)) !== 0;
+  if (anonymous) pageAddAnonRmap(cpu, k, target, vma, address, (e & (PTE_WRITE | PTE_EXCLUSIVE)) !== 0);
+  else pageDupRmap(cpu, target);
+  setPte(cpu, cell, mkPte(k.layout.pfnOf(target), PTE_PRESENT | PTE_YOUNG | (e & PTE_WRITE)));
+  return true;
+}
