@@ -6,7 +6,18 @@
 
 import type { Cell, Cpu } from '../cpu/cpu.ts';
 import type { Kernel } from './kernel.ts';
-import { generationOf, PAGE_FLAGS, PAGE_HEAD, PAGE_MAPPING, PAGE_REFCOUNT, type Page, refWord } from './page.ts';
+import {
+  generationOf,
+  PAGE_CELLS,
+  PAGE_FLAGS,
+  PAGE_HEAD,
+  PAGE_INDEX,
+  PAGE_MAPPING,
+  PAGE_REFCOUNT,
+  type Page,
+  PG_HEAD,
+  refWord,
+} from './page.ts';
 
 export const MAX_LISTED = 30;
 
@@ -54,10 +65,52 @@ export function allocPage(cpu: Cpu, k: Kernel): Page {
   return page;
 }
 
-/** free_unref_page(), with free_pages_prepare(): the page has no reference left. */
-export function freePage(cpu: Cpu, k: Kernel, page: Page): void {
-  cpu.writeOnce(page + PAGE_MAPPING, 0);
-  cpu.writeOnce(page + PAGE_FLAGS, 0);
-  if (k.layout.config.largeFolios) cpu.writeOnce(page + PAGE_HEAD, 0);
-  giveFree(cpu, k.layout.freePages, k.layout.pfnOf(page));
+/**
+ * folio_alloc() of `count` pages, at least 2: neighbours of the zone's list. The head has one reference, the tails have
+ * none and point to it; the first tail says in its index how many they are, as the kernel keeps the order there.
+ * @returns the head, or 0 where no run of free pages is long enough
+ */
+export function allocFolio(cpu: Cpu, k: Kernel, count: number): Page {
+  const { zone, zoneLock } = k.layout.freePages;
+  const run = 2 ** count - 1;
+  cpu.spinLock(zoneLock);
+  const free = cpu.readOnce(zone);
+  let pfn = 0;
+  while (pfn + count <= k.layout.config.pages && ((free >> pfn) & run) !== run) pfn++;
+  const found = pfn + count <= k.layout.config.pages;
+  if (found) cpu.writeOnce(zone, free & ~(run << pfn));
+  cpu.spinUnlock(zoneLock);
+  if (!found) return 0;
+  const head = k.layout.page(pfn) + cpu.provenance();
+  cpu.writeOnce(head + PAGE_FLAGS, PG_HEAD);
+  for (let i = 1; i < count; i++) cpu.writeOnce(head + i * PAGE_CELLS + PAGE_HEAD, pfn + 1);
+  cpu.writeOnce(head + PAGE_CELLS + PAGE_INDEX, count);
+  cpu.writeOnce(head + PAGE_REFCOUNT, refWord(generationOf(cpu.readOnce(head + PAGE_REFCOUNT)) + 1, 1));
+  return head;
+}
+
+/** folio_nr_pages(). */
+export function folioNrPages(cpu: Cpu, k: Kernel, folio: Page): number {
+  if (!k.layout.config.largeFolios || (cpu.readOnce(folio + PAGE_FLAGS) & PG_HEAD) === 0) return 1;
+  return cpu.readOnce(folio + PAGE_CELLS + PAGE_INDEX);
+}
+
+/** free_unref_folios(), with free_pages_prepare(): the folio has no reference left. */
+export function freePage(cpu: Cpu, k: Kernel, folio: Page): void {
+  const pfn = k.layout.pfnOf(folio);
+  const count = folioNrPages(cpu, k, folio);
+  for (let i = 0; i < count; i++) {
+    const page = folio + i * PAGE_CELLS;
+    cpu.writeOnce(page + PAGE_MAPPING, 0);
+    cpu.writeOnce(page + PAGE_FLAGS, 0);
+    if (k.layout.config.largeFolios) cpu.writeOnce(page + PAGE_HEAD, 0);
+  }
+  if (count === 1) {
+    giveFree(cpu, k.layout.freePages, pfn);
+    return;
+  }
+  const { zone, zoneLock } = k.layout.freePages;
+  cpu.spinLock(zoneLock);
+  cpu.writeOnce(zone, cpu.readOnce(zone) | ((2 ** count - 1) << pfn));
+  cpu.spinUnlock(zoneLock);
 }

@@ -1,14 +1,14 @@
 /** A fault on an anonymous page that is not there yet. */
 
 import type { Cpu } from '../cpu/cpu.ts';
-import { allocPage } from './allocator.ts';
-import { ENOMEM } from './errno.ts';
+import { allocFolio, allocPage } from './allocator.ts';
+import { EINVAL, ENOMEM } from './errno.ts';
 import type { Kernel } from './kernel.ts';
-import { PAGE_DATA } from './page.ts';
-import { putPage } from './page-ref.ts';
+import { PAGE_CELLS, PAGE_DATA } from './page.ts';
+import { getPage, putPage } from './page-ref.ts';
 import { PT_LOCK, pteAlloc, pteCell, ptLock, ptUnlock, setPte } from './page-table.ts';
 import { mkPte, PTE_NONE } from './pte.ts';
-import { pageAddNewAnonRmap } from './rmap.ts';
+import { folioAddNewAnonRmap, pageAddNewAnonRmap } from './rmap.ts';
 import type { Fault } from './vm-fault.ts';
 import { entryBits, VM_WRITE } from './vma.ts';
 
@@ -35,4 +35,35 @@ export function doAnonymousPage(cpu: Cpu, k: Kernel, { mm, vma, address }: Fault
   ptUnlock(cpu, table + PT_LOCK);
   if (!free) putPage(cpu, k, page);
   return 0;
+}
+
+/**
+ * do_anonymous_page() with alloc_anon_folio() (mm/memory.c, from v6.8): one large folio of zeros for a whole page table,
+ * mapped by PTEs; a large folio whose PMD was split looks the same. Every page is mapped and exclusive by itself, every
+ * entry holds a reference.
+ * @returns 0; -EINVAL where the VMA does not span the page table, or something is mapped there; -ENOMEM
+ */
+export function doAnonymousFolio(cpu: Cpu, k: Kernel, { mm, vma, address }: Fault): number {
+  const count = k.layout.config.ptesPerTable;
+  const start = address - (address % count);
+  if (vma.start > start || vma.end < start + count) return EINVAL;
+  const table = pteAlloc(cpu, k, mm, address);
+  if (table === 0) return ENOMEM;
+  const folio = allocFolio(cpu, k, count);
+  if (folio === 0) return ENOMEM;
+  const pfn = k.layout.pfnOf(folio);
+  for (let i = 0; i < count; i++) cpu.writeOnce(folio + i * PAGE_CELLS + PAGE_DATA, 0);
+  cpu.smpWmb();
+  ptLock(cpu, k, table + PT_LOCK);
+  let free = true;
+  for (let i = 0; i < count && free; i++) free = cpu.readOnce(pteCell(k, table, start + i)) === PTE_NONE;
+  if (free) {
+    getPage(cpu, folio, count - 1);
+    folioAddNewAnonRmap(cpu, k, folio, count, k.layout.anonVma(vma.anonVma - 1), start);
+    const bits = entryBits(vma, (vma.flags & VM_WRITE) !== 0);
+    for (let i = 0; i < count; i++) setPte(cpu, pteCell(k, table, start + i), mkPte(pfn + i, bits));
+  }
+  ptUnlock(cpu, table + PT_LOCK);
+  if (!free) putPage(cpu, k, folio);
+  return free ? 0 : EINVAL;
 }

@@ -9,7 +9,7 @@ import { smpCallFunction } from './irq.ts';
 import type { Kernel } from './kernel.ts';
 import type { Mm } from './mm-struct.ts';
 import type { Page } from './page.ts';
-import { putPage } from './page-ref.ts';
+import { compoundHead, putPage } from './page-ref.ts';
 import { pageRemoveRmap } from './rmap.ts';
 import { flushTlbRange } from './tlb.ts';
 
@@ -53,7 +53,7 @@ export function flushGather(cpu: Cpu, k: Kernel, gather: Gather): void {
 /** tlb_finish_mmu(): flushes, drops the references, and frees the page tables as the design says. */
 export function finishGather(cpu: Cpu, k: Kernel, gather: Gather): void {
   flushGather(cpu, k, gather);
-  for (const page of gather.pages.splice(0)) putPage(cpu, k, page);
+  for (const page of gather.pages.splice(0)) putPage(cpu, k, compoundHead(cpu, k, page));
   const tables = gather.tables.splice(0);
   if (tables.length === 0) return;
   tableSync(cpu, k);

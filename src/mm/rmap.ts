@@ -5,7 +5,16 @@ import { cellIndex } from '../cpu/cpu.ts';
 import type { AnonVma } from './anon-vma.ts';
 import type { Kernel } from './kernel.ts';
 import { MAPPING_ANON, mkMapping } from './mapping.ts';
-import { PAGE_CELLS, PAGE_FLAGS, PAGE_INDEX, PAGE_MAPCOUNT, PAGE_MAPPING, type Page, PG_ANON_EXCLUSIVE, PG_HEAD } from './page.ts';
+import {
+  PAGE_CELLS,
+  PAGE_FLAGS,
+  PAGE_INDEX,
+  PAGE_MAPCOUNT,
+  PAGE_MAPPING,
+  type Page,
+  PG_ANON_EXCLUSIVE,
+  PG_HEAD,
+} from './page.ts';
 import type { Vma } from './vma.ts';
 
 /** page_add_new_anon_rmap() (mm/rmap.c): the first mapping of a page that nobody else knows yet; exclusive from v5.19. */
