@@ -24,7 +24,7 @@ export function engineExecutions(program: SmallProgram, model: ModelName): Oracl
   return found;
 }
 
-function textOf(graph: Graph): string {
+export function textOf(graph: Graph): string {
   const accesses = graph.threads.map((events) => events.filter((e) => graph.kind[e] !== Kind.Fence));
   const nameOf = (event: number): string =>
     event === INIT ? 'init' : `${graph.thread[event]}.${accesses[graph.thread[event]!]!.indexOf(event)}`;

@@ -1,0 +1,33 @@
+import { type Graph, INIT, Kind } from '../graph/graph.ts';
+
+/**
+ * A memory access, whatever the fences around it: `slot * threads + thread`, where the slot is its place among the
+ * accesses of its thread. {@link INIT} stands for the initial value.
+ */
+export type AccessRef = number;
+
+export const accessRef = (threads: number, thread: number, slot: number): AccessRef => slot * threads + thread;
+export const threadOf = (threads: number, ref: AccessRef): number => ref % threads;
+export const slotOf = (threads: number, ref: AccessRef): number => Math.floor(ref / threads);
+
+/** What tells one execution of a program from every other: all else follows by running the threads again. */
+export interface Choices {
+  /** For each thread what its reads return, in program order, and the writes that they read from. */
+  readonly reads: readonly (readonly { readonly value: number; readonly from: AccessRef }[])[];
+  /** For each thread what it chose, in program order. */
+  readonly chosen: readonly (readonly number[])[];
+  /** The writes of each location that has any, in coherence order. */
+  readonly co: readonly (readonly AccessRef[])[];
+}
+
+/** The choices of the execution that is being visited. */
+export function choicesOf(g: Graph): Choices {
+  const { threadCount } = g;
+  const ref = (e: number): AccessRef => (e < 0 ? INIT : accessRef(threadCount, g.thread[e]!, g.slot[e]!));
+  const ofKind = (kind: Kind): number[][] => g.threads.map((events) => events.filter((e) => g.kind[e] === kind));
+  return {
+    reads: ofKind(Kind.Read).map((list) => list.map((e) => ({ value: g.value[e]!, from: ref(g.rf[e]!) }))),
+    chosen: ofKind(Kind.Choice).map((list) => list.map((e) => g.value[e]!)),
+    co: g.co.filter((writes) => writes.length > 0).map((writes) => writes.map(ref)),
+  };
+}

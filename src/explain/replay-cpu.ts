@@ -1,0 +1,214 @@
+import { CELL_BITS, type Cell, Cpu, cellIndex, guardHolds, type TrackedCpu } from '../cpu/cpu.ts';
+import { type Deps, depsMembers, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
+import { applyRmw, type Fence, type Mode, RmwOp } from '../cpu/modes.ts';
+import { readMode, writeMode } from '../explore/rmw-mode.ts';
+import { Kind, Rmw } from '../graph/graph.ts';
+import type { ThreadBody } from '../program/program.ts';
+
+/** An event of one thread, as its body made it. Accesses are named by their *slot*: their place among the accesses. */
+export interface Recorded {
+  readonly kind: Kind;
+  /** A Mode, or of a fence its Fence. */
+  readonly mode: Mode | Fence;
+  /** The word, or -1 where there is none. */
+  readonly cell: number;
+  readonly value: number;
+  /** Of a read whether it begins an RMW, and on what condition; of all else None. */
+  readonly rmwKind: Rmw;
+  /** Whether it belongs to an RMW that succeeded; the write follows the read at once. */
+  readonly rmw: boolean;
+  /** Of an access how the whole RMW is marked; `mode` is what this half gets of that. */
+  readonly declared: Mode | Fence;
+  /** The slots of the reads that its address, its data and its being run at all come from. */
+  readonly addr: readonly number[];
+  readonly data: readonly number[];
+  readonly ctrl: readonly number[];
+  readonly label: string | undefined;
+  /** What the recording's `locate` said when the event was made. */
+  readonly place: unknown;
+}
+
+/** What the reads and choices of one thread return, in program order. */
+export interface Inputs {
+  readonly reads: readonly number[];
+  readonly choices: readonly number[];
+}
+
+/** How a run under given inputs ended. `starved`: it asked for another read or choice; `unwilling`: it waits. */
+export type ReplayEnd =
+  | { readonly kind: 'finished'; readonly result: unknown }
+  | { readonly kind: 'starved'; readonly by: 'read' | 'choice' }
+  | { readonly kind: 'unwilling' };
+
+const UNWIND = Symbol('unwind');
+
+/**
+ * The CPU of a thread that is run again with what its reads returned once, and that records every event with the place
+ * in the source that it comes from. It is not made for speed.
+ */
+export class ReplayCpu extends Cpu implements TrackedCpu {
+  id = 0;
+  addrDeps: Deps = NO_DEPS;
+  dataDeps: Deps = NO_DEPS;
+  ctrlDeps: Deps = NO_DEPS;
+  private events: Recorded[] = [];
+  private inputs: Inputs = { reads: [], choices: [] };
+  private reads = 0;
+  private choices = 0;
+  private slots = 0;
+  private lastRead = -1;
+  private nextLabel: string | undefined;
+  private end: ReplayEnd = { kind: 'unwilling' };
+
+  constructor(private readonly locate: () => unknown) {
+    super();
+  }
+
+  /** Runs a body as far as the inputs go. */
+  run(thread: number, body: ThreadBody, inputs: Inputs): { readonly events: Recorded[]; readonly end: ReplayEnd } {
+    this.id = thread;
+    this.events = [];
+    this.inputs = inputs;
+    this.reads = 0;
+    this.choices = 0;
+    this.slots = 0;
+    this.lastRead = -1;
+    this.nextLabel = undefined;
+    this.addrDeps = NO_DEPS;
+    this.dataDeps = NO_DEPS;
+    this.ctrlDeps = NO_DEPS;
+    const { events } = this;
+    try {
+      return { events, end: { kind: 'finished', result: body(this) } };
+    } catch (thrown) {
+      if (thrown !== UNWIND) throw thrown;
+      return { events, end: this.end };
+    }
+  }
+
+  override label(name: string): this {
+    this.nextLabel = name;
+    return this;
+  }
+
+  read(cell: Cell, mode: Mode): number {
+    const value = this.take();
+    this.recordRead(cell, mode, value, Rmw.None, false);
+    return value;
+  }
+
+  readWhen(cell: Cell, mask: number, want: number, mode: Mode): number {
+    const value = this.take();
+    if (!guardHolds(value, mask, want, true)) this.stop({ kind: 'unwilling' });
+    this.recordRead(cell, mode, value, Rmw.None, false);
+    return value;
+  }
+
+  write(cell: Cell, value: number, mode: Mode): void {
+    this.slots++;
+    this.record(Kind.Write, mode, mode, cell, value, Rmw.None, false);
+  }
+
+  rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode): number {
+    return this.modify(cell, op, operand, mode, this.take(), Rmw.Always);
+  }
+
+  rmwIf(cell: Cell, mask: number, want: number, equal: boolean, op: RmwOp, operand: number, mode: Mode): number {
+    const old = this.take();
+    const kind = equal ? Rmw.IfEqual : Rmw.IfNotEqual;
+    if (guardHolds(old, mask, want, equal)) return this.modify(cell, op, operand, mode, old, kind);
+    this.recordRead(cell, mode, old, kind, false);
+    return old;
+  }
+
+  rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
+    const old = this.take();
+    if (!guardHolds(old, mask, want, true)) this.stop({ kind: 'unwilling' });
+    return this.modify(cell, op, operand, mode, old, Rmw.IfEqual);
+  }
+
+  fence(kind: Fence, cell: Cell = -1): void {
+    this.record(Kind.Fence, kind, kind, cell, 0, Rmw.None, false);
+  }
+
+  choose(count: number): number {
+    if (this.choices === this.inputs.choices.length) this.stop({ kind: 'starved', by: 'choice' });
+    const value = this.inputs.choices[this.choices++]!;
+    if (value >= count) this.stop({ kind: 'unwilling' });
+    this.record(Kind.Choice, 0, 0, -1, value, Rmw.None, false);
+    return value;
+  }
+
+  provenance(): number {
+    return (this.lastRead + 1) << CELL_BITS;
+  }
+
+  readDeps(): Deps {
+    return depsOf(this.lastRead);
+  }
+
+  private take(): number {
+    if (this.reads === this.inputs.reads.length) this.stop({ kind: 'starved', by: 'read' });
+    return this.inputs.reads[this.reads++]!;
+  }
+
+  private stop(end: ReplayEnd): never {
+    this.end = end;
+    throw UNWIND;
+  }
+
+  private modify(cell: Cell, op: RmwOp, operand: number, mode: Mode, old: number, kind: Rmw): number {
+    const addr = this.addrDeps;
+    const data = this.dataDeps;
+    const label = this.nextLabel;
+    this.recordRead(cell, mode, old, kind, true);
+    this.addrDeps = addr;
+    // Arithmetic carries the old value into the new one; an exchange does not.
+    this.dataDeps = op === RmwOp.Xchg ? data : depsUnion(data, this.readDeps());
+    this.nextLabel = label;
+    this.slots++;
+    this.record(Kind.Write, writeMode(mode), mode, cell, applyRmw(op, old, operand), Rmw.None, true);
+    return old;
+  }
+
+  private recordRead(cell: Cell, mode: Mode, value: number, kind: Rmw, succeeds: boolean): void {
+    this.lastRead = this.slots++;
+    this.record(Kind.Read, kind === Rmw.None ? mode : readMode(mode, succeeds), mode, cell, value, kind, succeeds);
+  }
+
+  private record(
+    kind: Kind,
+    mode: Mode | Fence,
+    declared: Mode | Fence,
+    cell: Cell,
+    value: number,
+    rmwKind: Rmw,
+    rmw: boolean,
+  ): void {
+    const isAccess = kind <= Kind.Write;
+    this.events.push({
+      kind,
+      mode,
+      declared,
+      cell: cell < 0 ? -1 : cellIndex(cell),
+      value,
+      rmwKind,
+      rmw,
+      addr: isAccess ? depsMembers(this.addressOf(cell)) : [],
+      data: kind === Kind.Write ? depsMembers(this.dataDeps) : [],
+      ctrl: isAccess ? depsMembers(this.ctrlDeps) : [],
+      label: this.nextLabel,
+      place: this.locate(),
+    });
+    this.nextLabel = undefined;
+    if (!isAccess) return;
+    this.addrDeps = NO_DEPS;
+    this.dataDeps = NO_DEPS;
+  }
+
+  /** The reads that an address comes from: as the body said, or else by the provenance of the handle. */
+  private addressOf(cell: Cell): Deps {
+    const slot = cell >>> CELL_BITS;
+    return slot > 0 && this.addrDeps === NO_DEPS ? depsOf(slot - 1) : this.addrDeps;
+  }
+}

@@ -1,0 +1,12 @@
+/** Where a step comes from, for people. */
+export interface SourcePlace {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 units. */
+  readonly column: number;
+  /** The step as the source writes it, on one line. */
+  readonly text: string;
+  /** The kernel function that the step belongs to, where it is a model of one. */
+  readonly function?: string;
+}

@@ -1,0 +1,152 @@
+import type { Fence, Mode } from '../cpu/modes.ts';
+import { INIT, Kind, NONE, type Rmw } from '../graph/graph.ts';
+import type { Program } from '../program/program.ts';
+import { type AccessRef, accessRef, type Choices } from './choices.ts';
+import { type Recorded, ReplayCpu, type ReplayEnd } from './replay-cpu.ts';
+import type { SourcePlace } from './source-place.ts';
+
+/** An event of an execution. Events are numbered thread by thread, in program order. */
+export interface TraceEvent {
+  readonly thread: number;
+  /** Its place in its thread, and among the accesses of its thread; -1 where it is none. */
+  readonly index: number;
+  readonly slot: number;
+  readonly kind: Kind;
+  /** A Mode, or of a fence its Fence. */
+  readonly mode: Mode | Fence;
+  /** Of an access how the whole RMW that it belongs to is marked; else as `mode`. */
+  readonly declared: Mode | Fence;
+  /** Of a read whether it begins an RMW, and on what condition. */
+  readonly rmwKind: Rmw;
+  /** The word, or -1. */
+  readonly cell: number;
+  readonly value: number;
+  /** Of a read: the event it reads from, or {@link INIT}; of all else {@link NONE}. */
+  readonly rf: number;
+  /** Of an access of an RMW that succeeded its other half; else {@link NONE}. */
+  readonly partner: number;
+  /** The slots of the reads that its address, its data and its being run at all come from. */
+  readonly addr: readonly number[];
+  readonly data: readonly number[];
+  readonly ctrl: readonly number[];
+  /** Its name in the post that describes the protocol, such as A1. */
+  readonly label: string | undefined;
+  readonly place: SourcePlace | undefined;
+}
+
+/** One execution, complete and for itself: nothing in it changes, and it can be written as JSON and read back. */
+export interface Trace {
+  readonly threads: number;
+  readonly events: readonly TraceEvent[];
+  /** The writes of each location that has any, in coherence order. */
+  readonly co: readonly (readonly number[])[];
+}
+
+/** A program whose threads are run again to see where each event comes from. */
+export interface Recording {
+  readonly program: Program;
+  /** Where the running thread is; asked when an event is made. */
+  locate(): SourcePlace | undefined;
+}
+
+/** A trace, with what its threads returned. */
+export interface Replayed {
+  readonly trace: Trace;
+  readonly results: readonly unknown[];
+}
+
+/**
+ * Runs an execution again. Undefined where the program has no such execution: it reads more or less than the choices
+ * say, or other places.
+ */
+export function replay(recording: Recording, choices: Choices): Replayed | undefined {
+  const { program } = recording;
+  if (choices.reads.length !== program.threads.length) return undefined;
+  const cpu = new ReplayCpu(() => recording.locate());
+  const threads: Recorded[][] = [];
+  const results: unknown[] = [];
+  for (const [t, body] of program.threads.entries()) {
+    const inputs = { reads: choices.reads[t]!.map((r) => r.value), choices: choices.chosen[t]! };
+    const { events, end } = cpu.run(t, body, inputs);
+    if (!usedAll(end, events, inputs.reads.length, inputs.choices.length)) return undefined;
+    threads.push(events);
+    results.push(end.kind === 'finished' ? end.result : undefined);
+  }
+  const trace = assemble(program, threads, choices);
+  return trace === undefined ? undefined : { trace, results };
+}
+
+function usedAll(end: ReplayEnd, events: readonly Recorded[], reads: number, choices: number): boolean {
+  if (end.kind !== 'finished') return false;
+  const count = (kind: Kind): number => events.filter((e) => e.kind === kind).length;
+  return count(Kind.Read) === reads && count(Kind.Choice) === choices;
+}
+
+/** Puts the threads together, if reads and coherence fit what they did. */
+function assemble(program: Program, threads: readonly Recorded[][], choices: Choices): Trace | undefined {
+  const byRef = new Map<AccessRef, number>();
+  const events: TraceEvent[] = [];
+  for (const [thread, list] of threads.entries()) {
+    let slot = 0;
+    let read = 0;
+    for (const [index, e] of list.entries()) {
+      const id = events.length;
+      const isAccess = e.kind <= Kind.Write;
+      if (isAccess) byRef.set(accessRef(threads.length, thread, slot), id);
+      events.push({
+        thread,
+        index,
+        slot: isAccess ? slot++ : NONE,
+        kind: e.kind,
+        mode: e.mode,
+        declared: e.declared,
+        rmwKind: e.rmwKind,
+        cell: e.cell,
+        value: e.value,
+        rf: e.kind === Kind.Read ? choices.reads[thread]![read++]!.from : NONE,
+        partner: !e.rmw ? NONE : e.kind === Kind.Read ? id + 1 : id - 1,
+        addr: e.addr,
+        data: e.data,
+        ctrl: e.ctrl,
+        label: e.label,
+        place: e.place as SourcePlace | undefined,
+      });
+    }
+  }
+  const resolved: TraceEvent[] = [];
+  for (const e of events) {
+    if (e.kind !== Kind.Read || e.rf === INIT) {
+      if (e.kind === Kind.Read && program.initial[e.cell] !== e.value) return undefined;
+      resolved.push(e);
+      continue;
+    }
+    const source = byRef.get(e.rf);
+    const write = source === undefined ? undefined : events[source]!;
+    if (write?.kind !== Kind.Write || write.cell !== e.cell || write.value !== e.value) return undefined;
+    resolved.push({ ...e, rf: source! });
+  }
+  const co = choices.co.map((writes) => writes.map((ref) => byRef.get(ref) ?? NONE));
+  return fits(resolved, co) ? { threads: threads.length, events: resolved, co } : undefined;
+}
+
+/** Is every write in exactly one coherence order, that of its location? */
+function fits(events: readonly TraceEvent[], co: readonly (readonly number[])[]): boolean {
+  const placed = new Set<number>();
+  const cells = new Set<number>();
+  for (const writes of co) {
+    const cell = events[writes[0] ?? NONE]?.cell;
+    if (cell === undefined || cells.has(cell)) return false;
+    cells.add(cell);
+    for (const w of writes) {
+      if (events[w]?.kind !== Kind.Write || events[w].cell !== cell || placed.has(w)) return false;
+      placed.add(w);
+    }
+  }
+  return placed.size === events.filter((e) => e.kind === Kind.Write).length;
+}
+
+/** The final value of a word. */
+export function finalValue(program: Program, trace: Trace, cell: number): number {
+  const writes = trace.co.find((list) => trace.events[list[0]!]!.cell === cell);
+  return writes === undefined ? program.initial[cell]! : trace.events[writes[writes.length - 1]!]!.value;
+}
