@@ -16,7 +16,7 @@ const MAY_IMPORT = {
   litmus: ['cpu', 'program', 'explore/contract.ts'],
   run: ['cpu', 'program'],
   report: ['program', 'explore/contract.ts', 'litmus', 'scenarios'],
-  check: ['cpu', 'program', 'explore', 'litmus', 'scenarios', 'report'],
+  check: ['cpu', 'program', 'graph', 'explore', 'mm', 'run', 'litmus', 'scenarios', 'report'],
   cli: ['program', 'explore', 'explain', 'mm', 'scenarios', 'litmus', 'run', 'report', 'check'],
 };
 

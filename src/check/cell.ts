@@ -35,7 +35,7 @@ export function checkCell(
   const reason = scenario.absent(design.design, variant);
   if (reason !== undefined) return { kind: 'absent', ...asked, reason };
 
-  const prepared = scenario.prepare(design.design, variant, (id, memory) => new DirectCpu(id, memory));
+  const prepared = prepare(scenario, variant, design.design);
   const strongestFirst = MODELS.filter((model) => options.models.includes(model));
   const weakest = strongestFirst.at(-1);
   if (weakest === undefined) throw new RangeError('no model to check');
@@ -70,8 +70,6 @@ function checkPrepared(
   model: ModelName,
   { maxExecutions, deadline, onExecution }: CellOptions,
 ): { outcome: Outcome; executions: number; blocked: number } {
-  const { program, roles } = prepared;
-  const words = program.initial.length;
   let failure: Failure | undefined;
   let races = false;
   let interrupted = false;
@@ -84,16 +82,10 @@ function checkPrepared(
       races = true;
       return true;
     }
-    const memory = new Float64Array(words);
-    for (let i = 0; i < words; i++) memory[i] = execution.finalValue(i);
-    failure = judge(
-      prepared,
-      roles.map((_, thread) => execution.result(thread)),
-      memory,
-    );
+    failure = judgeExecution(prepared, execution);
     return failure !== undefined;
   };
-  const { kind, executions, blocked } = explore(program, {
+  const { kind, executions, blocked } = explore(prepared.program, {
     model,
     onExecution: judged,
     ...(maxExecutions === undefined ? {} : { maxExecutions }),
@@ -107,6 +99,44 @@ function checkPrepared(
     return { kind: kind === 'complete' ? 'holds' : 'bounded' };
   };
   return { outcome: outcome(), executions, blocked };
+}
+
+/** A failing execution, as it is visited: valid until the next exploration begins. */
+export interface Failing {
+  readonly prepared: Prepared;
+  readonly execution: Execution;
+  readonly failure: Failure;
+}
+
+/** Looks for the first execution that fails under a model. @returns undefined where none does */
+export function failingExecution(
+  scenario: Scenario,
+  variant: string,
+  design: Design,
+  model: ModelName,
+): Failing | undefined {
+  const prepared = prepare(scenario, variant, design);
+  let found: Failing | undefined;
+  explore(prepared.program, {
+    model,
+    onExecution(execution) {
+      const failure = judgeExecution(prepared, execution);
+      if (failure !== undefined) found = { prepared, execution, failure };
+      return failure !== undefined;
+    },
+  });
+  return found;
+}
+
+const prepare = (scenario: Scenario, variant: string, design: Design): Prepared =>
+  scenario.prepare(design, variant, (id, memory) => new DirectCpu(id, memory));
+
+function judgeExecution(prepared: Prepared, execution: Execution): Failure | undefined {
+  const words = prepared.program.initial.length;
+  const memory = new Float64Array(words);
+  for (let i = 0; i < words; i++) memory[i] = execution.finalValue(i);
+  const results = prepared.roles.map((_, thread) => execution.result(thread));
+  return judge(prepared, results, memory);
 }
 
 /** Judges an execution. What comes after a race may block as well: then a lock was not given back. */

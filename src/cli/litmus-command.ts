@@ -4,10 +4,9 @@ import { Tally } from '../report/tally.ts';
 import { findTests } from './files.ts';
 import { LitmusOutput } from './litmus-output.ts';
 import { type LitmusOptions, questionOf } from './options.ts';
-import type { Pool } from './pool.ts';
+import type { Pool, Task, Work } from './pool.ts';
 import { Progress } from './progress.ts';
 import { runTestUntil, type Settings } from './run-test.ts';
-import type { WorkerTask } from './worker.ts';
 
 /**
  * So many tests at most are begun in this thread, and for so long, in milliseconds: starting worker threads takes
@@ -26,9 +25,9 @@ export async function litmusCommand(paths: readonly string[], options: LitmusOpt
   const found = findTests(paths);
   const tally = new Tally();
   const output = new LitmusOutput(options.format, found.length);
-  let pool: Pool | undefined;
+  let pool: Pool<Settings, Task, LitmusResult> | undefined;
   const progress = new Progress(process.stderr, () => {
-    return { done: tally.tests, total: found.length, running: pool?.running() ?? [] };
+    return { done: tally.tests, total: found.length, noun: 'test', running: pool?.running() ?? [] };
   });
 
   // Results come in any order and are printed in that of the paths.
@@ -44,7 +43,7 @@ export async function litmusCommand(paths: readonly string[], options: LitmusOpt
     }
   };
 
-  const late: WorkerTask[] = [];
+  const late: Task[] = [];
   const until = Date.now() + SOON;
   found.forEach((test, index) => {
     const { path } = test;
@@ -53,13 +52,16 @@ export async function litmusCommand(paths: readonly string[], options: LitmusOpt
       return;
     }
     const result = found.length <= FEW && Date.now() < until ? runTestUntil(path, settings, until) : undefined;
-    if (result === undefined) late.push({ index, path });
+    if (result === undefined) late.push({ index, name: path });
     else answer(index, result);
   });
 
   if (late.length > 0) {
     const { Pool } = await import('./pool.ts');
-    const workers = new Pool(Math.min(options.jobs ?? availableParallelism(), late.length), settings);
+    const workers = new Pool<Settings, Task, LitmusResult>(
+      Math.min(options.jobs ?? availableParallelism(), late.length),
+      litmusWork(settings),
+    );
     pool = workers;
     const interrupt = (): void => workers.stop();
     process.once('SIGINT', interrupt);
@@ -72,4 +74,18 @@ export async function litmusCommand(paths: readonly string[], options: LitmusOpt
   progress.stop();
   output.end(tally, (performance.now() - start) / 1000);
   return tally.exitCode;
+}
+
+function litmusWork(settings: Settings): Work<Settings, Task, LitmusResult> {
+  const { model, question } = settings;
+  return {
+    script: 'worker.cjs',
+    settings,
+    interrupted: ({ name: path }, seconds, executions) => {
+      return { kind: 'interrupted', path, model, question, seconds, executions, blocked: 0 };
+    },
+    failed: ({ name: path }, seconds, diagnostic) => {
+      return { kind: 'error', path, model, question, seconds, diagnostics: [diagnostic] };
+    },
+  };
 }

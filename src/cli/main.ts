@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../report/tally.ts';
 import { internalDiagnostic } from './internal.ts';
-import { commanderOption, LITMUS_OPTIONS, type LitmusOptions } from './options.ts';
+import { CHECK_OPTIONS, type CheckOptions, commanderOption, LITMUS_OPTIONS, type LitmusOptions } from './options.ts';
 import { printDiagnostic } from './terminal.ts';
 import { commanderDiagnostic } from './usage.ts';
 import { VERSION } from './version.ts';
@@ -14,14 +14,38 @@ Exit codes:
   3  a test hit a limit: nothing is claimed about it
 `;
 
+const CHECK_EXIT_CODES = `
+Exit codes:
+  0  nothing that was asked by name is broken
+  1  a race or design that was asked by name is broken
+  2  a scenario or the command line cannot be understood
+  3  a cell hit a limit: nothing is claimed about it
+`;
+
 /** The command. @returns the exit code */
 async function main(argv: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.decided;
   const program = new Command('holdfast')
-    .description('Checks Linux kernel litmus tests against every execution that a memory model allows.')
+    .description(
+      'Checks races of Linux page pinning, and litmus tests, against every execution that a memory model allows.',
+    )
     .version(VERSION, '-V, --version')
     .configureHelp({ sortSubcommands: false })
     .showSuggestionAfterError();
+
+  const check = program
+    .command('check')
+    .summary('check races of page pinning under kernel designs')
+    .description(
+      'Checks races of page pinning under the designs of many kernels, and says of each whether it holds, or which assumption about the machine is enough to break it. Without arguments: all of them, as a table.',
+    )
+    .argument('[race]', 'a race (see holdfast list), or a file with races of your own')
+    .addHelpText('after', CHECK_EXIT_CODES)
+    .action(async (race: string | undefined, options: CheckOptions) => {
+      const { checkCommand } = await import('./check-command.ts');
+      exitCode = await checkCommand(race, options, argv);
+    });
+  for (const row of Object.values(CHECK_OPTIONS)) check.addOption(commanderOption(row));
 
   const litmus = program
     .command('litmus')
@@ -60,8 +84,7 @@ async function main(argv: readonly string[]): Promise<number> {
     command.exitOverride().configureOutput({ outputError: () => {} });
   }
   try {
-    if (argv.length === 0) program.outputHelp();
-    else await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(withCommand(argv), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.decided;
@@ -69,6 +92,13 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT.badInput;
   }
   return exitCode;
+}
+
+/** Without a command, `check` is meant. */
+function withCommand(argv: readonly string[]): readonly string[] {
+  const [first] = argv;
+  if (first === undefined) return ['check'];
+  return first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first) ? ['check', ...argv] : argv;
 }
 
 // The reader of a pipe may leave, as `head` does.

@@ -13,8 +13,10 @@ export interface OptionRow<T> {
   readonly choices?: readonly string[];
   /** The key of an option that cannot be given at the same time. */
   readonly conflicts?: string;
+  /** The option may be given several times, and its value is a list. */
+  readonly several?: boolean;
   /** @throws {@link RangeError} with what the value must be, for a value that it is not */
-  readonly parse?: (text: string) => T;
+  readonly parse?: (text: string) => T extends readonly (infer Each)[] ? Each : T;
   readonly default?: T;
   /** What the default is, where a word says it better than the value. */
   readonly defaultText?: string;
@@ -96,6 +98,71 @@ export const LITMUS_OPTIONS: Rows<LitmusOptions> = {
   },
 };
 
+/** The values of the options of `holdfast check`. */
+export interface CheckOptions {
+  readonly design: readonly string[];
+  readonly variant: readonly string[];
+  readonly model: ModelName | undefined;
+  readonly set: readonly string[];
+  readonly json: boolean;
+  readonly jobs: number | undefined;
+  readonly timeout: number | undefined;
+  readonly maxExecutions: number | undefined;
+}
+
+export const CHECK_OPTIONS: Rows<CheckOptions> = {
+  design: {
+    flag: '--design',
+    value: 'name',
+    text: 'a kernel or a proposal; may be given several times',
+    several: true,
+    defaultText: 'every kernel',
+  },
+  variant: {
+    flag: '--variant',
+    value: 'name',
+    text: 'a form of the race; may be given several times',
+    several: true,
+    defaultText: 'every one',
+  },
+  model: {
+    flag: '--model',
+    value: 'name',
+    environment: 'HOLDFAST_MODEL',
+    text: 'one memory model alone; without, the strongest that breaks the race is found',
+    choices: MODELS,
+  },
+  set: {
+    flag: '--set',
+    value: 'knob=value',
+    text: 'takes a decision of every design otherwise; may be given several times',
+    several: true,
+  },
+  json: { flag: '--json', text: 'an object of JSON for each cell' },
+  jobs: {
+    flag: '--jobs',
+    value: 'n',
+    environment: 'HOLDFAST_JOBS',
+    text: 'cells at the same time',
+    parse: whole(1, 256),
+    defaultText: 'the number of cores',
+  },
+  timeout: {
+    flag: '--timeout',
+    value: 'seconds',
+    environment: 'HOLDFAST_TIMEOUT',
+    text: 'longest time for a cell, which is then bounded',
+    parse: positive,
+  },
+  maxExecutions: {
+    flag: '--max-executions',
+    value: 'n',
+    environment: 'HOLDFAST_MAX_EXECUTIONS',
+    text: 'most executions visited for a cell under a model, which is then bounded',
+    parse: whole(1, Number.MAX_SAFE_INTEGER),
+  },
+};
+
 export function questionOf({ executions, decide }: LitmusOptions): Question {
   return decide ? 'decide' : executions ? 'executions' : 'states';
 }
@@ -104,8 +171,15 @@ export function questionOf({ executions, decide }: LitmusOptions): Question {
 export function commanderOption(row: OptionRow<unknown>): Option {
   const flags = row.value === undefined ? row.flag : `${row.flag} <${row.value}>`;
   const option = new Option(flags, row.text);
-  if (row.value !== undefined) option.argParser((text) => parsed(row, text));
-  if (row.default !== undefined || row.defaultText !== undefined) option.default(row.default, row.defaultText);
+  if (row.several === true) {
+    option.argParser((text, before: unknown[]) => [...before, parsed(row, text)]);
+    option.default([], row.defaultText ?? 'none');
+  } else if (row.value !== undefined) {
+    option.argParser((text) => parsed(row, text));
+  }
+  if (row.several !== true && (row.default !== undefined || row.defaultText !== undefined)) {
+    option.default(row.default, row.defaultText);
+  }
   if (row.environment !== undefined) option.env(row.environment);
   if (row.choices !== undefined) option.argChoices = [...row.choices];
   if (row.conflicts !== undefined) option.conflicts(row.conflicts);

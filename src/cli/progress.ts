@@ -7,7 +7,9 @@ const EVERY = 100;
 export interface ProgressState {
   readonly done: number;
   readonly total: number;
-  readonly running: readonly { readonly path: string; readonly executions: number }[];
+  /** What is counted, in the singular. */
+  readonly noun: string;
+  readonly running: readonly { readonly name: string; readonly executions: number }[];
 }
 
 /** One line on the terminal that says how far the run is, and goes away. On anything else, nothing. */
@@ -43,9 +45,9 @@ export class Progress {
   }
 }
 
-export function progressLine({ done, total, running }: ProgressState, seconds: number): string {
-  const tests = total > 1 ? `${grouped(done)} of ${count(total, 'test')}, ` : '';
-  const busiest = running.reduce((a, b) => (b.executions > a.executions ? b : a), { path: '', executions: 0 });
-  const now = busiest.executions > 0 ? `, ${count(busiest.executions, 'execution')} of ${busiest.path}` : '';
+export function progressLine({ done, total, noun, running }: ProgressState, seconds: number): string {
+  const tests = total > 1 ? `${grouped(done)} of ${count(total, noun)}, ` : '';
+  const busiest = running.reduce((a, b) => (b.executions > a.executions ? b : a), { name: '', executions: 0 });
+  const now = busiest.executions > 0 ? `, ${count(busiest.executions, 'execution')} of ${busiest.name}` : '';
   return `${tests}${seconds.toFixed(0)} s${now}`;
 }

@@ -10,7 +10,7 @@ export interface CodeEntry {
 
 /**
  * Every code that a diagnostic can carry; a code keeps its meaning for ever. HF1xx: the text of a litmus test cannot
- * be read. HF2xx: it can be read, but not run. HF9xx: the command line and files.
+ * be read. HF2xx: it can be read, but not run. HF9xx: the command line, files, and scenarios.
  */
 export const CODES: Readonly<Record<string, CodeEntry>> = {
   HF101: {
@@ -144,6 +144,50 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     title: 'No such code',
     meaning: '`holdfast explain` was asked for a code that no diagnostic carries.',
     remedy: 'Codes are `HF` and three digits, as in `error[HF910]`. `holdfast explain` alone lists all of them.',
+  },
+  HF930: {
+    title: 'No such race',
+    meaning: '`holdfast check` was asked for a race that does not exist.',
+    remedy:
+      'Run `holdfast list` for the races. A file with races of your own is told by its ending, or by a slash in its name.',
+  },
+  HF931: {
+    title: 'No such design',
+    meaning: 'No kernel and no proposal is called so.',
+    remedy:
+      'Run `holdfast list` for the designs. What is not among them is said with `--set knob=value` on top of one that is.',
+  },
+  HF932: {
+    title: 'No such variant',
+    meaning: 'The race has no form of this name.',
+    remedy: 'Run `holdfast list` for the variants of each race.',
+  },
+  HF933: {
+    title: 'No such knob',
+    meaning: '`--set knob=value` names a decision that no design takes.',
+    remedy: 'Run `holdfast list` for the knobs, with what each of their values means.',
+  },
+  HF934: {
+    title: 'No such value of a knob',
+    meaning: '`--set knob=value` names a decision that cannot be taken this way.',
+    remedy: 'Run `holdfast list` for the values of each knob, and what they mean.',
+  },
+  HF940: {
+    title: 'Scenario file cannot be compiled',
+    meaning:
+      'The file that `holdfast check` was given, or one that it imports, is not correct TypeScript or JavaScript.',
+    remedy:
+      'The message and the place are those of the compiler, esbuild. Types are not checked here: `npx tsc` does that.',
+  },
+  HF941: {
+    title: 'No scenario in a file',
+    meaning: 'The file exports nothing that `scenario({ ... })` of `holdfast` made.',
+    remedy: 'Export each race by a name, as in `export const mine = scenario({ ... })`.',
+  },
+  HF942: {
+    title: 'Scenario file throws',
+    meaning: 'The file was compiled, but throws when it is loaded, before any race begins.',
+    remedy: 'The message has what it threw. Work that belongs to a race goes into its `setup`, not beside it.',
   },
   HF999: {
     title: 'Internal error',

@@ -126,7 +126,7 @@ describe('what a path can get wrong', () => {
 });
 
 describe('help', () => {
-  test.each([[[]], [['--help']], [['help']]])('of the command: %j', (arguments_) => {
+  test.each([[['--help']], [['help']]])('of the command: %j', (arguments_) => {
     const { status, stdout, stderr } = holdfast(arguments_);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^Usage: holdfast /);

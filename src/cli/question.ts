@@ -1,0 +1,128 @@
+import { nearest } from '../litmus/nearest.ts';
+import { designWith, KNOBS } from '../mm/design.ts';
+import { PRESETS, presetNamed } from '../mm/presets.ts';
+import type { Diagnostic } from '../program/diagnostic.ts';
+import { SCENARIOS } from '../scenarios/catalog.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import type { CheckOptions } from './options.ts';
+import type { CellTask } from './run-cell.ts';
+import { usageDiagnostic } from './usage.ts';
+import { bundleScenario, isScenarioFile, moduleDiagnostic, scenariosOf } from './user-scenario.ts';
+
+/** What the arguments of `holdfast check` ask. */
+export interface Question {
+  readonly scenarios: readonly Scenario[];
+  /** See {@link CellSettings}. */
+  readonly module: string | undefined;
+  readonly decisions: Readonly<Record<string, string>>;
+  /** The presets of the columns. */
+  readonly designs: readonly string[];
+  readonly cells: readonly CellTask[];
+}
+
+/** The presets that are kernels, not proposals. */
+export const KERNELS: readonly string[] = PRESETS.map(({ name }) => name).filter((name) => /^v\d/.test(name));
+
+/** Reads the arguments: a question, or what is wrong with them. */
+export async function questionFrom(
+  race: string | undefined,
+  options: CheckOptions,
+  argv: readonly string[],
+): Promise<Question | readonly Diagnostic[]> {
+  const taken = decisionsOf(options.set, argv);
+  if ('diagnostic' in taken) return [taken.diagnostic];
+  const { decisions } = taken;
+  for (const design of options.design) {
+    if (presetNamed(design) === undefined) {
+      const names = PRESETS.map(({ name }) => name);
+      return [unknown('HF931', `no such design: '${design}'`, design, names, argv, 'holdfast list has all of them')];
+    }
+  }
+  const found = await scenariosFor(race, argv);
+  if (!('scenarios' in found)) return found;
+  const { scenarios, module } = found;
+  for (const variant of options.variant) {
+    const names = scenarios.flatMap(({ variants }) => variants.map(({ name }) => name));
+    if (!names.includes(variant)) {
+      const where = scenarios.length === 1 ? ` of ${scenarios[0]!.name}` : '';
+      return [
+        unknown('HF932', `no such variant${where}: '${variant}'`, variant, names, argv, `one of ${names.join(', ')}`),
+      ];
+    }
+  }
+  const cells: CellTask[] = [];
+  for (const scenario of scenarios) {
+    const presets = options.design.length > 0 ? options.design : [...KERNELS, ...scenario.proposals];
+    for (const { name: variant } of scenario.variants) {
+      if (options.variant.length > 0 && !options.variant.includes(variant)) continue;
+      for (const preset of presets) {
+        const name = `${scenario.name} ${variant} under ${preset}`;
+        cells.push({ index: cells.length, name, scenario: scenario.name, variant, preset });
+      }
+    }
+  }
+  return { scenarios, module, decisions, cells, designs: options.design.length > 0 ? options.design : KERNELS };
+}
+
+async function scenariosFor(
+  race: string | undefined,
+  argv: readonly string[],
+): Promise<{ scenarios: readonly Scenario[]; module: string | undefined } | readonly Diagnostic[]> {
+  if (race === undefined) return { scenarios: SCENARIOS, module: undefined };
+  if (isScenarioFile(race)) {
+    const bundle = await bundleScenario(race);
+    if ('diagnostics' in bundle) return bundle.diagnostics;
+    try {
+      const scenarios = scenariosOf(bundle.module);
+      return scenarios.length > 0 ? { scenarios, module: bundle.module } : [moduleDiagnostic(race, undefined)];
+    } catch (error) {
+      return [moduleDiagnostic(race, error)];
+    }
+  }
+  const scenario = SCENARIOS.find(({ name }) => name.toLowerCase() === race.toLowerCase());
+  if (scenario !== undefined) return { scenarios: [scenario], module: undefined };
+  const names = SCENARIOS.map(({ name }) => name);
+  return [unknown('HF930', `no such race: '${race}'`, race, names, argv, 'holdfast list has all of them')];
+}
+
+function decisionsOf(
+  settings: readonly string[],
+  argv: readonly string[],
+): { decisions: Record<string, string> } | { diagnostic: Diagnostic } {
+  const decisions: Record<string, string> = {};
+  for (const setting of settings) {
+    const equals = setting.indexOf('=');
+    if (equals < 1) {
+      const help = 'holdfast list has all knobs and their values';
+      const more = { argv, at: setting, expected: 'knob=value', help };
+      return { diagnostic: usageDiagnostic('HF902', `'${setting}' is not a value of --set`, more) };
+    }
+    decisions[setting.slice(0, equals)] = setting.slice(equals + 1);
+  }
+  const error = designWith(PRESETS[0]!.design, decisions);
+  if (!('kind' in error)) return { decisions };
+  const { knob } = error;
+  const at = `${knob}=${decisions[knob]}`;
+  if (error.kind === 'unknown-knob') {
+    const knobs = Object.keys(KNOBS);
+    const help = 'holdfast list has all of them';
+    return { diagnostic: unknown('HF933', `no such knob: '${knob}'`, at, knobs, argv, help, knob) };
+  }
+  const { value, values } = error;
+  const message = `no such value of ${knob}: '${value}'`;
+  return { diagnostic: unknown('HF934', message, at, values, argv, `one of ${values.join(', ')}`, value) };
+}
+
+function unknown(
+  code: string,
+  message: string,
+  at: string,
+  names: readonly string[],
+  argv: readonly string[],
+  otherwise: string,
+  name = at,
+): Diagnostic {
+  const near = nearest(name, names);
+  const help = near.length > 0 ? `did you mean ${near.join(' or ')}? ${otherwise}` : otherwise;
+  return usageDiagnostic(code, message, { argv, at, help });
+}

@@ -1,0 +1,37 @@
+import { PROPERTIES } from '../scenarios/properties.ts';
+import type { CellResult } from './cell-result.ts';
+import { diagnosticText } from './diagnostic-text.ts';
+import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
+
+/** One cell in full, for people: the verdict, what was judged, what was counted. */
+export function cellText(cell: CellResult, width = 80, style: Style = PLAIN): string {
+  if (cell.kind === 'error') return cell.diagnostics.map((d) => diagnosticText(d, width, style)).join('\n');
+  const lines = [`${style.bold(`${cell.scenario} ${cell.variant}, ${cell.design}`)}: ${headline(cell, style)}`];
+  if (cell.kind === 'absent') return `${lines.concat(wrapped(cell.reason, width)).join('\n')}\n`;
+  lines.push(...wrapped(`${cell.property}: ${PROPERTIES[cell.property]}`, width));
+  if (cell.kind === 'violated') lines.push(...wrapped(`Broken: ${cell.failure.message}`, width));
+  const stuck = cell.blocked > 0 ? `, ${grouped(cell.blocked)} in which a thread waits without end` : '';
+  lines.push(style.dim(`${count(cell.executions, 'execution')}${stuck}, ${duration(cell.seconds)}`));
+  return `${lines.join('\n')}\n`;
+}
+
+function headline(cell: Exclude<CellResult, { kind: 'error' }>, style: Style): string {
+  switch (cell.kind) {
+    case 'holds':
+      return style.green(`holds under ${NAMES[cell.model]}`);
+    case 'violated':
+      return style.red(`broken under ${NAMES[cell.model]}`);
+    case 'deadlock':
+      return style.red(`a thread waits without end under ${NAMES[cell.model]}`);
+    case 'data-race':
+      return style.red(`plain accesses race under ${NAMES[cell.model]}`);
+    case 'bounded':
+      return style.yellow('a limit was hit: nothing is claimed');
+    case 'interrupted':
+      return style.yellow('interrupted');
+    case 'absent':
+      return style.dim('the race does not exist');
+  }
+}
+
+const NAMES = { sc: 'SC', tso: 'TSO', lkmm: 'the LKMM' } as const;
