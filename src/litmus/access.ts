@@ -1,3 +1,4 @@
+import { NO_DEPS } from '../cpu/deps.ts';
 import type { Mode } from '../cpu/modes.ts';
 import type { Expression, Place } from './ast.ts';
 import type { Machine } from './machine.ts';
@@ -77,4 +78,20 @@ export function compileStore(target: Target, value: Evaluate, mode: Mode): Evalu
     m.cpu.write(cell, v, mode);
     return v;
   };
+}
+
+/** The same value in every run. */
+export const constant =
+  (value: number): Evaluate =>
+  (m) => {
+    m.deps = NO_DEPS;
+    return value;
+  };
+
+/** The word that a target is, leaving where its address comes from. */
+export function compileCell(target: Target): Evaluate {
+  if (target.kind === 'cell') return constant(target.cell);
+  if (target.kind === 'register') throw new Error('a register is not in memory');
+  const { address, place } = target;
+  return (m) => m.cell(address(m), place);
 }

@@ -1,66 +1,12 @@
 import { depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Mode } from '../cpu/modes.ts';
-import { compileLoad, compileStore, type Evaluate, type ExpressionCompiler, type Target } from './access.ts';
+import { compileLoad, compileStore, constant, type Evaluate, type ExpressionCompiler, type Target } from './access.ts';
 import { arithmetic } from './arithmetic.ts';
-import type { BinaryOperator, Cast, Expression, Place, UnaryOperator } from './ast.ts';
+import type { BinaryOperator, Expression, Place } from './ast.ts';
 import { compileCall } from './compile-call.ts';
-import { addressOf, type Binding, type Layout, locate, type ThreadLayout } from './layout.ts';
+import { bindingOf, cellAt, constantAddress, constantOf, convert, type Scope, same, unary } from './constant.ts';
+
 import { ThreadFault } from './machine.ts';
-
-/** What the names of the thread being compiled mean. */
-export interface Scope {
-  readonly layout: Layout;
-  readonly thread: ThreadLayout;
-}
-
-function bindingOf(scope: Scope, name: string): Binding {
-  const binding = scope.thread.bindings.get(name);
-  if (binding === undefined) throw new Error(`${name} was not resolved`);
-  return binding;
-}
-
-/** The value of an expression that is the same in every run; undefined where it is not, or need not be known. */
-export function constantOf(scope: Scope, e: Expression): number | undefined {
-  switch (e.kind) {
-    case 'number':
-      return e.value;
-    case 'name': {
-      const binding = bindingOf(scope, e.name);
-      return binding.kind === 'address' ? binding.address : undefined;
-    }
-    case 'unary': {
-      if (e.operator === '&') return constantAddress(scope, e.operand);
-      if (e.operator === '*') return undefined;
-      const operand = constantOf(scope, e.operand);
-      return operand === undefined ? undefined : unary(e.operator, operand);
-    }
-    case 'binary': {
-      const left = constantOf(scope, e.left);
-      const right = left === undefined ? undefined : constantOf(scope, e.right);
-      return right === undefined ? undefined : arithmetic(e.operator, left!, right);
-    }
-    case 'cast': {
-      const operand = constantOf(scope, e.operand);
-      return operand === undefined ? undefined : convert(e)(operand);
-    }
-    default:
-      return undefined;
-  }
-}
-
-function constantAddress(scope: Scope, e: Expression): number | undefined {
-  if (e.kind === 'name') {
-    const binding = bindingOf(scope, e.name);
-    return binding.kind === 'memory' ? addressOf(binding.location) : undefined;
-  }
-  if (e.kind === 'unary') return constantOf(scope, e.operand);
-  if (e.kind === 'index') {
-    const object = constantOf(scope, e.object);
-    const index = object === undefined ? undefined : constantOf(scope, e.index);
-    return index === undefined ? undefined : object! + index;
-  }
-  return undefined;
-}
 
 /** What the expression on the left of an assignment stands for. */
 export function compileTarget(scope: Scope, e: Expression): Target {
@@ -70,24 +16,18 @@ export function compileTarget(scope: Scope, e: Expression): Target {
     if (binding.kind === 'memory') return { kind: 'cell', cell: binding.location.cell };
     throw new Error(`${e.name} was not resolved`);
   }
-  const constant = constantAddress(scope, e);
-  const cell = constant === undefined ? undefined : cellAt(scope.layout, constant);
+  const address = constantAddress(scope, e);
+  const cell = address === undefined ? undefined : cellAt(scope.layout, address);
   if (cell !== undefined) return { kind: 'cell', cell };
   return { kind: 'address', address: compileAddress(scope, e), place: e };
 }
 
 /** What a pointer points to. */
 export function compilePointee(scope: Scope, e: Expression): Target {
-  const constant = constantOf(scope, e);
-  const cell = constant === undefined ? undefined : cellAt(scope.layout, constant);
+  const address = constantOf(scope, e);
+  const cell = address === undefined ? undefined : cellAt(scope.layout, address);
   if (cell !== undefined) return { kind: 'cell', cell };
   return { kind: 'address', address: compile(scope, e), place: e };
-}
-
-function cellAt(layout: Layout, address: number): number | undefined {
-  const found = locate(layout, address);
-  if (found === undefined || found.offset < 0 || found.offset >= found.location.size) return undefined;
-  return found.location.cell + found.offset;
 }
 
 function compileAddress(scope: Scope, e: Expression): Evaluate {
@@ -150,38 +90,6 @@ function compute(operator: BinaryOperator, a: number, b: number, place: Place): 
   return value;
 }
 
-function unary(operator: UnaryOperator, a: number): number {
-  switch (operator) {
-    case '-':
-      return 0 - a;
-    case '~':
-      return -1 - a;
-    case '!':
-      return a === 0 ? 1 : 0;
-    default:
-      return a;
-  }
-}
-
-const NARROW: Readonly<Record<string, (a: number) => number>> = {
-  char: (a) => (a << 24) >> 24,
-  'signed char': (a) => (a << 24) >> 24,
-  'unsigned char': (a) => a & 0xff,
-  short: (a) => (a << 16) >> 16,
-  'unsigned short': (a) => a & 0xffff,
-  s8: (a) => (a << 24) >> 24,
-  u8: (a) => a & 0xff,
-  s16: (a) => (a << 16) >> 16,
-  u16: (a) => a & 0xffff,
-  bool: (a) => (a === 0 ? 0 : 1),
-  _Bool: (a) => (a === 0 ? 0 : 1),
-};
-
-const same = (a: number): number => a;
-
-/** What a cast does to a value: types narrower than `int` cut it, all others keep it. */
-const convert = (e: Cast): ((a: number) => number) => (e.type.pointers > 0 ? same : (NARROW[e.type.base] ?? same));
-
 function compileBinary(operator: BinaryOperator, left: Evaluate, right: Evaluate, place: Place): Evaluate {
   switch (operator) {
     case '+':
@@ -216,13 +124,8 @@ function compileBinary(operator: BinaryOperator, left: Evaluate, right: Evaluate
  * evaluated; what they do evaluate is controlled by their condition, and so depends their value on it.
  */
 export function compile(scope: Scope, e: Expression): Evaluate {
-  const constant = constantOf(scope, e);
-  if (constant !== undefined) {
-    return (m) => {
-      m.deps = NO_DEPS;
-      return constant;
-    };
-  }
+  const known = constantOf(scope, e);
+  if (known !== undefined) return constant(known);
   switch (e.kind) {
     case 'name':
       return compileLoad(compileTarget(scope, e), Mode.Plain);
@@ -248,12 +151,7 @@ export function compile(scope: Scope, e: Expression): Evaluate {
       return compileChange(target, e.operator, value, false, e);
     }
     case 'update': {
-      const { by } = e;
-      const one: Evaluate = (m) => {
-        m.deps = NO_DEPS;
-        return by;
-      };
-      return compileChange(compileTarget(scope, e.target), '+', one, e.postfix, e);
+      return compileChange(compileTarget(scope, e.target), '+', constant(e.by), e.postfix, e);
     }
     case 'call':
       return compileCall(compilerIn(scope), e);

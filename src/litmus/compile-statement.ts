@@ -2,7 +2,8 @@ import { type Deps, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Mode } from '../cpu/modes.ts';
 import { compileStore, type Evaluate } from './access.ts';
 import type { Statement } from './ast.ts';
-import { compile, compileTarget, type Scope } from './compile-expression.ts';
+import { compile, compileTarget } from './compile-expression.ts';
+import type { Scope } from './constant.ts';
 import { roundsOf } from './counted.ts';
 import { MAX_STEPS, type Machine } from './machine.ts';
 

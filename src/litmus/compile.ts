@@ -1,6 +1,8 @@
 import type { Cpu, TrackedCpu } from '../cpu/cpu.ts';
+import type { Deps } from '../cpu/deps.ts';
 import type { Program, ThreadBody } from '../program/program.ts';
 import type { Proposition } from './ast.ts';
+import type { Here } from './compile-expression.ts';
 import { compileList, Flow } from './compile-statement.ts';
 import { cellName, type ThreadLayout } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
@@ -18,6 +20,8 @@ export interface CompileOptions {
    * @defaultValue {@link DEFAULT_UNROLL}
    */
   readonly unroll?: number;
+  /** Kept up to date while a thread runs. */
+  readonly here?: Here;
 }
 
 /** A variable that must have a value at the end for the condition to hold. */
@@ -47,11 +51,13 @@ export interface CompiledLitmus {
   readonly conditionText: string;
   /** How a run of a thread ended, by what its body returned. */
   endOf(thread: number, frame: Frame): End.Complete | End.Cut | Fault;
+  /** Where the value of each register came from at the end of the last run of a thread, by its slot in the frame. */
+  originsOf(thread: number): readonly Deps[];
 }
 
 /** Compiles a test. Throws a RangeError where `unroll` is out of range, and nothing else. */
 export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): CompiledLitmus {
-  const { unroll = DEFAULT_UNROLL } = options;
+  const { unroll = DEFAULT_UNROLL, here } = options;
   if (!Number.isInteger(unroll) || unroll < 1 || unroll > MAX_UNROLL) {
     throw new RangeError(`unroll is ${unroll}, but must be an integer from 1 to ${MAX_UNROLL}`);
   }
@@ -60,7 +66,7 @@ export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): C
   const program: Program = {
     name: test.name,
     initial: layout.memory,
-    threads: test.threads.map((_, i) => compileThread(test, i, machines[i]!, unroll)),
+    threads: test.threads.map((_, i) => compileThread(test, i, machines[i]!, unroll, here)),
     dependencies: 'tracked',
     cellName: (index) => cellName(layout, index),
   };
@@ -78,16 +84,24 @@ export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): C
       if (end === End.Complete || end === End.Cut) return end;
       return machines[thread]!.faults[end - End.Fault]!;
     },
+    originsOf: (thread) => machines[thread]!.origins,
   };
 }
 
-function compileThread(test: LitmusTest, index: number, machine: Machine, unroll: number): ThreadBody {
+function compileThread(
+  test: LitmusTest,
+  index: number,
+  machine: Machine,
+  unroll: number,
+  here: Here | undefined,
+): ThreadBody {
   const { layout } = test;
   const thread: ThreadLayout = layout.threads[index]!;
   const { initial } = thread;
-  const run = compileList({ layout, thread, unroll }, test.threads[index]!.body.body);
+  const run = compileList({ layout, thread, unroll, here }, test.threads[index]!.body.body);
   return (cpu: Cpu): Frame => {
     machine.reset(cpu as TrackedCpu, initial);
+    if (here !== undefined) here.place = undefined;
     const { frame } = machine;
     try {
       if (run(machine) === Flow.Cut) frame[0] = End.Cut;

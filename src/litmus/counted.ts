@@ -1,6 +1,6 @@
 import { arithmetic } from './arithmetic.ts';
 import type { BinaryOperator, Expression, For, Statement } from './ast.ts';
-import { constantOf, type Scope } from './compile-expression.ts';
+import { constantOf, type Scope } from './constant.ts';
 
 /** A loop that counts further than this is bounded like any other. */
 const MAX_ROUNDS = 1000;

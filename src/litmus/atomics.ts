@@ -1,0 +1,144 @@
+import { WHOLE } from '../cpu/cpu.ts';
+import { depsUnion, NO_DEPS } from '../cpu/deps.ts';
+import { applyRmw, Mode, RmwOp } from '../cpu/modes.ts';
+import { compileCell, compileLoad, compileStore, type Evaluate, type Target } from './access.ts';
+import type { Machine } from './machine.ts';
+import type { Primitive } from './primitives.ts';
+
+/** xchg(): the operand is data, and the value that of the read. */
+export function compileExchange(target: Target, value: Evaluate, mode: Mode): Evaluate {
+  const cellOf = compileCell(target);
+  return (m) => {
+    const cell = cellOf(m);
+    const addressDeps = m.deps;
+    const v = value(m);
+    const { cpu } = m;
+    cpu.addrDeps = addressDeps;
+    cpu.dataDeps = m.deps;
+    const old = cpu.rmw(cell, RmwOp.Xchg, v, mode);
+    m.deps = cpu.readDeps();
+    return old;
+  };
+}
+
+/** An unconditional atomic, such as atomic_add() and atomic_fetch_or(). */
+export function compileRmw(target: Target, operand: Evaluate, primitive: Primitive & { kind: 'rmw' }): Evaluate {
+  const { op, mode, result } = primitive;
+  const cellOf = compileCell(target);
+  return (m) => {
+    const cell = cellOf(m);
+    const addressDeps = m.deps;
+    const by = operand(m);
+    const operandDeps = m.deps;
+    const { cpu } = m;
+    cpu.addrDeps = addressDeps;
+    cpu.dataDeps = operandDeps;
+    const old = cpu.rmw(cell, op, by, mode);
+    if (result === 'none') return 0;
+    // herd7 lets the result depend on the operand as well, even where it is the old value.
+    m.deps = depsUnion(cpu.readDeps(), operandDeps);
+    switch (result) {
+      case 'old':
+        return old;
+      case 'new':
+        return applyRmw(op, old, by);
+      case 'newIsZero':
+        return applyRmw(op, old, by) === 0 ? 1 : 0;
+      case 'newIsNegative':
+        return applyRmw(op, old, by) < 0 ? 1 : 0;
+      case 'bit':
+        return (old & by) === 0 ? 0 : 1;
+    }
+  };
+}
+
+/**
+ * cmpxchg(). What is expected decides whether the write happens: a control dependency. What is written is data, and the value
+ * depends on the read alone.
+ */
+export function compileCompareExchange(target: Target, expected: Evaluate, value: Evaluate, mode: Mode): Evaluate {
+  const cellOf = compileCell(target);
+  return (m) => {
+    const cell = cellOf(m);
+    const addressDeps = m.deps;
+    const want = expected(m);
+    const wantDeps = m.deps;
+    const v = value(m);
+    const old = guarded(m, cell, want, true, RmwOp.Xchg, v, mode, addressDeps, wantDeps);
+    m.deps = m.cpu.readDeps();
+    return old;
+  };
+}
+
+/** A read-modify-write of a machine whose operand is the value computed last. @returns the old value */
+function guarded(
+  m: Machine,
+  cell: number,
+  want: number,
+  equal: boolean,
+  op: RmwOp,
+  operand: number,
+  mode: Mode,
+  addressDeps: number,
+  wantDeps: number,
+): number {
+  const { cpu, control } = m;
+  cpu.addrDeps = addressDeps;
+  cpu.dataDeps = m.deps;
+  cpu.ctrlDeps = depsUnion(control, wantDeps);
+  const old = cpu.rmwIf(cell, WHOLE, want, equal, op, operand, mode);
+  cpu.ctrlDeps = control;
+  return old;
+}
+
+/** try_cmpxchg(): has whether it wrote; where it did not, `old` gets what was found. */
+export function compileTryCompareExchange(target: Target, old: Target, value: Evaluate, mode: Mode): Evaluate {
+  const cellOf = compileCell(target);
+  const expected = compileLoad(old, Mode.Plain);
+  let found = 0;
+  let foundDeps = NO_DEPS;
+  const update = compileStore(
+    old,
+    (m) => {
+      m.deps = foundDeps;
+      return found;
+    },
+    Mode.Plain,
+  );
+  return (m) => {
+    const cell = cellOf(m);
+    const addressDeps = m.deps;
+    const want = expected(m);
+    const wantDeps = m.deps;
+    const v = value(m);
+    const read = guarded(m, cell, want, true, RmwOp.Xchg, v, mode, addressDeps, wantDeps);
+    const readDeps = m.cpu.readDeps();
+    const deps = depsUnion(readDeps, wantDeps);
+    if (read !== want) {
+      found = read;
+      foundDeps = readDeps;
+      const { control } = m;
+      m.controlledBy(deps);
+      update(m);
+      m.setControl(control);
+    }
+    m.deps = deps;
+    return read === want ? 1 : 0;
+  };
+}
+
+/** @param old whether the value is the old one, rather than whether it added */
+export function compileAddUnless(target: Target, by: Evaluate, unless: Evaluate, old: boolean): Evaluate {
+  const cellOf = compileCell(target);
+  return (m) => {
+    const cell = cellOf(m);
+    const addressDeps = m.deps;
+    const forbidden = unless(m);
+    const unlessDeps = m.deps;
+    const v = by(m);
+    const read = guarded(m, cell, forbidden, false, RmwOp.Add, v, Mode.Full, addressDeps, unlessDeps);
+    m.deps = depsUnion(m.cpu.readDeps(), unlessDeps);
+    if (old) return read;
+    return read === forbidden ? 0 : 1;
+  };
+}
