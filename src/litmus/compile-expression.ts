@@ -5,6 +5,7 @@ import { arithmetic } from './arithmetic.ts';
 import type { BinaryOperator, Expression, Place } from './ast.ts';
 import { compileCall } from './compile-call.ts';
 import { bindingOf, cellAt, constantAddress, constantOf, convert, type Scope, same, unary } from './constant.ts';
+import { during } from './here.ts';
 
 import { ThreadFault } from './machine.ts';
 
@@ -124,6 +125,10 @@ function compileBinary(operator: BinaryOperator, left: Evaluate, right: Evaluate
  * evaluated; what they do evaluate is controlled by their condition, and so depends their value on it.
  */
 export function compile(scope: Scope, e: Expression): Evaluate {
+  return during(scope.here, e, compileBare(scope, e));
+}
+
+function compileBare(scope: Scope, e: Expression): Evaluate {
   const known = constantOf(scope, e);
   if (known !== undefined) return constant(known);
   switch (e.kind) {

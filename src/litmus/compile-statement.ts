@@ -5,6 +5,7 @@ import type { Statement } from './ast.ts';
 import { compile, compileTarget } from './compile-expression.ts';
 import type { Scope } from './constant.ts';
 import { roundsOf } from './counted.ts';
+import { during } from './here.ts';
 import { MAX_STEPS, type Machine } from './machine.ts';
 
 /** How a statement ended. */
@@ -57,7 +58,7 @@ function compileStatement(scope: StatementScope, s: Statement): Execute {
       const stores = s.declarators.flatMap((d) => {
         if (d.initial === undefined) return [];
         const target = compileTarget(scope, { kind: 'name', start: d.start, end: d.end, name: d.name });
-        return [compileStore(target, compile(scope, d.initial), Mode.Plain)];
+        return [during(scope.here, d, compileStore(target, compile(scope, d.initial), Mode.Plain))];
       });
       return sequence(stores);
     }

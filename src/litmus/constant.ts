@@ -1,11 +1,14 @@
 import { arithmetic } from './arithmetic.ts';
 import type { Cast, Expression, UnaryOperator } from './ast.ts';
+import type { Here } from './here.ts';
 import { addressOf, type Binding, type Layout, locate, type ThreadLayout } from './layout.ts';
 
 /** What the names of the thread being compiled mean. */
 export interface Scope {
   readonly layout: Layout;
   readonly thread: ThreadLayout;
+  /** Kept up to date while a thread runs; undefined where nobody asks. */
+  readonly here: Here | undefined;
 }
 
 /** What a name means; every name has been resolved. */
