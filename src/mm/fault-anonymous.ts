@@ -7,7 +7,7 @@ import type { Kernel } from './kernel.ts';
 import { PAGE_CELLS, PAGE_DATA } from './page.ts';
 import { getPage, putPage } from './page-ref.ts';
 import { PT_LOCK, pteAlloc, pteCell, ptLock, ptUnlock, setPte } from './page-table.ts';
-import { mkPte, PTE_NONE } from './pte.ts';
+import { mkPte, pteNoneMostly } from './pte.ts';
 import { folioAddNewAnonRmap, pageAddNewAnonRmap } from './rmap.ts';
 import type { Fault } from './vm-fault.ts';
 import { entryBits, VM_WRITE } from './vma.ts';
@@ -27,7 +27,7 @@ export function doAnonymousPage(cpu: Cpu, k: Kernel, { mm, vma, address }: Fault
   const bits = entryBits(vma, (vma.flags & VM_WRITE) !== 0);
   const cell = pteCell(k, table, address);
   ptLock(cpu, k, table + PT_LOCK);
-  const free = cpu.readOnce(cell) === PTE_NONE;
+  const free = pteNoneMostly(cpu.readOnce(cell));
   if (free) {
     pageAddNewAnonRmap(cpu, k, page, k.layout.anonVma(vma.anonVma - 1), address);
     setPte(cpu, cell, mkPte(k.layout.pfnOf(page), bits));
@@ -56,7 +56,7 @@ export function doAnonymousFolio(cpu: Cpu, k: Kernel, { mm, vma, address }: Faul
   cpu.smpWmb();
   ptLock(cpu, k, table + PT_LOCK);
   let free = true;
-  for (let i = 0; i < count && free; i++) free = cpu.readOnce(pteCell(k, table, start + i)) === PTE_NONE;
+  for (let i = 0; i < count && free; i++) free = pteNoneMostly(cpu.readOnce(pteCell(k, table, start + i)));
   if (free) {
     getPage(cpu, folio, count - 1);
     folioAddNewAnonRmap(cpu, k, folio, count, k.layout.anonVma(vma.anonVma - 1), start);

@@ -10,7 +10,7 @@ import { copyPageData, type Page, setPageDirty, unlockPage } from './page.ts';
 import { pageMkwrite } from './page-mkwrite.ts';
 import { getPage, putPage } from './page-ref.ts';
 import { PT_LOCK, pteAlloc, pteCell, ptLock, ptUnlock, setPte } from './page-table.ts';
-import { mkPte, PTE_NONE, PTE_WRITE } from './pte.ts';
+import { mkPte, PTE_WRITE, pteNoneMostly } from './pte.ts';
 import { pageAddNewAnonRmap, pageDupRmap } from './rmap.ts';
 import { FAULT_WRITE, type Fault } from './vm-fault.ts';
 import { entryBits, linearPageIndex, VM_SHARED, VM_WRITE } from './vma.ts';
@@ -89,7 +89,7 @@ function finishFault(
   if (table === 0) return { error: ENOMEM, mapped: false };
   const cell = pteCell(k, table, address);
   ptLock(cpu, k, table + PT_LOCK);
-  const mapped = cpu.readOnce(cell) === PTE_NONE;
+  const mapped = pteNoneMostly(cpu.readOnce(cell));
   if (mapped) {
     getPage(cpu, page);
     if (anonymous) pageAddNewAnonRmap(cpu, k, page, k.layout.anonVma(vma.anonVma - 1), address);

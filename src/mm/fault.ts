@@ -4,6 +4,7 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { EFAULT } from './errno.ts';
 import { doAnonymousPage } from './fault-anonymous.ts';
 import { doFileFault } from './fault-file.ts';
+import { doSwapPage, migrationEntryWait } from './fault-swap.ts';
 import { doWpPage } from './fault-wp.ts';
 import type { Kernel } from './kernel.ts';
 import { type Mm, mmapReadLock, mmapReadUnlock } from './mm-struct.ts';
@@ -18,7 +19,17 @@ import {
   ptUnlock,
   setPte,
 } from './page-table.ts';
-import { PTE_DIRTY, PTE_NONE, PTE_PROTNONE, PTE_YOUNG, type Pte, ptePresent, pteProtnone, pteWrite } from './pte.ts';
+import {
+  isSwapEntry,
+  PTE_DIRTY,
+  PTE_PROTNONE,
+  PTE_YOUNG,
+  type Pte,
+  pteNoneMostly,
+  ptePresent,
+  pteProtnone,
+  pteWrite,
+} from './pte.ts';
 import { FAULT_UNSHARE, FAULT_WRITE, type Fault } from './vm-fault.ts';
 import { isAccessible, VM_SHARED, VM_WRITE } from './vma.ts';
 import { vmaLookup } from './vma-list.ts';
@@ -39,7 +50,7 @@ export function handleUserFault(cpu: Cpu, k: Kernel, mm: Mm, address: number, wr
 /**
  * handle_mm_fault(), handle_pte_fault() (mm/memory.c): brings the entry one step nearer to what the fault wants.
  * mmap_lock is held for reading throughout, as without FAULT_FLAG_ALLOW_RETRY.
- * @returns 0, VM_FAULT_WRITE, or a negative error: -EFAULT for an entry that nobody can bring back, -ENOMEM
+ * @returns 0, VM_FAULT_WRITE, -EFAULT beyond the end of a file, or -ENOMEM
  */
 export function handleMmFault(cpu: Cpu, k: Kernel, fault: Fault): number {
   const { mm, vma, address, flags } = fault;
@@ -48,8 +59,12 @@ export function handleMmFault(cpu: Cpu, k: Kernel, fault: Fault): number {
   const table = pmdTable(cpu, k, pmd);
   const cell = pteCell(k, table, address);
   const e = cpu.readOnce(cell);
-  if (e === PTE_NONE) return doMissing(cpu, k, fault);
-  if (!ptePresent(e)) return EFAULT;
+  if (pteNoneMostly(e)) return doMissing(cpu, k, fault);
+  if (isSwapEntry(e)) return doSwapPage(cpu, k, fault, table, e);
+  if (!ptePresent(e)) {
+    migrationEntryWait(cpu, k, e);
+    return 0;
+  }
   if (pteProtnone(e) && isAccessible(vma)) return doNumaPage(cpu, k, fault, table, e);
 
   ptLock(cpu, k, table + PT_LOCK);

@@ -42,6 +42,17 @@ export function findGetPage(cpu: Cpu, k: Kernel, mapping: AddressSpace, index: n
   return page;
 }
 
+/** find_lock_page() (mm/filemap.c): the cached page, locked, with a reference and still of the file; or 0. */
+export function findLockPage(cpu: Cpu, k: Kernel, mapping: AddressSpace, index: number): Page {
+  const page = findGetPage(cpu, k, mapping, index);
+  if (page === 0) return 0;
+  lockPage(cpu, page);
+  if (cpu.readOnce(page + PAGE_MAPPING) === mkMapping(cellIndex(mapping), 0)) return page;
+  unlockPage(cpu, page);
+  putPage(cpu, k, page);
+  return 0;
+}
+
 /**
  * page_cache_read(): a page read from disk, added to the cache unless another was meanwhile. @returns the page, locked
  * and with a reference; 0 where another was added; or -ENOMEM

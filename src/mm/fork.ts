@@ -3,6 +3,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { allocPage } from './allocator.ts';
 import { copyPresentPte } from './copy-pte.ts';
+import { copyNonpresentPte } from './copy-swap.ts';
 import { EAGAIN, ENOMEM } from './errno.ts';
 import type { Kernel } from './kernel.ts';
 import { MM_WRITE_PROTECT_SEQ, type Mm, mmapWriteLock, mmapWriteUnlock } from './mm-struct.ts';
@@ -109,7 +110,9 @@ function copyPteRange(
       const src = pteCell(k, srcTable, address);
       const e = cpu.readOnce(src);
       const dst = pteCell(k, dstTable, address);
-      status = ptePresent(e) ? copyPresentPte(cpu, k, { parent, vma, address, src, dst, e }, prealloc) : 0;
+      status = 0;
+      if (ptePresent(e)) status = copyPresentPte(cpu, k, { parent, vma, address, src, dst, e }, prealloc);
+      else copyNonpresentPte(cpu, k, vma, src, dst, e);
       if (status === 1) prealloc = 0;
       if (status >= 0) address++;
     }

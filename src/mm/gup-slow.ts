@@ -6,10 +6,12 @@ import { EFAULT } from './errno.ts';
 import { handleMmFault } from './fault.ts';
 import { FOLL_FORCE, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE, type GupResult, gupMustUnshare, type Pin } from './gup.ts';
 import type { Kernel } from './kernel.ts';
+import { mapcountPin, pinsCountAsMapped } from './mapcount-pin.ts';
 import { pageIsAnon } from './mapping.ts';
 import { type Mm, mmapReadLock, mmapReadUnlock } from './mm-struct.ts';
 import { PAGE_FLAGS, type Page, PG_ANON_EXCLUSIVE, PG_DIRTY, setPageDirty } from './page.ts';
-import { compoundHead, grabPage } from './page-ref.ts';
+import { waitOnPageWriteback } from './page-mkwrite.ts';
+import { compoundHead, getPage, grabPage, putPage } from './page-ref.ts';
 import { PT_LOCK, pmdCell, pmdIsTable, pmdTable, pteCell, ptePage, ptLock, ptUnlock } from './page-table.ts';
 import { type Pte, pteDirty, ptePresent, pteProtnone, pteWrite } from './pte.ts';
 import { FAULT_UNSHARE, FAULT_WRITE, VM_FAULT_WRITE } from './vm-fault.ts';
@@ -27,6 +29,8 @@ import { vmaLookup } from './vma-list.ts';
 
 /** Set by the fault loop itself: COW was broken in a mapping without VM_WRITE (v4.9 to v5.19). */
 const FOLL_COW = 1 << 8;
+/** What following an entry may come to besides what to fault for: the page is being written, and a pin waits for that. */
+const WAIT_WRITEBACK = -1;
 
 /**
  * __get_user_pages_locked() (mm/gup.c): the pages of `start .. end-1` up to the first that cannot be had. Takes and drops
@@ -99,7 +103,7 @@ function afterCowBreak(k: Kernel, flags: number): number {
 
 /**
  * follow_page_pte() (mm/gup.c, v4.4 to v6.12): the page with its reference, or what to fault for: FAULT_UNSHARE, or 0 for
- * whatever the flags ask.
+ * whatever the flags ask. Where a pin must wait for write-back, it has waited.
  */
 function followPagePte(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number, flags: number): Pin | number {
   const pmd = cpu.readOnce(pmdCell(k, mm, address));
@@ -112,8 +116,12 @@ function followPagePte(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number, f
     ptePresent(e) && (!pteProtnone(e) || (flags & FOLL_FORCE) !== 0)
       ? followPresent(cpu, k, vma, address, e, page, flags)
       : 0;
+  if (found === WAIT_WRITEBACK) getPage(cpu, page);
   ptUnlock(cpu, table + PT_LOCK);
-  return found;
+  if (found !== WAIT_WRITEBACK) return found;
+  waitOnPageWriteback(cpu, page);
+  putPage(cpu, k, page);
+  return 0;
 }
 
 /** The part of follow_page_pte() that has a present entry and its lock. */
@@ -129,7 +137,9 @@ function followPresent(
   if ((flags & FOLL_WRITE) !== 0 && !canFollowWrite(cpu, k, vma, e, page, flags)) return 0;
   const head = compoundHead(cpu, k, page);
   if (!pteWrite(e) && gupMustUnshare(cpu, k, vma, page, head, flags)) return FAULT_UNSHARE;
-  const { folio, generation } = grabPage(cpu, k, page, (flags & FOLL_PIN) !== 0);
+  const pin = (flags & FOLL_PIN) !== 0;
+  if (pin && pinsCountAsMapped(k) && !mapcountPin(cpu, k, head)) return WAIT_WRITEBACK;
+  const { folio, generation } = grabPage(cpu, k, page, pin);
   if ((flags & FOLL_WRITE) !== 0 && !pteDirty(e) && (cpu.readOnce(folio + PAGE_FLAGS) & PG_DIRTY) === 0) {
     setPageDirty(cpu, folio);
   }

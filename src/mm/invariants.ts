@@ -9,6 +9,7 @@ import { FOLL_PIN, type Pin } from './gup.ts';
 import { type Entry, entries, type Memory, timesFree, vmasOf } from './inspect.ts';
 import type { Kernel } from './kernel.ts';
 import type { Layout } from './layout.ts';
+import { pinsCountAsMapped } from './mapcount-pin.ts';
 import { MAPPING_ANON } from './mapping.ts';
 import { MM_WRITE_PROTECT_SEQ } from './mm-struct.ts';
 import {
@@ -88,6 +89,8 @@ function checkCounts(memory: Memory, k: Kernel, held: readonly Pin[], all: reado
     const pfn = layout.pfnOf(pin.folio);
     const counted = (pin.flags & FOLL_PIN) !== 0 && k.design.pinCount !== 'get';
     const large = (field(pfn, PAGE_FLAGS) & PG_HEAD) !== 0;
+    const anonymous = (field(pfn, PAGE_MAPPING) & MAPPING_ANON) !== 0;
+    if ((pin.flags & FOLL_PIN) !== 0 && pinsCountAsMapped(k) && !anonymous) mapped[pfn]!++;
     references[pfn]! += counted && !large ? PIN_BIAS : 1;
     if (counted && large) pinned[pfn]!++;
   }

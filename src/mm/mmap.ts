@@ -55,9 +55,9 @@ export function munmap(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: number):
   mmapWriteLock(cpu, mm);
   const gone = splitVmas(cpu, k, mm, start, end);
   if (gone !== undefined) {
-    for (const vma of gone) unlinkVma(cpu, k, mm, vma);
     const gather = startGather(mm);
     unmapVmas(cpu, k, gather, gone);
+    for (const vma of gone) unlinkVma(cpu, k, mm, vma);
     freePgtables(cpu, k, gather, vmas(cpu, k, mm));
     finishGather(cpu, k, gather);
   }

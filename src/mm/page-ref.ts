@@ -4,6 +4,7 @@ import { type Cpu, cellIndex } from '../cpu/cpu.ts';
 import { Mode, RmwOp } from '../cpu/modes.ts';
 import { freePage } from './allocator.ts';
 import type { Kernel } from './kernel.ts';
+import { mapcountPin, mapcountUnpin, pinsCountAsMapped } from './mapcount-pin.ts';
 import {
   generationOf,
   PAGE_FLAGS,
@@ -84,9 +85,16 @@ export function tryGetFolio(cpu: Cpu, k: Kernel, page: Page): Grabbed | undefine
 
 /**
  * try_grab_folio() with FOLL_PIN (mm/gup.c v5.7 try_grab_compound_head() to v6.12 try_grab_folio_fast()): a pin taken
- * without any lock, counted as the design says. Fails where the folio is free.
+ * without any lock, counted as the design says. Fails where the folio is free, or is being written and the design waits.
  */
 export function tryPinFolio(cpu: Cpu, k: Kernel, page: Page): Grabbed | undefined {
+  const grabbed = tryCountPin(cpu, k, page);
+  if (grabbed === undefined || !pinsCountAsMapped(k) || mapcountPin(cpu, k, grabbed.folio)) return grabbed;
+  uncount(cpu, k, grabbed.folio, true);
+  return undefined;
+}
+
+function tryCountPin(cpu: Cpu, k: Kernel, page: Page): Grabbed | undefined {
   const count = k.design.pinCount;
   if (count === 'get') return tryGetFolio(cpu, k, page);
   if (count === 'full' || count === 'acquire' || count === 'relaxed') {
@@ -120,6 +128,11 @@ export function grabPage(cpu: Cpu, k: Kernel, page: Page, pin: boolean): Grabbed
 
 /** gup_put_folio(): gives a reference, or a pin, back; the pin count first, so that no folio is freed pinned. */
 export function ungrabFolio(cpu: Cpu, k: Kernel, folio: Page, pin: boolean): void {
+  if (pin && pinsCountAsMapped(k)) mapcountUnpin(cpu, folio);
+  uncount(cpu, k, folio, pin);
+}
+
+function uncount(cpu: Cpu, k: Kernel, folio: Page, pin: boolean): void {
   const counted = pin && k.design.pinCount !== 'get';
   const large = counted && isLarge(cpu, k, folio);
   if (large) cpu.atomicSub(folio + PAGE_PINCOUNT, 1);

@@ -1,6 +1,7 @@
 /** Unmapping: entries are cleared under their lock, pages dropped when no TLB reaches them. */
 
 import type { Cpu } from '../cpu/cpu.ts';
+import { Mode } from '../cpu/modes.ts';
 import type { Kernel } from './kernel.ts';
 import { pageIsAnon } from './mapping.ts';
 import { flushGather, type Gather, gatherEntry } from './mmu-gather.ts';
@@ -13,11 +14,21 @@ import {
   pmdTable,
   pteCell,
   ptePage,
-  ptepGetAndClear,
   ptLock,
   ptUnlock,
 } from './page-table.ts';
-import { isSwapEntry, PTE_NONE, pteDirty, ptePfn, ptePresent } from './pte.ts';
+import {
+  isMarker,
+  isSwapEntry,
+  mkPte,
+  PTE_MARKER,
+  PTE_NONE,
+  type Pte,
+  pteDirty,
+  ptePfn,
+  ptePresent,
+  pteWrite,
+} from './pte.ts';
 import { pageRemoveRmap } from './rmap.ts';
 import { freeSwapAndCache } from './swap-cache.ts';
 import { VM_SHARED, type Vma } from './vma.ts';
@@ -27,13 +38,24 @@ export function unmapVmas(cpu: Cpu, k: Kernel, gather: Gather, gone: readonly Vm
   for (const vma of gone) zapPageRange(cpu, k, gather, vma, vma.start, vma.end);
 }
 
-/** zap_page_range() (mm/memory.c unmap_page_range()): the entries of `start .. end-1`, within the VMA. */
-export function zapPageRange(cpu: Cpu, k: Kernel, gather: Gather, vma: Vma, start: number, end: number): void {
+/**
+ * zap_page_range() (mm/memory.c unmap_page_range()): the entries of `start .. end-1`, within the VMA.
+ * @param evenCows whether anonymous pages of a private mapping of a file go, too
+ */
+export function zapPageRange(
+  cpu: Cpu,
+  k: Kernel,
+  gather: Gather,
+  vma: Vma,
+  start: number,
+  end: number,
+  evenCows = true,
+): void {
   const { ptesPerTable } = k.layout.config;
   for (let address = start; address < end; ) {
     const next = Math.min(end, (Math.floor(address / ptesPerTable) + 1) * ptesPerTable);
     const pmd = cpu.readOnce(pmdCell(k, gather.mm, address));
-    if (pmdIsTable(pmd)) zapPteRange(cpu, k, gather, vma, pmdTable(cpu, k, pmd), address, next);
+    if (pmdIsTable(pmd)) zapPteRange(cpu, k, gather, vma, pmdTable(cpu, k, pmd), address, next, evenCows);
     address = next;
   }
 }
@@ -50,25 +72,30 @@ function zapPteRange(
   table: PageTable,
   start: number,
   end: number,
+  evenCows: boolean,
 ): void {
   let forceFlush = false;
   ptLock(cpu, k, table + PT_LOCK);
   for (let address = start; address < end; address++) {
     const cell = pteCell(k, table, address);
-    if (cpu.readOnce(cell) === PTE_NONE) continue;
-    const e = ptepGetAndClear(cpu, cell);
+    const before = cpu.readOnce(cell);
+    if (before === PTE_NONE) continue;
+    const page = ptePage(cpu, k, before);
+    const anonymous = vma.file === 0 || ((vma.flags & VM_SHARED) === 0 && mapsAnon(cpu, before, page));
+    if (anonymous && !evenCows) continue;
+    const left = anonymous ? PTE_NONE : leftBehind(k, before);
+    const e = cpu.label('z1').xchg(cell, left, Mode.Once);
     if (!ptePresent(e)) {
       if (isSwapEntry(e)) freeSwapAndCache(cpu, k, ptePfn(e));
       continue;
     }
-    const page = ptePage(cpu, k, e);
-    const dirtyFile = pteDirty(e) && !mapsAnon(cpu, vma, page);
+    const dirtyFile = pteDirty(e) && !anonymous;
     if (dirtyFile) {
       setPageDirty(cpu, page);
       forceFlush ||= k.design.zapDirty === 'forced-flush';
     }
     if (dirtyFile && k.design.zapMapcount === 'after-flush') gather.delayedRmap.push(page);
-    else pageRemoveRmap(cpu, page);
+    else pageRemoveRmap(cpu.label('z2'), page);
     gather.pages.push(page);
     gatherEntry(gather, address);
   }
@@ -76,8 +103,12 @@ function zapPteRange(
   ptUnlock(cpu, table + PT_LOCK);
 }
 
-/** PageAnon(), without asking the page where the VMA tells. */
-function mapsAnon(cpu: Cpu, vma: Vma, page: Page): boolean {
-  if (vma.file === 0) return true;
-  return (vma.flags & VM_SHARED) === 0 && pageIsAnon(cpu, page);
+/** Does an entry of a private mapping of a file stand for a page of its own? A swap entry does, and so it is migrated. */
+const mapsAnon = (cpu: Cpu, e: Pte, page: Page): boolean => isSwapEntry(e) || (!isMarker(e) && pageIsAnon(cpu, page));
+
+/** What the second proposal of "mapcount pin detection", January 2019, leaves where an entry of a file page was. */
+function leftBehind(k: Kernel, e: Pte): Pte {
+  const { zapMarker } = k.design;
+  const marks = ptePresent(e) && (zapMarker === 'present' || (zapMarker === 'writable' && pteWrite(e)));
+  return marks ? mkPte(ptePfn(e), PTE_MARKER) : PTE_NONE;
 }
