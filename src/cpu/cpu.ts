@@ -65,7 +65,10 @@ export abstract class Cpu {
    */
   abstract provenance(): number;
 
-  /** Told of every branch whose condition depends on what was read; the way to take is what it returns. */
+  /**
+   * Told of every branch whose condition depends on what was read; the way to take is what it returns. A program whose
+   * dependencies are `tracked` must ask at each such branch, or load buffering through it is missed.
+   */
   branch(taken: boolean): boolean {
     return taken;
   }

@@ -308,6 +308,7 @@ export class Explorer implements Extender, Execution {
       if (mayRevisit(g, r, w)) this.push(Todo.Revisit, g.n, w, r, 0);
     }
     if (rival !== NONE) this.die();
+    if (fixed >= 0 && fixed < g.co[cell]!.length - 1 && !this.isConsistentAt(w)) this.die();
   }
 
   /** The place of a write that has no choice: that of an RMW, and of an unlock; else -1. */
@@ -536,7 +537,7 @@ export class Explorer implements Extender, Execution {
     const before = this.current.n;
     this.runThread(thread);
     this.overtaking = false;
-    return this.current.n > before;
+    return !this.dead && this.current.n > before;
   }
 
   private revisit(read: number, write: number): boolean {

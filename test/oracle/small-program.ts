@@ -172,7 +172,8 @@ class Runner {
       case 'if': {
         const outer = cpu.ctrlDeps;
         cpu.ctrlDeps = depsUnion(outer, this.origins[step.register]!);
-        const arm = (this.values[step.register] === step.constant) === step.equal ? step.then : (step.else ?? []);
+        const holds = (this.values[step.register] === step.constant) === step.equal;
+        const arm = cpu.branch(holds) ? step.then : (step.else ?? []);
         for (const inner of arm) this.step(inner);
         cpu.ctrlDeps = outer;
         return;
