@@ -4,7 +4,7 @@ import { Fence, Mode } from '../../src/cpu/modes.ts';
 import { MODELS, type ModelName } from '../../src/explore/contract.ts';
 import { enumerate, type OracleExecution } from '../oracle/enumerate.ts';
 import { print } from '../oracle/print.ts';
-import type { SmallProgram, Step } from '../oracle/small-program.ts';
+import { type SmallProgram, type Step, toProgram } from '../oracle/small-program.ts';
 import {
   add,
   cmpxchg,
@@ -33,15 +33,15 @@ import { FLAVOURS, type Flavour, randomProgram } from './random-programs.ts';
 const RUNS = Number(process.env['HOLDFAST_ORACLE_RUNS'] ?? 100);
 const SEED = Number(process.env['HOLDFAST_ORACLE_SEED'] ?? 20_261_120);
 
-const written = ({ text, registers, memory, flags }: OracleExecution): string =>
-  `${text} | registers ${JSON.stringify(registers)} memory ${memory.join()} ${[...flags].sort().join(' ')}`;
+const written = ({ text, results, memory, flags }: OracleExecution): string =>
+  `${text} | results ${JSON.stringify(results)} memory ${memory.join()} ${[...flags].sort().join(' ')}`;
 
 /** Executions on one side only, and those that the engine visits more than once. */
 function differences(program: SmallProgram, model: ModelName, expected: readonly OracleExecution[]): string[] {
   const wanted = new Set(expected.map(written));
   const seen = new Set<string>();
   const out: string[] = [];
-  for (const execution of engineExecutions(program, model).map(written)) {
+  for (const execution of engineExecutions(toProgram(program), model).map(written)) {
     if (seen.has(execution)) out.push(`twice: ${execution}`);
     else if (!wanted.has(execution)) out.push(`wrong: ${execution}`);
     seen.add(execution);
@@ -103,7 +103,7 @@ const NAMED: readonly [string, SmallProgram][] = [
 ];
 
 test.each(NAMED)('%s', (_, small) => {
-  const found = enumerate(small);
+  const found = enumerate(toProgram(small));
   for (const model of MODELS) expect(differences(small, model, found[model]), model).toEqual([]);
 });
 
@@ -113,7 +113,7 @@ test.each(FLAVOURS)(
   (flavour: Flavour) => {
     fc.assert(
       fc.property(randomProgram(flavour), (small) => {
-        const found = enumerate(small);
+        const found = enumerate(toProgram(small));
         for (const model of MODELS) {
           const wrong = differences(small, model, found[model]);
           if (wrong.length > 0) throw new Error(`under ${model}\n${print(small)}\n${wrong.slice(0, 6).join('\n')}`);

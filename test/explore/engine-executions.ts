@@ -1,19 +1,19 @@
 import type { ModelName } from '../../src/explore/contract.ts';
 import { explore } from '../../src/explore/explore.ts';
 import { type Graph, INIT, Kind } from '../../src/graph/graph.ts';
+import type { Program } from '../../src/program/program.ts';
 import type { OracleExecution } from '../oracle/enumerate.ts';
-import { type SmallProgram, toProgram } from '../oracle/small-program.ts';
 
 /** What the engine visits, written as the oracle writes it. */
-export function engineExecutions(program: SmallProgram, model: ModelName): OracleExecution[] {
+export function engineExecutions(program: Program, model: ModelName): OracleExecution[] {
   const found: OracleExecution[] = [];
-  const result = explore(toProgram(program), {
+  const result = explore(program, {
     model,
     onExecution(execution) {
       found.push({
         text: textOf(execution.graph),
-        registers: program.threads.map((_, thread) => [...(execution.result(thread) as number[])]),
-        memory: program.initial.map((_, cell) => execution.finalValue(cell)),
+        results: program.threads.map((_, thread) => structuredClone(execution.result(thread))),
+        memory: Array.from(program.initial, (_, cell) => execution.finalValue(cell)),
         flags: [...(execution.dataRace ? ['data-race'] : []), ...(execution.mixedAccesses ? ['mixed-accesses'] : [])],
       });
       return false;

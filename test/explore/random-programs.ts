@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Fence, Mode, RmwOp } from '../../src/cpu/modes.ts';
-import type { Address, SmallProgram, Step, Value } from '../oracle/small-program.ts';
+import { type Address, type SmallProgram, type Step, toProgram, type Value } from '../oracle/small-program.ts';
 import * as s from '../oracle/steps.ts';
 import { threadTraces } from '../oracle/traces.ts';
 
@@ -201,7 +201,7 @@ function sizeOf(program: SmallProgram): { events: number; accesses: number; cand
 /** In how many ways the threads may run, whatever their reads return. */
 function combinations(program: SmallProgram): number {
   try {
-    return threadTraces(program).reduce((product, traces) => product * traces.length, 1);
+    return threadTraces(toProgram(program)).reduce((product, traces) => product * traces.length, 1);
   } catch (error) {
     if (error instanceof RangeError) return Number.POSITIVE_INFINITY;
     throw error;

@@ -48,7 +48,7 @@ export interface Candidate extends Skeleton {
   readonly fr: Relation;
 }
 
-export function skeletonOf(traces: readonly Trace[], initial: readonly number[]): Skeleton {
+export function skeletonOf(traces: readonly Trace[], initial: ArrayLike<number>): Skeleton {
   const nodes: Node[] = traces.flatMap(({ events }, thread) => events.map((e, index) => ({ ...e, thread, index })));
   for (const at of new Set(nodes.filter((e) => e.kind !== 'F').map((e) => e.at))) {
     nodes.push({
@@ -59,7 +59,6 @@ export function skeletonOf(traces: readonly Trace[], initial: readonly number[])
       value: initial[at]!,
       atomic: false,
       partner: undefined,
-      looksAtLock: false,
       addr: [],
       data: [],
       ctrl: [],

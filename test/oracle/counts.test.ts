@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Mode } from '../../src/cpu/modes.ts';
 import { enumerate } from './enumerate.ts';
-import type { SmallProgram, Step } from './small-program.ts';
+import { type SmallProgram, type Step, toProgram } from './small-program.ts';
 import { add, fetchAdd, lock, mb, of, program, read, unlock, write, x, y, z } from './steps.ts';
 
 const r0 = 0;
@@ -33,7 +33,7 @@ const FACTS: readonly [string, SmallProgram, number, number, number][] = [
 ];
 
 test.each(FACTS)('%s has its executions under each model', (_, small, sc, tso, lkmm) => {
-  const found = enumerate(small);
+  const found = enumerate(toProgram(small));
   expect([found.sc.length, found.tso.length, found.lkmm.length]).toEqual([sc, tso, lkmm]);
 });
 
@@ -54,12 +54,12 @@ const LOAD_BUFFERING: readonly [string, SmallProgram, number][] = [
 ];
 
 test.each(LOAD_BUFFERING)('%s has the executions that the LKMM allows', (_, small, executions) => {
-  expect(enumerate(small).lkmm.length).toBe(executions);
+  expect(enumerate(toProgram(small)).lkmm.length).toBe(executions);
 });
 
 test('every execution is found once', () => {
   for (const [, small] of [...FACTS, ...LOAD_BUFFERING]) {
-    const texts = enumerate(small).lkmm.map((execution) => execution.text);
+    const texts = enumerate(toProgram(small)).lkmm.map((execution) => execution.text);
     expect(new Set(texts).size).toBe(texts.length);
   }
 });

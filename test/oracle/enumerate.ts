@@ -1,23 +1,24 @@
 import { Mode } from '../../src/cpu/modes.ts';
 import { MODELS, type ModelName } from '../../src/explore/contract.ts';
+import type { Program } from '../../src/program/program.ts';
 import { type Candidate, members, type Node, type Skeleton, skeletonOf } from './candidate.ts';
 import { atomic, coherent, judge } from './models.ts';
 import { between, has, inverse, nothing, type Relation, sequence, union } from './relation.ts';
-import type { SmallProgram } from './small-program.ts';
 import { type Trace, threadTraces } from './traces.ts';
 
 /** One execution that a model allows. */
 export interface OracleExecution {
   /** The accesses of each thread, reads-from and coherence, as a string: equal strings, equal executions. */
   readonly text: string;
-  readonly registers: readonly (readonly number[])[];
+  /** What each thread returned. */
+  readonly results: readonly unknown[];
   /** The final value of each word. */
   readonly memory: readonly number[];
   readonly flags: readonly string[];
 }
 
 /** All executions of a program under each model, by trying everything. */
-export function enumerate(program: SmallProgram): Record<ModelName, OracleExecution[]> {
+export function enumerate(program: Program): Record<ModelName, OracleExecution[]> {
   const found: Record<ModelName, OracleExecution[]> = { sc: [], tso: [], lkmm: [] };
   for (const traces of combinations(threadTraces(program))) {
     if (!valuesSuffice(traces, program.initial)) continue;
@@ -54,7 +55,7 @@ function* orders<T>(items: readonly T[], precedes: (a: T, b: T) => boolean): Gen
  * Nothing but a short cut: a trace that reads a value which nobody wrote has no candidate, and neither do more
  * read-modify-writes of a value than there are writes of it, for each needs one of its own.
  */
-function valuesSuffice(traces: readonly Trace[], initial: readonly number[]): boolean {
+function valuesSuffice(traces: readonly Trace[], initial: ArrayLike<number>): boolean {
   const events = traces.flatMap((trace) => trace.events);
   return events.every(({ kind, at, value }) => {
     if (kind !== 'R') return true;
@@ -134,7 +135,7 @@ function nameOf(nodes: readonly Node[], event: number): string {
 function describe(
   { nodes, rf, co, initialWrites }: Candidate,
   traces: readonly Trace[],
-  program: SmallProgram,
+  program: Program,
   flags: readonly string[],
 ): OracleExecution {
   const threads = traces.map((_, thread) =>
@@ -152,7 +153,7 @@ function describe(
       })
       .join(' '),
   );
-  const memory = [...program.initial];
+  const memory = Array.from(program.initial);
   const orders = members(initialWrites)
     .map((initial) => {
       const order = members(co[initial]!).sort((a, b) => (has(co[a]!, b) ? -1 : 1));
@@ -165,7 +166,7 @@ function describe(
     .map(({ at, text }) => `co${at}: ${text}`);
   return {
     text: [...threads, ...orders].join(' | '),
-    registers: traces.map((trace) => trace.registers),
+    results: traces.map((trace) => trace.result),
     memory,
     flags,
   };

@@ -1,5 +1,7 @@
+import { CELL_BITS, type Cell, Cpu, cellIndex, guardHolds, type TrackedCpu } from '../../src/cpu/cpu.ts';
+import { type Deps, depsMembers, depsOf, NO_DEPS } from '../../src/cpu/deps.ts';
 import { applyRmw, Fence, Mode, RmwOp } from '../../src/cpu/modes.ts';
-import type { Address, SmallProgram, Step, Value } from './small-program.ts';
+import type { Program } from '../../src/program/program.ts';
 
 /** An event of a thread. Dependencies are indices of earlier reads of the same thread. */
 export interface TraceEvent {
@@ -15,8 +17,6 @@ export interface TraceEvent {
   readonly atomic: boolean;
   /** Of the write of a read-modify-write or a lock, its read. */
   readonly partner: number | undefined;
-  /** A failed spin_trylock() or a spin_is_locked(). */
-  readonly looksAtLock: boolean;
   readonly addr: readonly number[];
   readonly data: readonly number[];
   readonly ctrl: readonly number[];
@@ -25,32 +25,95 @@ export interface TraceEvent {
 /** One way in which a thread may run, its reads having returned what they returned. */
 export interface Trace {
   readonly events: readonly TraceEvent[];
-  readonly registers: readonly number[];
+  /** What the body returned. */
+  readonly result: unknown;
 }
 
 /** A wait that these values do not end. */
 class Waits extends Error {}
 
-/** Runs the steps once; `read` says what the next read of a word returns. */
-class Recorder {
+/** A CPU that writes down what a thread does, and asks somebody what its reads return. */
+class RecordingCpu extends Cpu implements TrackedCpu {
+  readonly id: number;
+  addrDeps: Deps = NO_DEPS;
+  dataDeps: Deps = NO_DEPS;
+  ctrlDeps: Deps = NO_DEPS;
   readonly events: TraceEvent[] = [];
-  readonly registers: number[];
-  private readonly origins: (readonly number[])[];
-  private ctrl: readonly number[] = [];
-  private readonly answer: (at: number) => number;
+  private lastRead = 0;
+  /** Everything that a read may return, or a choice be: one of them. */
+  private readonly pick: (of: readonly number[]) => number;
+  private readonly domain: readonly ReadonlySet<number>[];
+  /** Does every read control every later write? */
+  private readonly conservative: boolean;
 
-  constructor(registers: number, answer: (at: number) => number) {
-    this.registers = new Array<number>(registers).fill(0);
-    this.origins = new Array<readonly number[]>(registers).fill([]);
-    this.answer = answer;
+  constructor(
+    id: number,
+    domain: readonly ReadonlySet<number>[],
+    conservative: boolean,
+    pick: (of: readonly number[]) => number,
+  ) {
+    super();
+    this.id = id;
+    this.domain = domain;
+    this.conservative = conservative;
+    this.pick = pick;
   }
 
-  run(steps: readonly Step[]): Trace {
-    for (const step of steps) this.step(step);
-    return this;
+  read(cell: Cell, mode: Mode): number {
+    return this.reads(cell, mode, false, this.addressOf(cell));
+  }
+
+  readWhen(cell: Cell, mask: number, want: number, mode: Mode): number {
+    const value = this.reads(cell, mode, false, this.addressOf(cell));
+    if (!guardHolds(value, mask, want, true)) throw new Waits();
+    return value;
+  }
+
+  write(cell: Cell, value: number, mode: Mode): void {
+    const addr = this.addressOf(cell);
+    const data = depsMembers(this.dataDeps);
+    this.add({ kind: 'W', mode, at: cellIndex(cell), value, addr, data });
+  }
+
+  rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode): number {
+    return this.modify(cell, () => true, op, operand, mode);
+  }
+
+  rmwIf(cell: Cell, mask: number, want: number, equal: boolean, op: RmwOp, operand: number, mode: Mode): number {
+    return this.modify(cell, (old) => guardHolds(old, mask, want, equal), op, operand, mode);
+  }
+
+  rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
+    const happens = (old: number): boolean => {
+      if (!guardHolds(old, mask, want, true)) throw new Waits();
+      return true;
+    };
+    return this.modify(cell, happens, op, operand, mode);
+  }
+
+  fence(kind: Fence, cell?: Cell): void {
+    this.add({ kind: 'F', fence: kind, at: cell === undefined ? -1 : cellIndex(cell) });
+  }
+
+  choose(count: number): number {
+    return this.pick(Array.from({ length: count }, (_, i) => i));
+  }
+
+  provenance(): number {
+    return (this.lastRead + 1) << CELL_BITS;
+  }
+
+  readDeps(): Deps {
+    return depsOf(this.lastRead);
+  }
+
+  private addressOf(cell: Cell): readonly number[] {
+    const carried = cell >>> CELL_BITS;
+    return carried > 0 ? [carried - 1] : depsMembers(this.addrDeps);
   }
 
   private add(event: Partial<TraceEvent> & Pick<TraceEvent, 'kind'>): number {
+    const reads = this.events.flatMap((e, index) => (e.kind === 'R' ? [index] : []));
     this.events.push({
       mode: Mode.Once,
       fence: undefined,
@@ -58,176 +121,74 @@ class Recorder {
       value: 0,
       atomic: false,
       partner: undefined,
-      looksAtLock: false,
       addr: [],
       data: [],
-      ctrl: this.ctrl,
+      ctrl: this.conservative ? reads : depsMembers(this.ctrlDeps),
       ...event,
     });
+    if (event.kind !== 'F') {
+      this.addrDeps = NO_DEPS;
+      this.dataDeps = NO_DEPS;
+    }
     return this.events.length - 1;
   }
 
-  private place(address: Address): { at: number; addr: readonly number[] } {
-    if (address.via === undefined) return { at: address.at, addr: [] };
-    const elsewhere = address.other !== undefined && this.registers[address.via] !== 0;
-    return { at: elsewhere ? address.other! : address.at, addr: this.origins[address.via]! };
+  private reads(cell: Cell, mode: Mode, atomic: boolean, addr: readonly number[]): number {
+    const at = cellIndex(cell);
+    const value = this.pick([...this.domain[at]!]);
+    this.lastRead = this.add({ kind: 'R', mode, at, value, atomic, addr });
+    return value;
   }
 
-  private compute(value: Value): { value: number; data: readonly number[] } {
-    if (value.register === undefined) return { value: value.constant, data: [] };
-    const added = value.scale === 0 ? 0 : this.registers[value.register]!;
-    return { value: value.constant + added, data: this.origins[value.register]! };
-  }
-
-  private set(register: number, value: number, read: number): void {
-    this.registers[register] = value;
-    this.origins[register] = [read];
-  }
-
-  /** A read-modify-write that happens where `next` gives a value, else a read. @returns the index of the read */
-  private modify(
-    at: number,
-    addr: readonly number[],
-    mode: Mode,
-    old: number,
-    next: number | undefined,
-    data: readonly number[],
-    computes: boolean,
-  ): number {
+  /**
+   * The marks of a read-modify-write on its two events: a fully ordered one has smp_mb() on both sides, any other orders
+   * by its read or by its write; one that fails is a READ_ONCE(). Arithmetic carries the old value into the new one.
+   */
+  private modify(cell: Cell, happens: (old: number) => boolean, op: RmwOp, operand: number, mode: Mode): number {
     const lock = mode === Mode.Lock;
-    const place = { at, addr };
-    if (next === undefined) {
-      return this.add({ kind: 'R', ...place, value: old, atomic: !lock, looksAtLock: lock });
-    }
-    if (mode === Mode.Full) this.add({ kind: 'F', fence: Fence.Mb });
-    const readMode = mode === Mode.Acquire || mode === Mode.Noreturn || lock ? mode : Mode.Once;
-    const read = this.add({ kind: 'R', ...place, mode: readMode, value: old, atomic: !lock });
-    const writeMode = mode === Mode.Release || lock ? mode : Mode.Once;
+    const addr = this.addressOf(cell);
+    const data = depsMembers(this.dataDeps);
+    const old = this.reads(cell, Mode.Once, !lock, addr);
+    if (!happens(old)) return old;
+    // Only now is it known that the read is not that of a failure, so it is put down once more.
+    const { at } = this.events.pop()!;
+    if (mode === Mode.Full) this.fence(Fence.Mb);
+    const ordersReads = mode === Mode.Acquire || mode === Mode.Noreturn || lock;
+    const read = this.add({ kind: 'R', mode: ordersReads ? mode : Mode.Once, at, value: old, atomic: !lock, addr });
+    this.lastRead = read;
     this.add({
       kind: 'W',
-      ...place,
-      mode: writeMode,
-      value: next,
+      mode: mode === Mode.Release || lock ? mode : Mode.Once,
+      at,
+      value: applyRmw(op, old, operand),
       atomic: !lock,
       partner: read,
-      data: computes ? [...data, read] : data,
+      addr,
+      data: op === RmwOp.Xchg ? data : [...data, read],
     });
-    if (mode === Mode.Full) this.add({ kind: 'F', fence: Fence.Mb });
-    return read;
-  }
-
-  private step(step: Step): void {
-    switch (step.do) {
-      case 'read': {
-        const { at, addr } = this.place(step.address);
-        const value = this.answer(at);
-        this.set(step.into, value, this.add({ kind: 'R', at, addr, mode: step.mode, value }));
-        return;
-      }
-      case 'write': {
-        this.add({ kind: 'W', ...this.place(step.address), mode: step.mode, ...this.compute(step.value) });
-        return;
-      }
-      case 'rmw': {
-        const { at, addr } = this.place(step.address);
-        const old = this.answer(at);
-        const operand = this.compute(step.value);
-        const next = applyRmw(step.op, old, operand.value);
-        const read = this.modify(at, addr, step.mode, old, next, operand.data, step.op !== RmwOp.Xchg);
-        if (step.into !== undefined) this.set(step.into, old, read);
-        return;
-      }
-      case 'cmpxchg': {
-        const { at, addr } = this.place(step.address);
-        const old = this.answer(at);
-        const { value, data } = this.compute(step.value);
-        const next = old === step.expected ? value : undefined;
-        this.set(step.into, old, this.modify(at, addr, step.mode, old, next, data, false));
-        return;
-      }
-      case 'addUnless': {
-        const { at, addr } = this.place(step.address);
-        const old = this.answer(at);
-        const next = old === step.unless ? undefined : old + 1;
-        this.set(step.into, next === undefined ? 0 : 1, this.modify(at, addr, Mode.Full, old, next, [], true));
-        return;
-      }
-      case 'await': {
-        const value = this.answer(step.at);
-        if (value !== step.until) throw new Waits();
-        this.add({ kind: 'R', at: step.at, mode: step.mode, value });
-        return;
-      }
-      case 'fence':
-        this.add({ kind: 'F', fence: step.fence, at: step.at ?? -1 });
-        return;
-      case 'lock': {
-        const old = this.answer(step.at);
-        if (old !== 0) throw new Waits();
-        this.modify(step.at, [], Mode.Lock, old, 1, [], false);
-        return;
-      }
-      case 'unlock':
-        this.add({ kind: 'W', at: step.at, mode: Mode.Unlock, value: 0 });
-        return;
-      case 'trylock': {
-        const old = this.answer(step.at);
-        this.set(step.into, old, this.modify(step.at, [], Mode.Lock, old, old === 0 ? 1 : undefined, [], false));
-        return;
-      }
-      case 'isLocked': {
-        const value = this.answer(step.at);
-        this.set(step.into, value, this.add({ kind: 'R', at: step.at, value, looksAtLock: true }));
-        return;
-      }
-      case 'bitLock': {
-        const old = this.answer(step.at);
-        if ((old & 1) !== 0) throw new Waits();
-        this.modify(step.at, [], Mode.Acquire, old, old | 1, [], true);
-        return;
-      }
-      case 'bitUnlock': {
-        const old = this.answer(step.at);
-        this.modify(step.at, [], Mode.Release, old, old & ~1, [], true);
-        return;
-      }
-      case 'srcuLock': {
-        const value = this.answer(step.at);
-        this.set(step.into, value, this.add({ kind: 'R', at: step.at, mode: Mode.SrcuLock, value }));
-        return;
-      }
-      case 'srcuUnlock': {
-        const value = this.registers[step.register]!;
-        this.add({ kind: 'W', at: step.at, mode: Mode.SrcuUnlock, value, data: this.origins[step.register]! });
-        return;
-      }
-      case 'if': {
-        const outer = this.ctrl;
-        this.ctrl = [...new Set([...outer, ...this.origins[step.register]!])];
-        const arm = (this.registers[step.register] === step.constant) === step.equal ? step.then : (step.else ?? []);
-        for (const inner of arm) this.step(inner);
-        this.ctrl = outer;
-        return;
-      }
-    }
+    if (mode === Mode.Full) this.fence(Fence.Mb);
+    return old;
   }
 }
 
+/** More ways to run a thread than this are too many for the oracle. */
+const MOST_TRACES = 2000;
+
 /** Every trace of one thread whose reads of word `at` return members of `domain[at]`. */
-function tracesOf(steps: readonly Step[], registers: number, domain: readonly ReadonlySet<number>[]): Trace[] {
+function tracesOf(program: Program, thread: number, domain: readonly ReadonlySet<number>[]): Trace[] {
   const traces: Trace[] = [];
-  /** What the reads return, in order, as places in the domain; a run that reads more appends zeros. */
+  /** What was picked, in order; a run that picks more appends first members. */
   let choices: number[] = [];
   for (;;) {
     const sizes: number[] = [];
-    const recorder = new Recorder(registers, (at) => {
-      const values = [...domain[at]!];
+    const cpu = new RecordingCpu(thread, domain, program.dependencies === 'conservative', (values) => {
       sizes.push(values.length);
       if (choices.length < sizes.length) choices.push(0);
       return values[choices[sizes.length - 1]!]!;
     });
     try {
-      traces.push(recorder.run(steps));
+      traces.push({ result: program.threads[thread]!(cpu), events: cpu.events });
+      if (traces.length > MOST_TRACES) throw new RangeError('too many traces for the oracle');
     } catch (error) {
       if (!(error instanceof Waits)) throw error;
     }
@@ -238,27 +199,25 @@ function tracesOf(steps: readonly Step[], registers: number, domain: readonly Re
   }
 }
 
-const countWrites = (steps: readonly Step[]): number =>
-  steps.reduce((n, step) => n + (step.do === 'if' ? countWrites([...step.then, ...(step.else ?? [])]) : 1), 0);
-
 /**
  * For each thread, every sequence of events that it may perform whatever its reads return, within the values that the
- * program can produce: the initial ones, and those written by traces over values found so far, repeated as often as
- * the program has writes, for no value takes a longer way than through all of them.
+ * program can produce: the initial ones, and those written by traces over values found so far, repeated until there are
+ * no more or as often as a thread has events, for no value takes a longer way than through all writes.
+ * @throws RangeError where they are too many
  */
-export function threadTraces(program: SmallProgram): Trace[][] {
-  const domain = program.initial.map((value) => new Set([value]));
-  let rounds = program.threads.reduce((n, steps) => n + countWrites(steps), 0);
-  for (;;) {
-    const traces = program.threads.map((steps) => tracesOf(steps, program.registers, domain));
+export function threadTraces(program: Program): Trace[][] {
+  const domain = Array.from(program.initial, (value) => new Set([value]));
+  for (let round = 0; ; round++) {
+    const traces = program.threads.map((_, thread) => tracesOf(program, thread, domain));
+    const longest = traces.reduce((sum, of) => sum + of.reduce((most, t) => Math.max(most, countWrites(t)), 0), 0);
     let grew = false;
-    for (const trace of traces.flat()) {
-      for (const { kind, at, value } of trace.events) {
-        if (kind !== 'W' || domain[at]!.has(value)) continue;
-        domain[at]!.add(value);
-        grew = true;
-      }
+    for (const { kind, at, value } of traces.flat().flatMap((trace) => trace.events)) {
+      if (kind !== 'W' || domain[at]!.has(value)) continue;
+      domain[at]!.add(value);
+      grew = true;
     }
-    if (!grew || rounds-- === 0) return traces;
+    if (!grew || round > longest) return traces;
   }
 }
+
+const countWrites = (trace: Trace): number => trace.events.filter((e) => e.kind === 'W').length;
