@@ -50,13 +50,17 @@ export function flushGather(cpu: Cpu, k: Kernel, gather: Gather): void {
   for (const page of gather.delayedRmap.splice(0)) pageRemoveRmap(cpu, page);
 }
 
-/** tlb_finish_mmu(): flushes, drops the references, and frees the page tables as the design says. */
+/**
+ * tlb_finish_mmu(): flushes, drops the references, and frees the page tables as the design says. A flush by interrupt
+ * has waited for fast walks already.
+ */
 export function finishGather(cpu: Cpu, k: Kernel, gather: Gather): void {
   flushGather(cpu, k, gather);
   for (const page of gather.pages.splice(0)) putPage(cpu, k, compoundHead(cpu, k, page));
   const tables = gather.tables.splice(0);
   if (tables.length === 0) return;
-  tableSync(cpu, k);
+  const waited = k.design.tableFree === 'ipi' && k.design.tlbFlush === 'ipi';
+  if (!waited) tableSync(cpu, k);
   for (const number of tables) giveFree(cpu, k.layout.freeTables, number);
 }
 

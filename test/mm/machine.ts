@@ -58,3 +58,6 @@ export function machine(design: Design, config: Partial<LayoutConfig> = {}): Mac
     },
   };
 }
+
+/** The result of the last of several steps, done in order. */
+export const last = (...results: number[]): number => results[results.length - 1]!;
