@@ -5,7 +5,7 @@ import { pinUserPages, pinUserPagesFast, unpinUserPage } from '../mm/pin.ts';
 import { pinnedPageMapped, pinnedPageUnshared } from '../mm/promises.ts';
 import { userLoad, userStore } from '../mm/user.ts';
 import { scenario } from './scenario.ts';
-import { family } from './world.ts';
+import { family, LARGE } from './world.ts';
 
 const STORED = 7;
 
@@ -19,12 +19,15 @@ export const forkPin = scenario({
   why: 'If neither notices the other, the page is shared copy-on-write although a device writes to it: after the next store of the parent, device and process use different pages.',
   property: "I5'",
   variants: {
-    first: { doc: 'the first pin of the process: has_pinned is clear', pinnedBefore: false },
-    later: { doc: 'the process has pinned before: has_pinned is set', pinnedBefore: true },
+    first: { doc: 'the first pin of the process, so has_pinned is clear', large: false, pinnedBefore: false },
+    later: { doc: 'the process has pinned before, so has_pinned is set', large: false, pinnedBefore: true },
+    'large-first': { doc: 'as first, of a page in a large folio', large: true, pinnedBefore: false },
+    'large-later': { doc: 'as later, of a page in a large folio', large: true, pinnedBefore: true },
   },
   proposals: ['has-pinned-review', 'has-pinned-swap', 'early-copy-sketch'],
-  setup(cpu, k, { pinnedBefore }) {
-    const world = family(cpu, k);
+  layout: ({ large }) => (large ? LARGE : {}),
+  setup(cpu, k, { large, pinnedBefore }) {
+    const world = family(cpu, k, large);
     if (pinnedBefore) {
       for (const pin of pinUserPages(cpu, k, world.parent, world.address, 1, FOLL_WRITE).pins)
         unpinUserPage(cpu, k, pin);

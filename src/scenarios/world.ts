@@ -1,14 +1,18 @@
 /** Worlds to race in, made by operations of the memory manager before the race begins. */
 
 import type { Cpu } from '../cpu/cpu.ts';
+import { doAnonymousFolio } from '../mm/fault-anonymous.ts';
 import type { Kernel } from '../mm/kernel.ts';
+import type { LayoutConfig } from '../mm/layout.ts';
 import type { Mm } from '../mm/mm-struct.ts';
-import { type Mapping, mmapRegion } from '../mm/mmap.ts';
+import { type Mapping, mmapRegion, munmap } from '../mm/mmap.ts';
 import type { Page } from '../mm/page.ts';
 import { pmdCell, pmdTable, pteAlloc, pteCell } from '../mm/page-table.ts';
 import { ptePfn } from '../mm/pte.ts';
 import { userStore } from '../mm/user.ts';
+import { FAULT_WRITE } from '../mm/vm-fault.ts';
 import { VM_MAYWRITE, VM_READ, VM_WRITE } from '../mm/vma.ts';
+import { vmaLookup } from '../mm/vma-list.ts';
 
 /** What memory contains before a race. */
 export const FIRST_DATA = 1;
@@ -44,12 +48,30 @@ export function pageAt(cpu: Cpu, k: Kernel, mm: Mm, address: number): Page {
   return k.layout.page(ptePfn(cpu.readOnce(pteCell(k, table, address))));
 }
 
+/** Room for a folio of two pages, and for the VMA that is left when one of them is unmapped. */
+export const LARGE: Partial<LayoutConfig> = { largeFolios: true, pages: 6, vmasPerMm: 2 };
+
+/** An anonymous page at `address`; with `large` the only page that is still mapped of a large folio. */
+export function mapAnonPage(cpu: Cpu, k: Kernel, mm: Mm, address: number, large = false): Page {
+  if (!large) {
+    mapAndTouch(cpu, k, mm, { start: address, end: address + 1, flags: ANON_RW });
+    return pageAt(cpu, k, mm, address);
+  }
+  const end = address + k.layout.config.ptesPerTable;
+  must(mmapRegion(cpu, k, mm, { start: address, end, flags: ANON_RW }), 'mmap');
+  const vma = vmaLookup(cpu, k, mm, address)!;
+  must(doAnonymousFolio(cpu, k, { mm, vma, address, flags: FAULT_WRITE }), 'a large folio');
+  must(userStore(cpu, k, mm, address, FIRST_DATA), 'a store');
+  must(munmap(cpu, k, mm, address + 1, end), 'munmap');
+  return pageAt(cpu, k, mm, address);
+}
+
 /** The child has its page table already, so that no race need make it. */
-export function family(cpu: Cpu, k: Kernel): Family {
+export function family(cpu: Cpu, k: Kernel, large = false): Family {
   const parent = k.layout.mm(0);
   const child = k.layout.mm(1);
   const address = 0;
-  mapAndTouch(cpu, k, parent, { start: address, end: address + 1, flags: ANON_RW });
+  const page = mapAnonPage(cpu, k, parent, address, large);
   if (pteAlloc(cpu, k, child, address) === 0) throw new RangeError('the world is too small: no page table is left');
-  return { k, parent, child, address, page: pageAt(cpu, k, parent, address) };
+  return { k, parent, child, address, page };
 }

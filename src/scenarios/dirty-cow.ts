@@ -1,0 +1,56 @@
+import { deviceWrite } from '../mm/dma.ts';
+import { FOLL_FORCE, FOLL_WRITE } from '../mm/gup.ts';
+import { pageField } from '../mm/inspect.ts';
+import { madviseDontneed } from '../mm/madvise.ts';
+import { MAPPING_ANON, mappingFlags } from '../mm/mapping.ts';
+import { mmapRegion } from '../mm/mmap.ts';
+import { PAGE_MAPPING } from '../mm/page.ts';
+import { getUserPages } from '../mm/pin.ts';
+import { userLoad } from '../mm/user.ts';
+import { VM_MAYWRITE, VM_READ } from '../mm/vma.ts';
+import { scenario } from './scenario.ts';
+import { must } from './world.ts';
+
+const WRITTEN = 7;
+
+/**
+ * Dirty COW, CVE-2016-5195: a debugger writes to a private mapping of a file that may only be read, through
+ * get_user_pages() with FOLL_FORCE, while another thread of the process throws the private copy away.
+ */
+export const dirtyCow = scenario({
+  name: 'dirty-cow',
+  title: 'forced write against MADV_DONTNEED (CVE-2016-5195)',
+  why: 'Anybody who may read a file could write to it.',
+  property: 'I10',
+  variants: {
+    untouched: { doc: 'the page was never touched before', touched: false },
+    read: { doc: 'the page was read before, so the page of the file is mapped', touched: true },
+  },
+  layout: () => ({ files: ['disk'], pagesPerFile: 1, anonVmas: 2 }),
+  setup(cpu, k, { touched }) {
+    const mm = k.layout.mm(0);
+    const other = k.layout.mm(1);
+    // Another process has read the file, so its page is in memory.
+    for (const [reader, start] of [
+      [other, 0],
+      [mm, 0],
+    ] as const) {
+      must(mmapRegion(cpu, k, reader, { start, end: 1, flags: VM_READ | VM_MAYWRITE, file: 0 }), 'mmap');
+    }
+    userLoad(cpu, k, other, 0);
+    if (touched) userLoad(cpu, k, mm, 0);
+    return { k, mm, address: 0 };
+  },
+  threads: ({ k, mm, address }) => ({
+    writer: (cpu) => getUserPages(cpu, k, mm, address, 1, FOLL_WRITE | FOLL_FORCE),
+    zapper: (cpu) => madviseDontneed(cpu, k, mm, address, address + 1),
+  }),
+  judge({ world: { k, address }, results: { writer }, cpu, memory, step }) {
+    const [got] = writer.pins;
+    if (got === undefined) return { property: 'I21', message: `the forced write failed with ${writer.error}` };
+    if (mappingFlags(pageField(memory, k.layout, got.page, PAGE_MAPPING)) === MAPPING_ANON) return undefined;
+    step('writer', `writes ${WRITTEN}`, () => deviceWrite(cpu, got, WRITTEN));
+    const read = step('another reader of the file', 'loads', () => userLoad(cpu, k, k.layout.mm(1), address));
+    return { property: 'I10', message: `the forced write reached the page cache: the file now reads ${read}` };
+  },
+});
