@@ -1,0 +1,115 @@
+import type { Cpu } from '../cpu/cpu.ts';
+import type { Design } from '../mm/design.ts';
+import { deviceRead } from '../mm/dma.ts';
+import { dupMmap } from '../mm/fork.ts';
+import { FOLL_WRITE, type Pin } from '../mm/gup.ts';
+import { type Memory, pageField } from '../mm/inspect.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import { ksmScanPage } from '../mm/ksm.ts';
+import { removeMigrationPtes } from '../mm/migrate.ts';
+import { mmapRegion, mprotect } from '../mm/mmap.ts';
+import { lockPage, PAGE_FLAGS, PG_ANON_EXCLUSIVE, unlockPage } from '../mm/page.ts';
+import { getPage } from '../mm/page-ref.ts';
+import { pteAlloc } from '../mm/page-table.ts';
+import { pinUserPagesFastOnly } from '../mm/pin.ts';
+import { addToSwap } from '../mm/swap-cache.ts';
+import { tryToMigrate, tryToUnmap, tryToUnmapFlush, type UnmapBatch } from '../mm/try-to-unmap.ts';
+import { userLoad, userStore } from '../mm/user.ts';
+import { VM_MAYWRITE, VM_MERGEABLE, VM_READ, VM_WRITE } from '../mm/vma.ts';
+import { type Broken, scenario, type Variant } from './scenario.ts';
+import { ANON_RW, type Family, mapAndTouch, must, pageAt } from './world.ts';
+
+const STORED = 7;
+
+interface Clearing extends Variant {
+  readonly by: 'ksm' | 'swap' | 'migration';
+  /** Is the entry writable before? Then it differs after, and the pinner need not look at PG_anon_exclusive. */
+  readonly writable: boolean;
+}
+
+interface World extends Family, Clearing {}
+
+/**
+ * "Anon-exclusive clearing", September 2022 (088b8aa5): KSM, or unmapping for swap or migration, takes PG_anon_exclusive
+ * from a page while a fast walk pins it. The sub-cases of the post: RW (the entry was writable), RO-gone (it was read-only
+ * and something else stands there after), RO-same (it was read-only and is restored bit by bit).
+ */
+export const exclusivePin = scenario({
+  name: 'T4',
+  title: 'clearing PG_anon_exclusive against a fast pin',
+  why: 'A pin of a page that may be shared is worth nothing: the next store goes to a copy, and device and process see different data.',
+  property: 'I5',
+  variants: {
+    'ksm-rw': { doc: 'KSM, the entry was writable: a pin for writing', by: 'ksm', writable: true },
+    'ksm-ro': { doc: 'KSM, the entry was read-only and clean, and is restored the same', by: 'ksm', writable: false },
+    'swap-rw': { doc: 'unmapping for swap, the entry was writable', by: 'swap', writable: true },
+    'swap-ro': { doc: 'unmapping for swap, the entry was read-only', by: 'swap', writable: false },
+    'migrate-rw': { doc: 'unmapping for migration, the entry was writable', by: 'migration', writable: true },
+    'migrate-ro': { doc: 'unmapping for migration, the entry was read-only', by: 'migration', writable: false },
+  } as Readonly<Record<string, Clearing>>,
+  absent({ anonExclusive }: Design, { by, writable }) {
+    if (anonExclusive === 'tracked') return undefined;
+    if (!writable) return 'a pin for reading is promised an exclusive page from v5.19 only';
+    return by === 'ksm' ? undefined : 'there is no PG_anon_exclusive to clear before v5.19';
+  },
+  layout: ({ by }) => (by === 'swap' ? { swapSlots: 1 } : {}),
+  setup(cpu, k, variant): World {
+    const parent = k.layout.mm(0);
+    const child = k.layout.mm(1);
+    const mergeable = variant.by === 'ksm' ? VM_MERGEABLE : 0;
+    if (variant.writable) {
+      mapAndTouch(cpu, k, parent, { start: 0, end: 1, flags: ANON_RW | mergeable });
+    } else {
+      // Read while it may only be read: an entry that is read-only, clean, and maps an exclusive page.
+      must(mmapRegion(cpu, k, parent, { start: 0, end: 1, flags: VM_READ | VM_MAYWRITE | mergeable }), 'mmap');
+      userLoad(cpu, k, parent, 0);
+      must(mprotect(cpu, k, parent, 0, 1, VM_READ | VM_WRITE), 'mprotect');
+    }
+    const page = pageAt(cpu, k, parent, 0);
+    pteAlloc(cpu, k, child, 0);
+    if (variant.by !== 'ksm') {
+      // Who unmaps a page has locked it and holds a reference.
+      getPage(cpu, page);
+      lockPage(cpu, page);
+      if (variant.by === 'swap' && !addToSwap(cpu, k, page)) throw new RangeError('there is no slot of swap');
+    }
+    return { k, parent, child, address: 0, page, ...variant };
+  },
+  threads: (world) => ({
+    clearer: (cpu) => clear(cpu, world),
+    pinner: (cpu) =>
+      pinUserPagesFastOnly(cpu, world.k, world.parent, world.address, 1, world.writable ? FOLL_WRITE : 0),
+  }),
+  judge({ world, results: { clearer: cleared, pinner }, cpu, memory, step }) {
+    const [pin] = pinner;
+    if (pin === undefined) return undefined;
+    const broken = brokenBy(world.k, memory, pin, cleared);
+    if (broken === undefined) return undefined;
+    const { k, parent, child, address, page } = world;
+    if (world.by !== 'ksm') {
+      step('parent', 'forks', () => dupMmap(cpu, k, parent, child));
+      if (world.by === 'migration') removeMigrationPtes(cpu, k, page, page);
+      unlockPage(cpu, page);
+    }
+    step('parent', `stores ${STORED}`, () => userStore(cpu, k, parent, address, STORED));
+    step('device', 'reads through the pin', () => deviceRead(cpu, pin));
+    return broken;
+  },
+});
+
+/** @returns whether the page may be shared from now on */
+function clear(cpu: Cpu, { k, parent, address, page, by }: World): boolean {
+  if (by === 'ksm') return ksmScanPage(cpu, k, parent, address, 0) !== 'kept';
+  const batch: UnmapBatch = [];
+  const unmapped = by === 'swap' ? tryToUnmap(cpu, k, page, batch) : tryToMigrate(cpu, k, page, batch);
+  tryToUnmapFlush(cpu, k, batch);
+  return unmapped;
+}
+
+function brokenBy(k: Kernel, memory: Memory, pin: Pin, cleared: boolean): Broken | undefined {
+  if (k.design.anonExclusive === 'none') {
+    return cleared ? { property: 'I17', message: 'KSM took the page although it is pinned for writing' } : undefined;
+  }
+  const exclusive = (pageField(memory, k.layout, pin.page, PAGE_FLAGS) & PG_ANON_EXCLUSIVE) !== 0;
+  return exclusive ? undefined : { property: 'I5', message: 'the page is pinned, and not exclusive any more' };
+}
