@@ -188,6 +188,10 @@ export const KNOBS = {
     refcount: 'where nobody else holds a reference (v5.9 to v5.17)',
     exclusive: 'where it is exclusive, or nobody else but the swap cache holds a reference (from v5.19)',
   }),
+  uffdDirty: knob('fault', 'which entries userfaultfd makes dirty when it maps a page of the cache', {
+    writable: 'those that are writable (to v5.15)',
+    always: 'all of them (from v5.16, 9ae0f87d009c)',
+  }),
 
   // --- write-back ----------------------------------------------------------------------------------------------
   reclaimPinned: knob('writeback', 'whether reclaim spares pages that may be pinned', {

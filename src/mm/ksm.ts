@@ -14,7 +14,7 @@ import {
   type Page,
   PG_ANON_EXCLUSIVE,
   PG_SWAPCACHE,
-  setPageDirty,
+  setAnonPageDirty,
   trylockPage,
   unlockPage,
 } from './page.ts';
@@ -85,7 +85,7 @@ export function tryToMergeOnePage(
   if (e >= 0) {
     if (kpage === 0) {
       cpu.writeOnce(page + PAGE_MAPPING, mkMapping(0, MAPPING_KSM));
-      setPageDirty(cpu, page);
+      setAnonPageDirty(cpu, page);
       result = 'converted';
     } else if (cpu.readOnce(page + PAGE_DATA) === cpu.readOnce(kpage + PAGE_DATA)) {
       if (replacePage(cpu, k, mm, vma, address, page, kpage, e) === 0) result = 'merged';
@@ -116,7 +116,7 @@ function writeProtectPte(cpu: Cpu, k: Kernel, { mm, address, cell, e }: MappedPt
     setPte(cpu.label('A4'), cell, old);
     return EBUSY;
   }
-  if (pteDirty(old)) setPageDirty(cpu, page);
+  if (pteDirty(old)) setAnonPageDirty(cpu, page);
   const protectedEntry = pteMkclean(pteWrprotect(old));
   setPte(cpu.label('A4'), cell, protectedEntry);
   return protectedEntry;

@@ -1,7 +1,6 @@
 /** Moving the contents of a page to another, and every entry with it. */
 
 import type { Cpu } from '../cpu/cpu.ts';
-import { Mode, RmwOp } from '../cpu/modes.ts';
 import { type AddressSpace, AS_LOCK, AS_PAGES } from './address-space.ts';
 import { allocPage } from './allocator.ts';
 import { EAGAIN, ENOMEM } from './errno.ts';
@@ -14,17 +13,14 @@ import {
   PAGE_INDEX,
   PAGE_MAPPING,
   PAGE_PRIVATE,
-  PAGE_REFCOUNT,
   type Page,
   PG_DIRTY,
   PG_LOCKED,
   PG_SWAPCACHE,
-  REF_MASK,
-  refCountOf,
   unlockPage,
 } from './page.ts';
 import { waitOnPageWriteback } from './page-mkwrite.ts';
-import { getPage, pageRefCount, putPage } from './page-ref.ts';
+import { freezePage, getPage, pageRefCount, putPage, unfreezePage } from './page-ref.ts';
 import { setPte } from './page-table.ts';
 import { isMigrationEntry, mkPte, PTE_EXCLUSIVE, PTE_PRESENT, PTE_WRITE, PTE_YOUNG, ptePfn } from './pte.ts';
 import { pageAddAnonRmap, pageDupRmap } from './rmap.ts';
@@ -117,17 +113,6 @@ function takeOver(cpu: Cpu, page: Page, fresh: Page, flags: number, mapping: num
   cpu.writeOnce(fresh + PAGE_MAPPING, mapping);
   cpu.writeOnce(fresh + PAGE_FLAGS, PG_LOCKED | (flags & (PG_DIRTY | PG_SWAPCACHE)));
 }
-
-/** page_ref_freeze(): makes a count of `expected` 0, so that nobody can take a reference. Full where it succeeds. */
-export const freezePage = (cpu: Cpu, page: Page, expected: number): boolean =>
-  refCountOf(
-    cpu.label('freeze').rmwIf(page + PAGE_REFCOUNT, REF_MASK, expected, true, RmwOp.Sub, expected, Mode.Full),
-  ) === expected;
-
-/** page_ref_unfreeze(): gives a frozen page its count; a release. */
-export const unfreezePage = (cpu: Cpu, page: Page, count: number): void => {
-  cpu.rmw(page + PAGE_REFCOUNT, RmwOp.Add, count, Mode.Release);
-};
 
 /**
  * remove_migration_ptes() (mm/migrate.c): every migration entry of `page` maps `target`, writable and exclusive as it

@@ -39,6 +39,17 @@ export function putPage(cpu: Cpu, k: Kernel, page: Page, n = 1): void {
   if (refCountOf(cpu.atomicSubReturn(page + PAGE_REFCOUNT, n, mode)) === 0) freePage(cpu, k, page);
 }
 
+/** page_ref_freeze(): makes a count of `expected` 0, so that nobody can take a reference. Full where it succeeds. */
+export const freezePage = (cpu: Cpu, page: Page, expected: number): boolean =>
+  refCountOf(
+    cpu.label('freeze').rmwIf(page + PAGE_REFCOUNT, REF_MASK, expected, true, RmwOp.Sub, expected, Mode.Full),
+  ) === expected;
+
+/** page_ref_unfreeze(): gives a frozen page its count; a release. */
+export const unfreezePage = (cpu: Cpu, page: Page, count: number): void => {
+  cpu.rmw(page + PAGE_REFCOUNT, RmwOp.Add, count, Mode.Release);
+};
+
 /** folio_test_large(): costs nothing where the layout has no large folios. */
 export const isLarge = (cpu: Cpu, k: Kernel, folio: Page): boolean =>
   k.layout.config.largeFolios && (cpu.readOnce(folio + PAGE_FLAGS) & PG_HEAD) !== 0;

@@ -92,3 +92,8 @@ export function copyPageData(cpu: Cpu, to: Page, from: Page): void {
 export const setPageDirty = (cpu: Cpu, page: Page): void => {
   cpu.testAndSetBits(page + PAGE_FLAGS, PG_DIRTY);
 };
+
+/** noop_dirty_folio(): set_page_dirty() of an anonymous page, which looks first. */
+export const setAnonPageDirty = (cpu: Cpu, page: Page): void => {
+  if ((cpu.readOnce(page + PAGE_FLAGS) & PG_DIRTY) === 0) setPageDirty(cpu, page);
+};

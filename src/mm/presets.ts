@@ -43,6 +43,7 @@ const v4_4: Design = {
   ksmObserver: 'exact',
   unmapFlush: 'batched',
   reuse: 'mapcount',
+  uffdDirty: 'writable',
   reclaimPinned: 'ignore',
   pinDetect: 'none',
   pinMapcount: 'relaxed',
@@ -78,6 +79,7 @@ const v5_19: Design = {
   forkReference: 'before-check',
   pinReadOnly: 'exclusive',
   ksmObserver: 'exact-then-maybe',
+  uffdDirty: 'always',
   unmapFlush: 'batched-unless-exclusive',
   reuse: 'exclusive',
 };

@@ -5,7 +5,7 @@ import { pageAnonExclusive, pageTryShareAnonRmap } from './exclusive.ts';
 import type { Kernel } from './kernel.ts';
 import { pageIsAnon } from './mapping.ts';
 import type { Mm } from './mm-struct.ts';
-import { PAGE_MAPCOUNT, PAGE_PRIVATE, type Page, setPageDirty } from './page.ts';
+import { PAGE_MAPCOUNT, PAGE_PRIVATE, type Page, setAnonPageDirty, setPageDirty } from './page.ts';
 import { compoundHead, putPage } from './page-ref.ts';
 import { ptepGetAndClear, setPte } from './page-table.ts';
 import { mkPte, PTE_EXCLUSIVE, PTE_MIGRATION, PTE_SWAP, PTE_WRITE, type Pte, pteDirty, pteWrite } from './pte.ts';
@@ -45,7 +45,7 @@ function tryToUnmapOne(
 ): boolean {
   const exclusive = anonymous && k.design.anonExclusive === 'tracked' && pageAnonExclusive(cpu, page);
   const old = clearEntry(cpu, k, found, exclusive, batch);
-  if (pteDirty(old)) setPageDirty(cpu, folio);
+  if (pteDirty(old)) (anonymous ? setAnonPageDirty : setPageDirty)(cpu, folio);
   if (anonymous) {
     const slot = cpu.readOnce(folio + PAGE_PRIVATE);
     swapDuplicate(cpu, k, slot);
@@ -89,7 +89,7 @@ function tryToMigrateOne(
 ): boolean {
   const exclusive = anonymous && k.design.anonExclusive === 'tracked' && pageAnonExclusive(cpu, page);
   const old = clearEntry(cpu, k, found, exclusive, batch);
-  if (pteDirty(old)) setPageDirty(cpu, folio);
+  if (pteDirty(old)) (anonymous ? setAnonPageDirty : setPageDirty)(cpu, folio);
   if (exclusive && pageTryShareAnonRmap(cpu, k, page, folio) !== 0) {
     setPte(cpu.label('A4'), found.cell, old);
     return false;

@@ -1,0 +1,56 @@
+/** userfaultfd: a process maps pages of its own by hand. */
+
+import type { Cpu } from '../cpu/cpu.ts';
+import { EEXIST, EFAULT, EINVAL, ENOMEM } from './errno.ts';
+import { findLockPage } from './filemap.ts';
+import type { Kernel } from './kernel.ts';
+import { type Mm, mmapReadLock, mmapReadUnlock } from './mm-struct.ts';
+import { type Page, unlockPage } from './page.ts';
+import { putPage } from './page-ref.ts';
+import { PT_LOCK, pteAlloc, pteCell, ptLock, ptUnlock, setPte } from './page-table.ts';
+import { mkPte, PTE_DIRTY, PTE_PRESENT, PTE_WRITE, PTE_YOUNG, pteNoneMostly } from './pte.ts';
+import { pageDupRmap } from './rmap.ts';
+import { linearPageIndex, VM_SHARED, VM_UFFD_MINOR, VM_WRITE, type Vma } from './vma.ts';
+import { vmaLookup } from './vma-list.ts';
+
+/**
+ * UFFDIO_CONTINUE, mcontinue_atomic_pte() (mm/userfaultfd.c, v5.14 to v6.12): maps the page that the cache of the file
+ * holds already, in a VMA registered for minor faults. A private mapping gets it read-only; whether it is dirty all the
+ * same is the design's (9ae0f87d009c).
+ * @returns 0; -EINVAL where the VMA is not registered; -EFAULT where the page is not cached; -EEXIST; -ENOMEM
+ */
+export function uffdioContinue(cpu: Cpu, k: Kernel, mm: Mm, address: number): number {
+  mmapReadLock(cpu, mm);
+  const vma = vmaLookup(cpu, k, mm, address);
+  const registered = vma !== undefined && (vma.flags & VM_UFFD_MINOR) !== 0 && vma.file > 0;
+  const error = registered ? continueAt(cpu, k, mm, vma, address) : EINVAL;
+  mmapReadUnlock(cpu, mm);
+  return error;
+}
+
+function continueAt(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number): number {
+  const page = findLockPage(cpu, k, k.layout.file(vma.file - 1), linearPageIndex(vma, address));
+  if (page === 0) return EFAULT;
+  const error = installPte(cpu, k, mm, vma, address, page);
+  unlockPage(cpu, page);
+  if (error !== 0) putPage(cpu, k, page);
+  return error;
+}
+
+/** mfill_atomic_install_pte() (mm/userfaultfd.c): the entry takes over the reference that the caller holds. */
+function installPte(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number, page: Page): number {
+  const table = pteAlloc(cpu, k, mm, address);
+  if (table === 0) return ENOMEM;
+  const writable = (vma.flags & (VM_SHARED | VM_WRITE)) === (VM_SHARED | VM_WRITE);
+  const dirty = writable || k.design.uffdDirty === 'always';
+  const bits = PTE_PRESENT | PTE_YOUNG | (writable ? PTE_WRITE : 0) | (dirty ? PTE_DIRTY : 0);
+  const cell = pteCell(k, table, address);
+  ptLock(cpu, k, table + PT_LOCK);
+  const free = pteNoneMostly(cpu.readOnce(cell));
+  if (free) {
+    pageDupRmap(cpu, page);
+    setPte(cpu, cell, mkPte(k.layout.pfnOf(page), bits));
+  }
+  ptUnlock(cpu, table + PT_LOCK);
+  return free ? 0 : EEXIST;
+}
