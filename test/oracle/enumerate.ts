@@ -17,10 +17,13 @@ export interface OracleExecution {
   readonly flags: readonly string[];
 }
 
-/** All executions of a program under each model, by trying everything. */
-export function enumerate(program: Program): Record<ModelName, OracleExecution[]> {
+/**
+ * All executions of a program under each model, by trying everything.
+ * @param guesses see {@link threadTraces}
+ */
+export function enumerate(program: Program, guesses: readonly number[] = []): Record<ModelName, OracleExecution[]> {
   const found: Record<ModelName, OracleExecution[]> = { sc: [], tso: [], lkmm: [] };
-  for (const traces of combinations(threadTraces(program))) {
+  for (const traces of combinations(threadTraces(program, guesses))) {
     if (!valuesSuffice(traces, program.initial)) continue;
     for (const candidate of candidates(skeletonOf(traces, program.initial))) {
       for (const model of MODELS) {

@@ -187,7 +187,7 @@ function tracesOf(program: Program, thread: number, domain: readonly ReadonlySet
       return values[choices[sizes.length - 1]!]!;
     });
     try {
-      traces.push({ result: program.threads[thread]!(cpu), events: cpu.events });
+      traces.push({ result: structuredClone(program.threads[thread]!(cpu)), events: cpu.events });
       if (traces.length > MOST_TRACES) throw new RangeError('too many traces for the oracle');
     } catch (error) {
       if (!(error instanceof Waits)) throw error;
@@ -202,11 +202,12 @@ function tracesOf(program: Program, thread: number, domain: readonly ReadonlySet
 /**
  * For each thread, every sequence of events that it may perform whatever its reads return, within the values that the
  * program can produce: the initial ones, and those written by traces over values found so far, repeated until there are
- * no more or as often as a thread has events, for no value takes a longer way than through all writes.
+ * no more or as often as the threads have writes, for no value takes a longer way than through all of them.
+ * @param guesses values that any read may return besides, for a program in which a value can be its own reason
  * @throws RangeError where they are too many
  */
-export function threadTraces(program: Program): Trace[][] {
-  const domain = Array.from(program.initial, (value) => new Set([value]));
+export function threadTraces(program: Program, guesses: readonly number[] = []): Trace[][] {
+  const domain = Array.from(program.initial, (value) => new Set([value, ...guesses]));
   for (let round = 0; ; round++) {
     const traces = program.threads.map((_, thread) => tracesOf(program, thread, domain));
     const longest = traces.reduce((sum, of) => sum + of.reduce((most, t) => Math.max(most, countWrites(t)), 0), 0);
