@@ -1,9 +1,10 @@
 import { type Execution, MODELS, type ModelName } from '../explore/contract.ts';
 import { explore } from '../explore/explore.ts';
+import { Kind } from '../graph/graph.ts';
 import type { Design } from '../mm/design.ts';
 import type { CellResult } from '../report/cell-result.ts';
 import { DirectCpu, WouldBlock } from '../run/direct.ts';
-import type { Failure, Prepared, Scenario } from '../scenarios/scenario.ts';
+import type { Access, Failure, Judged, Prepared, Scenario } from '../scenarios/scenario.ts';
 
 export interface CellOptions {
   /** The models to ask, any of them. */
@@ -132,17 +133,23 @@ const prepare = (scenario: Scenario, variant: string, design: Design): Prepared 
   scenario.prepare(design, variant, (id, memory) => new DirectCpu(id, memory));
 
 function judgeExecution(prepared: Prepared, execution: Execution): Failure | undefined {
+  const { graph } = execution;
   const words = prepared.program.initial.length;
   const memory = new Float64Array(words);
   for (let i = 0; i < words; i++) memory[i] = execution.finalValue(i);
   const results = prepared.roles.map((_, thread) => execution.result(thread));
-  return judge(prepared, results, memory);
+  const reads = (thread: number): Access[] =>
+    graph.threads[thread]!.filter((e) => graph.kind[e] === Kind.Read).map((e) => ({
+      cell: graph.loc[e]!,
+      value: graph.value[e]!,
+    }));
+  return judge(prepared, { results, memory, reads });
 }
 
 /** Judges an execution. What comes after a race may block as well: then a lock was not given back. */
-function judge(prepared: Prepared, results: readonly unknown[], memory: Float64Array): Failure | undefined {
+function judge(prepared: Prepared, execution: Judged): Failure | undefined {
   try {
-    return prepared.judge(results, memory);
+    return prepared.judge(execution);
   } catch (error) {
     if (!(error instanceof WouldBlock)) throw error;
     const { cell, value } = error.wait;

@@ -1,12 +1,13 @@
 import { dirtyCow } from './dirty-cow.ts';
 import { exclusivePin } from './exclusive-pin.ts';
 import { forkPin } from './fork-pin.ts';
+import { freePin } from './free-pin.ts';
 import { pinForkStore } from './pin-fork-store.ts';
 import type { Scenario } from './scenario.ts';
 import { vmsplice } from './vmsplice.ts';
 
 /** Every race that comes with Holdfast, in the order of the table. */
-export const SCENARIOS: readonly Scenario[] = [forkPin, pinForkStore, exclusivePin, dirtyCow, vmsplice];
+export const SCENARIOS: readonly Scenario[] = [forkPin, freePin, pinForkStore, exclusivePin, dirtyCow, vmsplice];
 
 export const scenarioNamed = (name: string): Scenario | undefined =>
   SCENARIOS.find((scenario) => scenario.name.toLowerCase() === name.toLowerCase());

@@ -32,6 +32,12 @@ export interface Step {
   readonly value: string;
 }
 
+/** A read that a thread made, and what it returned. */
+export interface Access {
+  readonly cell: number;
+  readonly value: number;
+}
+
 /** The end of one execution, to be judged. */
 export interface Ending<W, T extends Threads> {
   readonly world: W;
@@ -40,6 +46,8 @@ export interface Ending<W, T extends Threads> {
   readonly cpu: Cpu;
   /** The final memory. The steps change it. */
   readonly memory: Memory;
+  /** Every read of a thread, in program order. */
+  reads(role: keyof T): readonly Access[];
   /** Does something after the race, and keeps it for the counterexample. @returns what it returned */
   step<R>(who: string, what: string, doIt: () => R): R;
 }
@@ -74,17 +82,23 @@ export interface Failure extends Broken {
   readonly steps: readonly Step[];
 }
 
+/** What is known of an execution when it is judged. */
+export interface Judged {
+  /** What each thread returned. */
+  readonly results: readonly unknown[];
+  /** The final values of all words; used up. */
+  readonly memory: Float64Array;
+  /** The reads of a thread, in program order. */
+  reads(thread: number): readonly Access[];
+}
+
 /** One race under one design: a program, and the judge of its executions. */
 export interface Prepared {
   readonly k: Kernel;
   readonly program: Program;
   /** The name of each thread. */
   readonly roles: readonly string[];
-  /**
-   * @param results what each thread returned
-   * @param memory the final values of all words; used up
-   */
-  judge(results: readonly unknown[], memory: Float64Array): Failure | undefined;
+  judge(execution: Judged): Failure | undefined;
 }
 
 /** Makes a CPU that runs alone over a memory. */
@@ -144,7 +158,7 @@ function prepare<V extends Variant, W, T extends Threads>(
   const { k, initial, world, threads } = built;
   const roles = threads.map(([role]) => role);
 
-  const judge = (list: readonly unknown[], memory: Float64Array): Failure | undefined => {
+  const judge = ({ results: list, memory, reads }: Judged): Failure | undefined => {
     const results = Object.fromEntries(roles.map((role, i) => [role, list[i]])) as Results<T>;
     const steps: Step[] = [];
     const step = <R>(who: string, what: string, doIt: () => R): R => {
@@ -152,7 +166,14 @@ function prepare<V extends Variant, W, T extends Threads>(
       steps.push({ who, what, value: String(value) });
       return value;
     };
-    const broken = spec.judge({ world, results, cpu: cpuOver(k.layout.bootCpu, memory), memory, step });
+    const broken = spec.judge({
+      world,
+      results,
+      cpu: cpuOver(k.layout.bootCpu, memory),
+      memory,
+      reads: (role) => reads(roles.indexOf(role as string)),
+      step,
+    });
     return broken === undefined ? undefined : { ...broken, steps };
   };
   return {
