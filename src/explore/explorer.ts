@@ -420,6 +420,19 @@ export class Explorer implements Extender, Execution {
     return rival !== NONE && !this.comesBefore(rival, r);
   }
 
+  /** Where an RMW has taken what another consumed: will its write be able to revisit the other, or an earlier read? */
+  private canWinContest(r: number): boolean {
+    const g = this.current;
+    if (g.rmw[r] === 0) return true;
+    const rival = g.consumer(g.loc[r]!, g.rf[r]!, r);
+    if (rival === NONE) return true;
+    for (const other of g.reads[g.loc[r]!]!) {
+      if (other > rival) break;
+      if (!g.inPrefix(other, r) && g.rf[other] !== GUESSED && mayRevisit(g, other, r)) return true;
+    }
+    return false;
+  }
+
   /** Is `e` in the po-rf prefix of what comes before `r` in its thread? */
   private comesBefore(e: number, r: number): boolean {
     const g = this.current;
@@ -475,14 +488,12 @@ export class Explorer implements Extender, Execution {
   private next(): boolean {
     const { todo } = this;
     while (todo.length > 0) {
-      const at = todo.length - 6;
-      const what = todo[at] as Todo;
-      const level = todo[at + 1]!;
-      const cut = todo[at + 2]!;
-      const event = todo[at + 3]!;
-      const argument = todo[at + 4]!;
-      const check = todo[at + 5] === 1;
-      todo.length = at;
+      const check = todo.pop()! === 1;
+      const argument = todo.pop()!;
+      const event = todo.pop()!;
+      const cut = todo.pop()!;
+      const level = todo.pop()!;
+      const what = todo.pop()! as Todo;
       if (level !== this.level) {
         this.level = level;
         this.current = this.levels[level]!;
@@ -509,8 +520,7 @@ export class Explorer implements Extender, Execution {
       case Todo.ReadFrom:
         this.status[g.thread[event]!] = Status.Ready;
         this.takeFrom(event, argument);
-        if (check && !this.isConsistentAt(event)) return false;
-        return true;
+        return this.canWinContest(event) && (!check || this.isConsistentAt(event));
       case Todo.Place:
         g.removeCo(event);
         g.insertCo(event, argument);

@@ -30,6 +30,11 @@ export const INIT = -1;
 export const GUESSED = -2;
 export const NONE = -1;
 
+/** Empties a list; setting its length to zero is slower for lists this short. */
+function clear(list: number[]): void {
+  while (list.length > 0) list.pop();
+}
+
 /**
  * An execution graph: events, program order, reads-from and coherence.
  *
@@ -219,7 +224,7 @@ export class Graph {
       co[i - 1] = moved;
       this.coIndex[moved] = i - 1;
     }
-    co.length--;
+    co.pop();
   }
 
   /** Is `event` in the po-rf prefix of `of`, or `of` itself? */
@@ -239,18 +244,18 @@ export class Graph {
       const thread = this.thread[e]!;
       const kind = this.kind[e]!;
       if (kind === Kind.Overtaken) {
-        this.overtaken.length--;
+        this.overtaken.pop();
         continue;
       }
-      this.threads[thread]!.length--;
+      this.threads[thread]!.pop();
       if (kind === Kind.Write) {
-        this.slots[thread]!.length--;
+        this.slots[thread]!.pop();
         this.removeCo(e);
         const read = this.partner[e]!;
         if (read !== NONE) this.partner[read] = NONE;
       } else if (kind === Kind.Read) {
-        this.slots[thread]!.length--;
-        this.reads[this.loc[e]!]!.length--;
+        this.slots[thread]!.pop();
+        this.reads[this.loc[e]!]!.pop();
       }
     }
     this.n = n;
@@ -265,14 +270,14 @@ export class Graph {
   keepFrom(from: Graph, read: number, write: number, stamps: Int32Array): void {
     if (this.capacity < from.n || this.words !== from.words) this.resize(from.capacity, from.words);
     for (let t = 0; t < this.threadCount; t++) {
-      this.threads[t]!.length = 0;
-      this.slots[t]!.length = 0;
+      clear(this.threads[t]!);
+      clear(this.slots[t]!);
     }
     for (let l = 0; l < this.locCount; l++) {
-      if (this.co[l]!.length > 0) this.co[l]!.length = 0;
-      if (this.reads[l]!.length > 0) this.reads[l]!.length = 0;
+      clear(this.co[l]!);
+      clear(this.reads[l]!);
     }
-    this.overtaken.length = 0;
+    clear(this.overtaken);
     this.cyclicFrom = Number.MAX_SAFE_INTEGER;
     const threadCount = this.threadCount;
     const words = this.words;
@@ -338,8 +343,8 @@ export class Graph {
     const thread = this.thread[read]!;
     this.setRf(read, write, this.value[write]!);
     this.kind[read] = Kind.Overtaken;
-    this.threads[thread]!.length--;
-    this.slots[thread]!.length--;
+    this.threads[thread]!.pop();
+    this.slots[thread]!.pop();
     const reads = this.reads[this.loc[read]!]!;
     reads.splice(reads.indexOf(read), 1);
     this.overtaken.push(read);
