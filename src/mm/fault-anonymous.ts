@@ -19,7 +19,7 @@ import { entryBits, VM_WRITE } from './vma.ts';
  */
 export function doAnonymousPage(cpu: Cpu, k: Kernel, { mm, vma, address }: Fault): number {
   const table = pteAlloc(cpu, k, mm, address);
-  if (table === 0) return ENOMEM;
+  if (table <= 0) return table === 0 ? ENOMEM : 0;
   const page = allocPage(cpu, k);
   if (page === 0) return ENOMEM;
   cpu.writeOnce(page + PAGE_DATA, 0);
@@ -48,7 +48,7 @@ export function doAnonymousFolio(cpu: Cpu, k: Kernel, { mm, vma, address }: Faul
   const start = address - (address % count);
   if (vma.start > start || vma.end < start + count) return EINVAL;
   const table = pteAlloc(cpu, k, mm, address);
-  if (table === 0) return ENOMEM;
+  if (table <= 0) return table === 0 ? ENOMEM : EINVAL;
   const folio = allocFolio(cpu, k, count);
   if (folio === 0) return ENOMEM;
   const pfn = k.layout.pfnOf(folio);

@@ -86,7 +86,7 @@ function finishFault(
   anonymous = false,
 ): { readonly error: number; readonly mapped: boolean } {
   const table = pteAlloc(cpu, k, mm, address);
-  if (table === 0) return { error: ENOMEM, mapped: false };
+  if (table <= 0) return { error: table === 0 ? ENOMEM : 0, mapped: false };
   const cell = pteCell(k, table, address);
   ptLock(cpu, k, table + PT_LOCK);
   const mapped = pteNoneMostly(cpu.readOnce(cell));

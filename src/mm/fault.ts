@@ -6,6 +6,7 @@ import { doAnonymousPage } from './fault-anonymous.ts';
 import { doFileFault } from './fault-file.ts';
 import { doSwapPage, migrationEntryWait } from './fault-swap.ts';
 import { doWpPage } from './fault-wp.ts';
+import { doHugePmd } from './huge-pmd.ts';
 import type { Kernel } from './kernel.ts';
 import { type Mm, mmapReadLock, mmapReadUnlock } from './mm-struct.ts';
 import {
@@ -22,6 +23,7 @@ import {
 import {
   isSwapEntry,
   PTE_DIRTY,
+  PTE_NONE,
   PTE_PROTNONE,
   PTE_YOUNG,
   type Pte,
@@ -55,7 +57,8 @@ export function handleUserFault(cpu: Cpu, k: Kernel, mm: Mm, address: number, wr
 export function handleMmFault(cpu: Cpu, k: Kernel, fault: Fault): number {
   const { mm, vma, address, flags } = fault;
   const pmd = cpu.readOnce(pmdCell(k, mm, address));
-  if (!pmdIsTable(pmd)) return doMissing(cpu, k, fault);
+  if (pmd === PTE_NONE) return doMissing(cpu, k, fault);
+  if (!pmdIsTable(pmd)) return doHugePmd(cpu, k, fault);
   const table = pmdTable(cpu, k, pmd);
   const cell = pteCell(k, table, address);
   const e = cpu.readOnce(cell);

@@ -5,6 +5,7 @@ import { allocPage } from './allocator.ts';
 import { copyPresentPte } from './copy-pte.ts';
 import { copyNonpresentPte } from './copy-swap.ts';
 import { EAGAIN, ENOMEM } from './errno.ts';
+import { copyHugePmd } from './huge-pmd.ts';
 import type { Kernel } from './kernel.ts';
 import { MM_WRITE_PROTECT_SEQ, type Mm, mmapWriteLock, mmapWriteUnlock } from './mm-struct.ts';
 import type { Page } from './page.ts';
@@ -13,6 +14,7 @@ import {
   type PageTable,
   PT_LOCK,
   pmdCell,
+  pmdIsHuge,
   pmdIsTable,
   pmdTable,
   pteAlloc,
@@ -56,7 +58,14 @@ export function copyPageRange(cpu: Cpu, k: Kernel, parent: Mm, child: Mm, vma: V
   for (let address = vma.start; address < vma.end && error === 0; ) {
     const { ptesPerTable } = k.layout.config;
     const end = Math.min(vma.end, (Math.floor(address / ptesPerTable) + 1) * ptesPerTable);
-    const pmd = cpu.readOnce(pmdCell(k, parent, address));
+    let pmd = cpu.readOnce(pmdCell(k, parent, address));
+    if (pmdIsHuge(pmd)) {
+      error = copyHugePmd(cpu, k, parent, child, vma, address);
+      if (error === EAGAIN) {
+        error = 0;
+        pmd = cpu.readOnce(pmdCell(k, parent, address));
+      }
+    }
     if (pmdIsTable(pmd)) {
       error = copyPteRange(cpu, k, parent, child, vma, pmdTable(cpu, k, pmd), address, end);
     }

@@ -6,9 +6,9 @@ import { FOLL_FAST_ONLY, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE, gupMustUnshare, ty
 import type { Kernel } from './kernel.ts';
 import { MAPPING_ANON, mappingFlags, mappingTarget } from './mapping.ts';
 import type { Mm } from './mm-struct.ts';
-import { PAGE_MAPPING, type Page } from './page.ts';
+import { PAGE_CELLS, PAGE_MAPPING, type Page } from './page.ts';
 import { tryGetFolio, tryPinFolio, ungrabFolio } from './page-ref.ts';
-import { pmdCell, pmdIsTable, pmdTable, pteCell, ptePage } from './page-table.ts';
+import { hugePage, type PageTable, pmdCell, pmdIsHuge, pmdIsTable, pmdTable, pteCell, ptePage } from './page-table.ts';
 import { type Pte, pteDevmap, ptePresent, pteProtnone, pteSpecial, pteWrite } from './pte.ts';
 
 /**
@@ -16,12 +16,36 @@ import { type Pte, pteDevmap, ptePresent, pteProtnone, pteSpecial, pteWrite } fr
  * interrupts off.
  */
 export function gupFastRange(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: number, flags: number): Pin[] {
+  const { ptesPerTable } = k.layout.config;
+  const pins: Pin[] = [];
+  for (let address = start; address < end; ) {
+    const next = Math.min(end, (Math.floor(address / ptesPerTable) + 1) * ptesPerTable);
+    const pmdp = pmdCell(k, mm, address);
+    const pmd = cpu.readOnce(pmdp);
+    const found = pmdIsTable(pmd)
+      ? gupFastTable(cpu, k, { pmdp, pmd, table: pmdTable(cpu, k, pmd) }, address, next, flags)
+      : pmdIsHuge(pmd)
+        ? gupFastHuge(cpu, k, pmdp, pmd, hugePage(cpu, k, pmd, address), address, next, flags)
+        : [];
+    pins.push(...found);
+    if (found.length < next - address) break;
+    address = next;
+  }
+  return pins;
+}
+
+/** A PMD that was read once, and the table that it pointed to then. */
+interface Walked {
+  readonly pmdp: Cell;
+  readonly pmd: Pte;
+  readonly table: PageTable;
+}
+
+/** gup_pte_range() (mm/gup.c, v4.4 to v6.12): the entries of one table, up to the first that is refused. */
+function gupFastTable(cpu: Cpu, k: Kernel, walked: Walked, start: number, end: number, flags: number): Pin[] {
   const pins: Pin[] = [];
   for (let address = start; address < end; address++) {
-    const cell = pmdCell(k, mm, address);
-    const pmd = cpu.readOnce(cell);
-    if (!pmdIsTable(pmd)) break;
-    const pin = gupFastPte(cpu, k, cell, pmd, pteCell(k, pmdTable(cpu, k, pmd), address), address, flags);
+    const pin = gupFastPte(cpu, k, walked, pteCell(k, walked.table, address), address, flags);
     if (pin === undefined) break;
     pins.push(pin);
   }
@@ -29,22 +53,62 @@ export function gupFastRange(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: nu
 }
 
 /**
- * gup_pte_range() (mm/gup.c, v4.4 to v6.12), one entry: B1 reads the PTE, B3 takes the reference, B4 reads the PTE again,
- * B5 asks whether a read-only page is exclusive.
+ * gup_huge_pmd() (mm/gup.c, v4.4 to v6.12): pages under one huge PMD. The kernel takes all references in one step; here
+ * each page takes its own, and the PMD is read again after each.
  */
-function gupFastPte(
+function gupFastHuge(
   cpu: Cpu,
   k: Kernel,
   pmdp: Cell,
   pmd: Pte,
+  first: Page,
+  start: number,
+  end: number,
+  flags: number,
+): Pin[] {
+  const pins: Pin[] = [];
+  for (let address = start; address < end; address++) {
+    const page = first + (address - start) * PAGE_CELLS;
+    const pin = grabChecked(cpu, k, pmd, page, address, flags, () => cpu.label('B4').readOnce(pmdp) === pmd);
+    if (pin === undefined) break;
+    pins.push(pin);
+  }
+  return pins;
+}
+
+/** One entry of gup_pte_range(): B1 reads it, B4 reads it again. */
+function gupFastPte(
+  cpu: Cpu,
+  k: Kernel,
+  { pmdp, pmd }: Walked,
   ptep: Cell,
   address: number,
   flags: number,
 ): Pin | undefined {
   const { design } = k;
   const e = cpu.label('B1').readOnce(ptep);
-  if (!ptePresent(e) || pteProtnone(e) || pteSpecial(e)) return undefined;
   const page = ptePage(cpu, k, e);
+  const unchanged = (): boolean =>
+    (design.pmdRecheck === 'skip' || cpu.readOnce(pmdp) === pmd) &&
+    (design.pteRecheck === 'skip' || cpu.label('B4').readOnce(ptep) === e);
+  return grabChecked(cpu, k, e, page, address, flags, unchanged);
+}
+
+/**
+ * What an entry must be, and what is done with its page: B3 takes the reference, the entry must be unchanged (B4), and B5
+ * asks whether a read-only page is exclusive. @returns undefined where the slow path is to decide
+ */
+function grabChecked(
+  cpu: Cpu,
+  k: Kernel,
+  e: Pte,
+  page: Page,
+  address: number,
+  flags: number,
+  unchanged: () => boolean,
+): Pin | undefined {
+  const { design } = k;
+  if (!ptePresent(e) || pteProtnone(e) || pteSpecial(e)) return undefined;
   if (!pteWrite(e) && demandsWritable(k, flags)) return undefined;
   if (pteDevmap(e) && (flags & FOLL_LONGTERM) !== 0) return undefined;
 
@@ -57,10 +121,9 @@ function gupFastPte(
 
   const kept =
     (design.pinFile !== 'before-recheck' || fileAllowed()) &&
-    (design.pmdRecheck === 'skip' || cpu.readOnce(pmdp) === pmd) &&
-    (design.pteRecheck === 'skip' || cpu.label('B4').readOnce(ptep) === e) &&
+    unchanged() &&
     (design.pinFile !== 'after-recheck' || fileAllowed()) &&
-    (pteWrite(e) || !gupMustUnshare(cpu, k, undefined, page, folio, flags));
+    (pteWrite(e) || !gupMustUnshare(cpu, k, undefined, pmdIsHuge(e) ? folio : page, folio, flags));
   if (kept) return { address, page, folio, generation, flags, path: 'fast' };
   ungrabFolio(cpu, k, folio, pin);
   return undefined;

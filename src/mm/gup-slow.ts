@@ -3,16 +3,28 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { AS_KIND, tracksDirty } from './address-space.ts';
 import { EFAULT } from './errno.ts';
+import { pageAnonExclusive } from './exclusive.ts';
 import { handleMmFault } from './fault.ts';
 import { FOLL_FORCE, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE, type GupResult, gupMustUnshare, type Pin } from './gup.ts';
 import type { Kernel } from './kernel.ts';
 import { mapcountPin, pinsCountAsMapped } from './mapcount-pin.ts';
 import { pageIsAnon } from './mapping.ts';
-import { type Mm, mmapReadLock, mmapReadUnlock } from './mm-struct.ts';
-import { PAGE_FLAGS, type Page, PG_ANON_EXCLUSIVE, PG_DIRTY, setPageDirty } from './page.ts';
+import { MM_PAGE_TABLE_LOCK, type Mm, mmapReadLock, mmapReadUnlock } from './mm-struct.ts';
+import { PAGE_FLAGS, type Page, PG_DIRTY, setPageDirty } from './page.ts';
 import { waitOnPageWriteback } from './page-mkwrite.ts';
 import { compoundHead, getPage, grabPage, putPage } from './page-ref.ts';
-import { PT_LOCK, pmdCell, pmdIsTable, pmdTable, pteCell, ptePage, ptLock, ptUnlock } from './page-table.ts';
+import {
+  hugePage,
+  PT_LOCK,
+  pmdCell,
+  pmdIsHuge,
+  pmdIsTable,
+  pmdTable,
+  pteCell,
+  ptePage,
+  ptLock,
+  ptUnlock,
+} from './page-table.ts';
 import { type Pte, pteDirty, ptePresent, pteProtnone, pteWrite } from './pte.ts';
 import { FAULT_UNSHARE, FAULT_WRITE, VM_FAULT_WRITE } from './vm-fault.ts';
 import {
@@ -102,22 +114,25 @@ function afterCowBreak(k: Kernel, flags: number): number {
 }
 
 /**
- * follow_page_pte() (mm/gup.c, v4.4 to v6.12): the page with its reference, or what to fault for: FAULT_UNSHARE, or 0 for
+ * follow_page_pte(), follow_trans_huge_pmd() (mm/gup.c, mm/huge_memory.c, v4.4 to v6.12): the page with its reference, or what to fault for: FAULT_UNSHARE, or 0 for
  * whatever the flags ask. Where a pin must wait for write-back, it has waited.
  */
 function followPagePte(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number, flags: number): Pin | number {
-  const pmd = cpu.readOnce(pmdCell(k, mm, address));
-  if (!pmdIsTable(pmd)) return 0;
-  const table = pmdTable(cpu, k, pmd);
-  ptLock(cpu, k, table + PT_LOCK);
-  const e = cpu.readOnce(pteCell(k, table, address));
-  const page = ptePage(cpu, k, e);
+  const pmdp = pmdCell(k, mm, address);
+  const pmd = cpu.readOnce(pmdp);
+  const huge = pmdIsHuge(pmd);
+  if (!huge && !pmdIsTable(pmd)) return 0;
+  const table = huge ? 0 : pmdTable(cpu, k, pmd);
+  const lock = huge ? mm + MM_PAGE_TABLE_LOCK : table + PT_LOCK;
+  ptLock(cpu, k, lock);
+  const e = cpu.readOnce(huge ? pmdp : pteCell(k, table, address));
+  const page = huge ? hugePage(cpu, k, e, address) : ptePage(cpu, k, e);
   const found =
-    ptePresent(e) && (!pteProtnone(e) || (flags & FOLL_FORCE) !== 0)
+    ptePresent(e) && pmdIsHuge(e) === huge && (!pteProtnone(e) || (flags & FOLL_FORCE) !== 0)
       ? followPresent(cpu, k, vma, address, e, page, flags)
       : 0;
   if (found === WAIT_WRITEBACK) getPage(cpu, page);
-  ptUnlock(cpu, table + PT_LOCK);
+  ptUnlock(cpu, lock);
   if (found !== WAIT_WRITEBACK) return found;
   waitOnPageWriteback(cpu, page);
   putPage(cpu, k, page);
@@ -136,7 +151,7 @@ function followPresent(
 ): Pin | number {
   if ((flags & FOLL_WRITE) !== 0 && !canFollowWrite(cpu, k, vma, e, page, flags)) return 0;
   const head = compoundHead(cpu, k, page);
-  if (!pteWrite(e) && gupMustUnshare(cpu, k, vma, page, head, flags)) return FAULT_UNSHARE;
+  if (!pteWrite(e) && gupMustUnshare(cpu, k, vma, pmdIsHuge(e) ? head : page, head, flags)) return FAULT_UNSHARE;
   const pin = (flags & FOLL_PIN) !== 0;
   if (pin && pinsCountAsMapped(k) && !mapcountPin(cpu, k, head)) return WAIT_WRITEBACK;
   const { folio, generation } = grabPage(cpu, k, page, pin);
@@ -155,6 +170,7 @@ function canFollowWrite(cpu: Cpu, k: Kernel, vma: Vma, e: Pte, page: Page, flags
     return (force || k.design.pinReadOnly === 'writable') && (flags & FOLL_COW) !== 0 && pteDirty(e);
   }
   if (!force || (vma.flags & (VM_SHARED | VM_MAYWRITE | VM_WRITE | VM_UFFD_WP)) !== VM_MAYWRITE) return false;
-  if (!pageIsAnon(cpu, compoundHead(cpu, k, page))) return false;
-  return (cpu.readOnce(page + PAGE_FLAGS) & PG_ANON_EXCLUSIVE) !== 0;
+  const head = compoundHead(cpu, k, page);
+  if (!pageIsAnon(cpu, head)) return false;
+  return pageAnonExclusive(cpu, pmdIsHuge(e) ? head : page);
 }

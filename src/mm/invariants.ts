@@ -6,12 +6,12 @@
 import { AS_MMS, AS_PAGES } from './address-space.ts';
 import { AV_MMS } from './anon-vma.ts';
 import { FOLL_PIN, type Pin } from './gup.ts';
-import { type Entry, entries, type Memory, timesFree, vmasOf } from './inspect.ts';
+import { type Entry, entries, entryAt, type Memory, timesFree, vmasOf } from './inspect.ts';
 import type { Kernel } from './kernel.ts';
 import type { Layout } from './layout.ts';
 import { pinsCountAsMapped } from './mapcount-pin.ts';
 import { MAPPING_ANON } from './mapping.ts';
-import { MM_WRITE_PROTECT_SEQ } from './mm-struct.ts';
+import { MM_DEPOSIT, MM_WRITE_PROTECT_SEQ } from './mm-struct.ts';
 import {
   generationOf,
   PAGE_ENTIRE_MAPCOUNT,
@@ -56,7 +56,7 @@ export function checkInvariants(memory: Memory, k: Kernel, held: readonly Pin[] 
   checkFreeLists(memory, k.layout, held, fail);
   checkSwap(memory, k.layout, all, fail);
   if (k.design.anonExclusive === 'tracked') checkExclusive(memory, k.layout, all, fail);
-  checkTlbs(memory, k.layout, all, fail);
+  checkTlbs(memory, k.layout, fail);
   checkRmapSets(memory, k.layout, fail);
   checkLocks(memory, k.layout, fail);
   return found;
@@ -127,6 +127,8 @@ function checkFreeLists(memory: Memory, layout: Layout, held: readonly Pin[], fa
       const pmd = memory[layout.mm(mm) + layout.mmPmds + i]!;
       if (pmdIsTable(pmd)) linked[ptePfn(pmd)]!++;
     }
+    const deposited = memory[layout.mm(mm) + MM_DEPOSIT]!;
+    for (let table = 0; table < tables; table++) if (deposited & (1 << table)) linked[table]!++;
   }
   timesFree(memory, layout, layout.freeTables, tables).forEach((times, table) => {
     if (times + linked[table]! !== 1) {
@@ -153,14 +155,13 @@ function checkSwap(memory: Memory, layout: Layout, all: readonly Entry[], fail: 
 /** I6: an exclusive page is mapped once at most, and a writable anonymous entry means exclusive. */
 function checkExclusive(memory: Memory, layout: Layout, all: readonly Entry[], fail: Fail): void {
   for (const { mm, address, e, huge } of all) {
-    if (!ptePresent(e) || huge) continue;
+    if (!ptePresent(e)) continue;
     const page = layout.page(ptePfn(e));
     const exclusive = (memory[page + PAGE_FLAGS]! & PG_ANON_EXCLUSIVE) !== 0;
     const head = memory[page + PAGE_HEAD]!;
     const anonymous = (memory[(head > 0 ? layout.page(head - 1) : page) + PAGE_MAPPING]! & MAPPING_ANON) !== 0;
-    if (exclusive && memory[page + PAGE_MAPCOUNT]! > 1) {
-      fail('I6', `page ${ptePfn(e)} is exclusive, and mapped ${memory[page + PAGE_MAPCOUNT]} times`);
-    }
+    const mapped = memory[page + (huge ? PAGE_ENTIRE_MAPCOUNT : PAGE_MAPCOUNT)]!;
+    if (exclusive && mapped > 1) fail('I6', `page ${ptePfn(e)} is exclusive, and mapped ${mapped} times`);
     if (anonymous && pteWrite(e) && !exclusive) {
       fail('I6', `mm ${mm} maps page ${ptePfn(e)} writable at ${address}, and it is not exclusive`);
     }
@@ -168,15 +169,14 @@ function checkExclusive(memory: Memory, layout: Layout, all: readonly Entry[], f
 }
 
 /** I18: a TLB holds nothing that its page table does not allow. */
-function checkTlbs(memory: Memory, layout: Layout, all: readonly Entry[], fail: Fail): void {
+function checkTlbs(memory: Memory, layout: Layout, fail: Fail): void {
   if (!layout.config.tlb) return;
   for (let cpu = 0; cpu <= layout.config.cpus; cpu++) {
     for (let mm = 0; mm < layout.config.mms; mm++) {
       for (let address = 0; address < layout.span; address++) {
         const cached = memory[layout.tlb(cpu, layout.mm(mm), address)]!;
         if (cached === 0) continue;
-        const entry = all.find((other) => other.mm === mm && other.address === address);
-        const e = entry?.e ?? 0;
+        const e = entryAt(memory, layout, layout.mm(mm), address);
         if (!ptePresent(e) || ptePfn(e) !== ptePfn(cached) || (pteWrite(cached) && !pteWrite(e))) {
           fail('I18', `cpu ${cpu} translates ${address} of mm ${mm} through an entry that is gone`);
         }

@@ -1,11 +1,13 @@
 /** Bringing the entries of a VMA into line with its new protection. */
 
 import type { Cpu } from '../cpu/cpu.ts';
+import { changeHugePmd, pmdStart } from './huge-pmd.ts';
 import type { Kernel } from './kernel.ts';
 import type { Mm } from './mm-struct.ts';
 import {
   PT_LOCK,
   pmdCell,
+  pmdIsHuge,
   pmdIsTable,
   pmdTable,
   pteCell,
@@ -25,6 +27,11 @@ import { isAccessible, VM_WRITE, type Vma } from './vma.ts';
 export function changeProtection(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma): void {
   for (let address = vma.start; address < vma.end; address++) {
     const pmd = cpu.readOnce(pmdCell(k, mm, address));
+    if (pmdIsHuge(pmd)) {
+      changeHugePmd(cpu, k, mm, address, (e) => pteModify(e, vma));
+      address = pmdStart(k, address) + k.layout.config.ptesPerTable - 1;
+      continue;
+    }
     if (!pmdIsTable(pmd)) continue;
     const table = pmdTable(cpu, k, pmd);
     const cell = pteCell(k, table, address);

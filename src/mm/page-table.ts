@@ -6,10 +6,11 @@
 import type { Cell, Cpu } from '../cpu/cpu.ts';
 import { Mode, RmwOp } from '../cpu/modes.ts';
 import { giveFree, takeFree } from './allocator.ts';
+import { EAGAIN } from './errno.ts';
 import type { Kernel } from './kernel.ts';
 import { MM_PAGE_TABLE_LOCK, type Mm } from './mm-struct.ts';
 import type { Page } from './page.ts';
-import { mkPte, PMD_HUGE, PTE_NONE, PTE_PRESENT, PTE_WRITE, type Pte, ptePfn, ptePresent } from './pte.ts';
+import { mkPte, PMD_HUGE, PTE_NONE, PTE_PRESENT, PTE_WRITE, type Pte, ptePfn } from './pte.ts';
 
 /** A page of PTEs: the handle of its first word. */
 export type PageTable = Cell;
@@ -28,6 +29,9 @@ export const pmdIsHuge = (pmd: Pte): boolean => (pmd & (PTE_PRESENT | PMD_HUGE))
 
 /** The table that a PMD just read points to: its address depends on that read. */
 export const pmdTable = (cpu: Cpu, k: Kernel, pmd: Pte): PageTable => k.layout.table(ptePfn(pmd)) + cpu.provenance();
+/** The page at an address under a huge PMD just read: its address depends on that read. */
+export const hugePage = (cpu: Cpu, k: Kernel, pmd: Pte, address: number): Page =>
+  k.layout.page(ptePfn(pmd) + (address % k.layout.config.ptesPerTable)) + cpu.provenance();
 /** The page that an entry just read maps: its address depends on that read. */
 export const ptePage = (cpu: Cpu, k: Kernel, e: Pte): Page => k.layout.page(ptePfn(e)) + cpu.provenance();
 
@@ -48,12 +52,13 @@ export const ptepSetWrprotect = (cpu: Cpu, cell: Cell): Pte => cpu.rmw(cell, Rmw
 /**
  * pte_alloc() (mm/memory.c __pte_alloc()): the table for an address, made where there is none. The caller holds
  * mmap_lock.
- * @returns 0 where memory is exhausted
+ * @returns 0 where memory is exhausted, -EAGAIN where a huge page is mapped
  */
 export function pteAlloc(cpu: Cpu, k: Kernel, mm: Mm, address: number): PageTable {
   const cell = pmdCell(k, mm, address);
   const pmd = cpu.readOnce(cell);
-  if (ptePresent(pmd)) return pmdTable(cpu, k, pmd);
+  if (pmdIsTable(pmd)) return pmdTable(cpu, k, pmd);
+  if (pmd !== PTE_NONE) return EAGAIN;
   const number = takeFree(cpu, k.layout.freeTables);
   if (number < 0) return 0;
   const table = k.layout.table(number) + cpu.provenance();
@@ -61,10 +66,9 @@ export function pteAlloc(cpu: Cpu, k: Kernel, mm: Mm, address: number): PageTabl
   cpu.smpWmb();
   ptLock(cpu, k, mm + MM_PAGE_TABLE_LOCK);
   const now = cpu.readOnce(cell);
-  const other = ptePresent(now) ? pmdTable(cpu, k, now) : 0;
-  if (other === 0) cpu.writeOnce(cell, mkPte(number, PTE_PRESENT));
+  const other = pmdIsTable(now) ? pmdTable(cpu, k, now) : now === PTE_NONE ? table : EAGAIN;
+  if (other === table) cpu.writeOnce(cell, mkPte(number, PTE_PRESENT));
   ptUnlock(cpu, mm + MM_PAGE_TABLE_LOCK);
-  if (other === 0) return table;
-  giveFree(cpu, k.layout.freeTables, number);
+  if (other !== table) giveFree(cpu, k.layout.freeTables, number);
   return other;
 }

@@ -26,6 +26,8 @@ export const PTE_MARKER = 1 << 11;
 /** Of a swap or migration entry: the page was exclusive. A migration entry may also carry PTE_WRITE. */
 export const PTE_EXCLUSIVE = 1 << 12;
 export const PTE_SHIFT = 13;
+/** All that is not the number. */
+export const PTE_BITS = (1 << PTE_SHIFT) - 1;
 
 export const PTE_BIT_NAMES = [
   'present',

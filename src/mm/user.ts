@@ -6,8 +6,18 @@ import { handleUserFault } from './fault.ts';
 import type { Kernel } from './kernel.ts';
 import type { Mm } from './mm-struct.ts';
 import { PAGE_DATA, type Page } from './page.ts';
-import { pmdCell, pmdIsTable, pmdTable, pteCell, ptePage } from './page-table.ts';
-import { PTE_DIRTY, PTE_WRITE, PTE_YOUNG, type Pte, ptePresent, pteProtnone } from './pte.ts';
+import { hugePage, pmdCell, pmdIsTable, pmdTable, pteCell, ptePage } from './page-table.ts';
+import {
+  mkPte,
+  PMD_HUGE,
+  PTE_BITS,
+  PTE_DIRTY,
+  PTE_WRITE,
+  PTE_YOUNG,
+  type Pte,
+  ptePresent,
+  pteProtnone,
+} from './pte.ts';
 import { tlbAccessBegin, tlbAccessEnd } from './tlb.ts';
 
 /** @returns what the page at the address contains, or a negative error (-EFAULT: the process is signalled) */
@@ -50,16 +60,23 @@ function translate(cpu: Cpu, k: Kernel, mm: Mm, address: number, store: boolean)
 
 /** The hardware page walk: sets the accessed and dirty bits atomically, and fills the TLB. */
 function walk(cpu: Cpu, k: Kernel, mm: Mm, address: number, store: boolean): Page {
-  const pmd = cpu.readOnce(pmdCell(k, mm, address));
-  if (!pmdIsTable(pmd)) return 0;
-  const cell = pteCell(k, pmdTable(cpu, k, pmd), address);
+  const pmdp = pmdCell(k, mm, address);
   const touch = PTE_YOUNG | (store ? PTE_DIRTY : 0);
   for (;;) {
-    const e = cpu.readOnce(cell);
-    const page = ptePage(cpu, k, e);
+    let cell = pmdp;
+    let e = cpu.readOnce(cell);
+    let page = hugePage(cpu, k, e, address);
+    if (pmdIsTable(e)) {
+      cell = pteCell(k, pmdTable(cpu, k, e), address);
+      e = cpu.readOnce(cell);
+      page = ptePage(cpu, k, e);
+    }
     if (!permits(e, store)) return 0;
     if ((e & touch) !== touch && cpu.rmwIf(cell, WHOLE, e, true, RmwOp.Or, touch, Mode.Once) !== e) continue;
-    if (k.layout.config.tlb) cpu.writeOnce(k.layout.tlb(cpu.id, mm, address), e | touch);
+    if (k.layout.config.tlb) {
+      const bits = (e | touch) & PTE_BITS & ~PMD_HUGE;
+      cpu.writeOnce(k.layout.tlb(cpu.id, mm, address), mkPte(k.layout.pfnOf(page), bits));
+    }
     return page;
   }
 }

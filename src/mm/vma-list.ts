@@ -3,6 +3,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { fileAttach, fileDetach } from './address-space.ts';
 import { anonVmaAttach, anonVmaDetach } from './anon-vma.ts';
+import { pmdStart, splitHugePmd } from './huge-pmd.ts';
 import type { Kernel } from './kernel.ts';
 import { MM_VMAS, type Mm } from './mm-struct.ts';
 import { decodeVma, encodeVma, linearPageIndex, type Vma } from './vma.ts';
@@ -58,7 +59,7 @@ export function unlinkVma(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma): void {
 }
 
 /**
- * __split_vma(): makes VMAs end and begin at `start` and `end`, so that those in between can change alone.
+ * __split_vma(), vma_adjust_trans_huge(): makes VMAs end and begin at `start` and `end`, so that those in between can change alone.
  * @returns the VMAs in between, or undefined where a slot is missing (and all is as before)
  */
 export function splitVmas(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: number): Vma[] | undefined {
@@ -68,6 +69,10 @@ export function splitVmas(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: numbe
   const inside: Vma[] = [];
   for (const vma of all) {
     if (vma.end <= start || vma.start >= end) continue;
+    for (const at of [start, end]) {
+      const cut = vma.start < at && at < vma.end && pmdStart(k, at) < at;
+      if (cut && k.layout.config.largeFolios) splitHugePmd(cpu, k, mm, at);
+    }
     const middle = part(vma, Math.max(vma.start, start), Math.min(vma.end, end));
     if (middle.start > vma.start) linkVma(cpu, k, mm, { ...part(vma, vma.start, start), slot: freeSlot(cpu, k, mm) });
     if (middle.end < vma.end) linkVma(cpu, k, mm, { ...part(vma, end, vma.end), slot: freeSlot(cpu, k, mm) });

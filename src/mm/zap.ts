@@ -2,6 +2,7 @@
 
 import type { Cpu } from '../cpu/cpu.ts';
 import { Mode } from '../cpu/modes.ts';
+import { splitHugePmd, zapHugePmd } from './huge-pmd.ts';
 import type { Kernel } from './kernel.ts';
 import { pageIsAnon } from './mapping.ts';
 import { flushGather, type Gather, gatherEntry } from './mmu-gather.ts';
@@ -10,6 +11,7 @@ import {
   type PageTable,
   PT_LOCK,
   pmdCell,
+  pmdIsHuge,
   pmdIsTable,
   pmdTable,
   pteCell,
@@ -54,7 +56,12 @@ export function zapPageRange(
   const { ptesPerTable } = k.layout.config;
   for (let address = start; address < end; ) {
     const next = Math.min(end, (Math.floor(address / ptesPerTable) + 1) * ptesPerTable);
-    const pmd = cpu.readOnce(pmdCell(k, gather.mm, address));
+    let pmd = cpu.readOnce(pmdCell(k, gather.mm, address));
+    if (pmdIsHuge(pmd)) {
+      const whole = next - address === ptesPerTable;
+      if (!whole) splitHugePmd(cpu, k, gather.mm, address);
+      if (!whole || !zapHugePmd(cpu, k, gather, address)) pmd = cpu.readOnce(pmdCell(k, gather.mm, address));
+    }
     if (pmdIsTable(pmd)) zapPteRange(cpu, k, gather, vma, pmdTable(cpu, k, pmd), address, next, evenCows);
     address = next;
   }

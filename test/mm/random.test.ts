@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Design, designWith } from '../../src/mm/design.ts';
 import { deviceRead, deviceWrite } from '../../src/mm/dma.ts';
-import { EFAULT } from '../../src/mm/errno.ts';
+import { EFAULT, EINVAL, ENOMEM } from '../../src/mm/errno.ts';
 import { exitMmap } from '../../src/mm/exit.ts';
+import { doAnonymousFolio } from '../../src/mm/fault-anonymous.ts';
 import { dupMmap } from '../../src/mm/fork.ts';
 import { FOLL_FORCE, FOLL_WRITE, type Pin } from '../../src/mm/gup.ts';
+import { doHugePmdAnonymousPage } from '../../src/mm/huge-pmd.ts';
 import { ADVICE, madvise, madviseDontneed } from '../../src/mm/madvise.ts';
 import { mmapRegion, mprotect, munmap } from '../../src/mm/mmap.ts';
 import {
@@ -19,6 +21,7 @@ import {
 import { PRESETS } from '../../src/mm/presets.ts';
 import { userLoad, userStore } from '../../src/mm/user.ts';
 import { VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE } from '../../src/mm/vma.ts';
+import { vmaLookup } from '../../src/mm/vma-list.ts';
 import { type Machine, machine, ROOMY, RW } from './machine.ts';
 import { type Box, Reference } from './reference.ts';
 
@@ -32,6 +35,7 @@ type Op =
   | { op: 'load' | 'store'; mm: number; address: number }
   | { op: 'fork'; mm: number; child: number }
   | { op: 'exit'; mm: number }
+  | { op: 'large'; mm: number; address: number; pmd: boolean }
   | { op: 'gup'; mm: number; address: number; pin: boolean; fast: boolean; write: boolean; force: boolean }
   | { op: 'device' | 'unpin'; which: number; dirty: boolean };
 
@@ -101,6 +105,12 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   },
 );
 
+/** The same with large folios, under one PMD or mapped by entries. */
+const opWithLarge: fc.Arbitrary<Op> = fc.oneof(
+  { weight: 8, arbitrary: op },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('large' as const), mm, address, pmd: fc.boolean() }) },
+);
+
 interface Held {
   readonly pin: Pin;
   /** What the device must see, where the design promises it. */
@@ -117,8 +127,8 @@ class Pair {
   readonly hold: boolean;
   #next = 1;
 
-  constructor(design: Design, hold: boolean) {
-    this.m = machine(design);
+  constructor(design: Design, hold: boolean, largeFolios: boolean) {
+    this.m = machine(design, { largeFolios });
     this.reference = new Reference(ROOMY.mms, SPAN, ROOMY.files.length, ROOMY.pagesPerFile);
     this.hold = hold;
   }
@@ -157,25 +167,36 @@ class Pair {
       }
       case 'load': {
         const box = r.boxForRead(o.mm, o.address);
-        expect(userLoad(cpu, k, this.m.mm(o.mm), o.address)).toBe(box?.value ?? EFAULT);
+        const value = userLoad(cpu, k, this.m.mm(o.mm), o.address);
+        fc.pre(value !== ENOMEM);
+        expect(value).toBe(box?.value ?? EFAULT);
         return;
       }
       case 'store': {
         const box = r.boxForWrite(o.mm, o.address);
         const value = this.#next++;
-        expect(userStore(cpu, k, this.m.mm(o.mm), o.address, value)).toBe(box ? 0 : EFAULT);
+        const status = userStore(cpu, k, this.m.mm(o.mm), o.address, value);
+        fc.pre(status !== ENOMEM);
+        expect(status).toBe(box ? 0 : EFAULT);
         if (box) box.value = value;
         return;
       }
       case 'fork':
         if (o.mm === o.child || !r.unused(o.child)) return;
-        expect(dupMmap(cpu, k, this.m.mm(o.mm), this.m.mm(o.child))).toBe(0);
+        fc.pre(dupMmap(cpu, k, this.m.mm(o.mm), this.m.mm(o.child)) === 0);
         r.fork(o.mm, o.child);
         return;
       case 'exit':
         exitMmap(cpu, k, this.m.mm(o.mm));
         r.exit(o.mm);
         return;
+      case 'large': {
+        const vma = vmaLookup(cpu, k, this.m.mm(o.mm), o.address);
+        if (vma === undefined || vma.file > 0 || (vma.flags & (VM_READ | VM_WRITE)) === 0) return;
+        const fault = { mm: this.m.mm(o.mm), vma, address: o.address, flags: 0 };
+        expect([0, EINVAL, ENOMEM]).toContain((o.pmd ? doHugePmdAnonymousPage : doAnonymousFolio)(cpu, k, fault));
+        return;
+      }
       case 'gup':
         this.gup(o);
         return;
@@ -191,6 +212,7 @@ class Pair {
     const flags = (o.write ? FOLL_WRITE : 0) | (o.force ? FOLL_FORCE : 0);
     const call = o.pin ? (o.fast ? pinUserPagesFast : pinUserPages) : o.fast ? getUserPagesFast : getUserPages;
     const { pins, error } = call(cpu, k, this.m.mm(o.mm), o.address, 1, flags);
+    fc.pre(error !== ENOMEM);
     const box = this.boxFor(o);
     expect(error).toBe(box ? 0 : EFAULT);
     if (!box) return;
@@ -257,10 +279,10 @@ const START: readonly Op[] = [
   { op: 'store', mm: 0, address: 1 },
 ];
 
-const runs = (design: Design, hold: boolean, numRuns: number): void => {
+const runs = (design: Design, hold: boolean, numRuns: number, largeFolios = false): void => {
   fc.assert(
-    fc.property(fc.array(op, { minLength: 20, maxLength: 80, size: 'max' }), (ops) => {
-      const pair = new Pair(design, hold);
+    fc.property(fc.array(largeFolios ? opWithLarge : op, { minLength: 20, maxLength: 80, size: 'max' }), (ops) => {
+      const pair = new Pair(design, hold, largeFolios);
       for (const o of [...START, ...ops]) {
         pair.run(o);
         pair.check();
@@ -282,6 +304,13 @@ describe('every address space reads what the reference model says, and the invar
     '$name, pages pinned across other operations',
     ({ design }) => {
       runs(design, true, 60);
+    },
+  );
+
+  it.each(whole.filter(({ name }) => ['v5.8', 'v5.14', 'v5.19', 'v6.12'].includes(name)))(
+    '$name with large folios',
+    ({ design }) => {
+      runs(design, design.anonExclusive === 'tracked', 60, true);
     },
   );
 
