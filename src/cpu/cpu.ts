@@ -73,6 +73,12 @@ export abstract class Cpu {
     return taken;
   }
 
+  /**
+   * Told that executions in which the next read returns anything else are of no interest. An explorer that was asked to
+   * (see `ExploreOptions.pursue`) leaves them out; others take no notice.
+   */
+  expect(_value: number): void {}
+
   /** Names the next access in counterexamples, as the posts do (A1, B3). Nothing else depends on it. */
   label(_name: string): this {
     return this;

@@ -21,6 +21,8 @@ export class ExploreCpu extends Cpu implements TrackedCpu {
   addrDeps: Deps = NO_DEPS;
   dataDeps: Deps = NO_DEPS;
   ctrlDeps: Deps = NO_DEPS;
+  /** What the next read is expected to return, if anything. */
+  expected: number | undefined;
   private graph!: Graph;
   private po: readonly number[] = [];
   private at = 0;
@@ -39,6 +41,11 @@ export class ExploreCpu extends Cpu implements TrackedCpu {
     this.addrDeps = NO_DEPS;
     this.dataDeps = NO_DEPS;
     this.ctrlDeps = NO_DEPS;
+    this.expected = undefined;
+  }
+
+  override expect(value: number): void {
+    this.expected = value;
   }
 
   /** Has every event of the thread been replayed? If not, the thread did not do again what it did before. */
@@ -104,6 +111,7 @@ export class ExploreCpu extends Cpu implements TrackedCpu {
     }
     const e = this.po[this.at++]!;
     this.lastRead = e;
+    this.expected = undefined;
     this.addrDeps = NO_DEPS;
     this.dataDeps = NO_DEPS;
     return this.graph.value[e]!;

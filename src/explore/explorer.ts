@@ -56,6 +56,7 @@ export class Explorer implements Extender, Execution {
   private readonly todo: number[] = [];
   private readonly model: Model;
   private readonly reach: Reach;
+  private readonly mayGuess: boolean;
   private readonly guesses: Guesses | undefined;
   private readonly resolver: Resolver;
   private readonly visitor = (complete: Graph): boolean => this.visit(complete);
@@ -82,6 +83,7 @@ export class Explorer implements Extender, Execution {
     this.model = modelOf(options.model, program.dependencies);
     this.reach = new Reach(!this.model.exact);
     this.guesses = options.model === 'lkmm' && program.dependencies === 'tracked' ? findGuesses(program) : undefined;
+    this.mayGuess = this.guesses !== undefined || options.pursue === true;
     this.resolver = new Resolver(threads, program.initial, this.model, this.reach);
     this.cpu = new ExploreCpu(this);
     this.status = new Array<Status>(threads).fill(Status.Ready);
@@ -95,7 +97,7 @@ export class Explorer implements Extender, Execution {
     let steps = 0;
     do {
       if (this.extend()) {
-        if (this.guesses === undefined ? this.visit(this.current) : this.resolver.each(this.current, this.visitor)) {
+        if (!this.mayGuess ? this.visit(this.current) : this.resolver.each(this.current, this.visitor)) {
           return this.outcome('stopped');
         }
         if (this.executions >= maxExecutions && this.todo.length > 0) return this.outcome('bounded');
@@ -246,7 +248,7 @@ export class Explorer implements Extender, Execution {
     g.waits[r] = waits ? 1 : 0;
     g.addr[r] = this.cpu.addrDeps;
     g.ctrl[r] = this.cpu.ctrlDeps;
-    const guessed = this.guesses?.values(this.running, g.slot[r]!, cell);
+    const guessed = this.guessedValues(r, rmw);
     if (guessed !== undefined) {
       for (let i = guessed.length - 1; i > 0; i--) this.push(Todo.Guess, r + 1, r, i, 0);
       this.guess(r, guessed, 0);
@@ -277,6 +279,13 @@ export class Explorer implements Extender, Execution {
       for (let place = low; place < first; place++) this.offer(r, place, place < lowest);
     }
     return g.value[r]!;
+  }
+
+  /** The values to guess for a read whose write is found at the end; undefined for a read that takes from one now. */
+  private guessedValues(r: number, rmw: Rmw): readonly number[] | undefined {
+    const { expected } = this.cpu;
+    if (this.options.pursue === true && expected !== undefined && rmw === Rmw.None) return [expected];
+    return this.guesses?.values(this.running, this.current.slot[r]!, this.current.loc[r]!);
   }
 
   addWrite(cell: number, value: number, mode: Mode, partner: number): void {

@@ -125,7 +125,13 @@ function compileBinary(operator: BinaryOperator, left: Evaluate, right: Evaluate
  * evaluated; what they do evaluate is controlled by their condition, and so depends their value on it.
  */
 export function compile(scope: Scope, e: Expression): Evaluate {
-  return during(scope.here, e, compileBare(scope, e));
+  const evaluate = during(scope.here, e, compileBare(scope, e));
+  const want = scope.expected.get(e);
+  if (want === undefined) return evaluate;
+  return (m) => {
+    m.cpu.expect(want);
+    return evaluate(m);
+  };
 }
 
 function compileBare(scope: Scope, e: Expression): Evaluate {

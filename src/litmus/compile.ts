@@ -3,6 +3,7 @@ import type { Deps } from '../cpu/deps.ts';
 import type { Program, ThreadBody } from '../program/program.ts';
 import type { Proposition } from './ast.ts';
 import { compileList, Flow } from './compile-statement.ts';
+import { expectedReads } from './expected-reads.ts';
 import type { Here } from './here.ts';
 import { cellName, type ThreadLayout } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
@@ -63,21 +64,22 @@ export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): C
   }
   const { layout } = test;
   const machines = layout.threads.map((t) => new Machine(layout, t.initial.length));
+  const state = new StateReader(layout, [...test.observed, ...variablesOf(test.condition)]);
+  const requirements = requirementsOf(test, state);
   const program: Program = {
     name: test.name,
     initial: layout.memory,
-    threads: test.threads.map((_, i) => compileThread(test, i, machines[i]!, unroll, here)),
+    threads: test.threads.map((_, i) => compileThread(test, i, machines[i]!, unroll, wantedOf(requirements, i), here)),
     dependencies: 'tracked',
     cellName: (index) => cellName(layout, index),
   };
-  const state = new StateReader(layout, [...test.observed, ...variablesOf(test.condition)]);
   return {
     test,
     program,
     state,
     holds: state.compile(test.condition),
     filter: compileFilter(test),
-    requirements: requirementsOf(test, state),
+    requirements,
     conditionText: `${test.quantifier === 'not exists' ? '~exists' : test.quantifier} (${showProposition(test.condition)})`,
     endOf(thread, frame) {
       const end = frame[0]!;
@@ -93,12 +95,15 @@ function compileThread(
   index: number,
   machine: Machine,
   unroll: number,
+  wanted: ReadonlyMap<number, number>,
   here: Here | undefined,
 ): ThreadBody {
   const { layout } = test;
   const thread: ThreadLayout = layout.threads[index]!;
   const { initial } = thread;
-  const run = compileList({ layout, thread, unroll, here }, test.threads[index]!.body.body);
+  const definition = test.threads[index]!;
+  const expected = expectedReads(definition, thread, wanted);
+  const run = compileList({ layout, thread, unroll, expected, here }, definition.body.body);
   return (cpu: Cpu): Frame => {
     machine.reset(cpu as TrackedCpu, initial);
     if (here !== undefined) here.place = undefined;
@@ -111,6 +116,11 @@ function compileThread(
     }
     return frame;
   };
+}
+
+/** By slot, what the registers of a thread must hold. */
+function wantedOf(requirements: readonly Requirement[] | undefined, thread: number): Map<number, number> {
+  return new Map((requirements ?? []).filter((r) => r.thread === thread).map((r) => [r.place, r.value]));
 }
 
 function compileFilter(test: LitmusTest): ((ended: Ended) => boolean) | undefined {

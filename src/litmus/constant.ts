@@ -7,6 +7,8 @@ import { addressOf, type Binding, type Layout, locate, type ThreadLayout } from 
 export interface Scope {
   readonly layout: Layout;
   readonly thread: ThreadLayout;
+  /** The reads that must return a certain value for the condition to hold. */
+  readonly expected: ReadonlyMap<Expression, number>;
   /** Kept up to date while a thread runs; undefined where nobody asks. */
   readonly here: Here | undefined;
 }

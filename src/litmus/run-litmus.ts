@@ -56,6 +56,7 @@ export function runLitmus(compiled: CompiledLitmus, options: RunOptions, explore
   let dataRace = false;
   let mixedAccesses = false;
   const settles = test.quantifier !== 'forall';
+  const pursue = options.decide === true && settles;
   let positive = 0;
   let negative = 0;
   let cut = false;
@@ -66,6 +67,7 @@ export function runLitmus(compiled: CompiledLitmus, options: RunOptions, explore
     model: options.model,
     ...(options.maxExecutions === undefined ? {} : { maxExecutions: options.maxExecutions }),
     ...(options.deadline === undefined ? {} : { deadline: options.deadline }),
+    pursue,
     onExecution(execution) {
       let whole = true;
       for (let t = 0; t < threads; t++) {
@@ -111,7 +113,7 @@ export function runLitmus(compiled: CompiledLitmus, options: RunOptions, explore
   const settled = options.decide === true && (settles ? positive : negative) > 0;
   if (settled) return { kind: 'decided', verdict: 'Sometimes', ...findings };
   if (cut) return { kind: 'bounded', limit: 'unroll', ...findings };
-  if (result.executions === 0) return { kind: 'deadlock', ...findings };
+  if (result.executions === 0 && !pursue) return { kind: 'deadlock', ...findings };
   return { kind: 'decided', verdict: positive === 0 ? 'Never' : negative === 0 ? 'Always' : 'Sometimes', ...findings };
 }
 

@@ -1,0 +1,72 @@
+import type { Expression, FunctionDefinition } from './ast.ts';
+import type { ThreadLayout } from './layout.ts';
+import { PRIMITIVES } from './primitives.ts';
+
+/**
+ * The reads that must return a certain value if registers are to hold what a condition wants: those whose value is
+ * assigned, as it is, to a register that is assigned to nowhere else and is not in a loop.
+ * @param wanted by slot, what the registers of the thread must hold
+ * @returns by the expression of the read, what it must return
+ */
+export function expectedReads(
+  thread: FunctionDefinition,
+  layout: ThreadLayout,
+  wanted: ReadonlyMap<number, number>,
+): Map<Expression, number> {
+  const expected = new Map<Expression, number>();
+  if (wanted.size === 0) return expected;
+  const sources = new Map<string, (Expression | undefined)[]>();
+  visit(thread.body, false, (name, source) => sources.set(name, [...(sources.get(name) ?? []), source]));
+  for (const [name, assigned] of sources) {
+    const binding = layout.bindings.get(name);
+    const [source] = assigned;
+    if (binding?.kind !== 'register' || assigned.length !== 1 || source === undefined) continue;
+    const want = wanted.get(binding.slot);
+    if (want !== undefined && isSingleRead(source, layout)) expected.set(source, want);
+  }
+  return expected;
+}
+
+/** Tells of every change of a variable by name: the expression assigned once, or undefined for any other change. */
+function visit(node: object, inLoop: boolean, assigns: (name: string, source: Expression | undefined) => void): void {
+  const { kind, operator, target, value, operand, name, initial } = node as Record<string, never>;
+  const nameOf = (e: Expression): string | undefined => (e.kind === 'name' ? e.name : undefined);
+  if (kind === 'assignment' || kind === 'update') {
+    const changed = nameOf(target);
+    const once = kind === 'assignment' && operator === undefined && !inLoop;
+    if (changed !== undefined) assigns(changed, once ? value : undefined);
+  } else if (kind === 'unary' && operator === '&') {
+    const taken = nameOf(operand);
+    if (taken !== undefined) assigns(taken, undefined);
+  } else if (kind === undefined && name !== undefined && initial !== undefined) {
+    assigns(name, inLoop ? undefined : initial);
+  }
+  const loop = inLoop || kind === 'while' || kind === 'for';
+  for (const child of Object.values(node)) {
+    for (const one of Array.isArray(child) ? child : [child]) {
+      if (typeof one === 'object' && one !== null) visit(one, loop, assigns);
+    }
+  }
+}
+
+/** Is it one read of memory and nothing else, at an address that takes no other? */
+function isSingleRead(e: Expression, layout: ThreadLayout): boolean {
+  if (e.kind === 'cast') return false;
+  if (e.kind === 'call') {
+    const primitive = PRIMITIVES.get(e.callee.name);
+    const [argument] = e.arguments;
+    if (primitive?.kind !== 'load' || argument === undefined) return false;
+    return primitive.parameters === 'l' ? isPlace(argument, layout) : isAddress(argument, layout);
+  }
+  return isPlace(e, layout);
+}
+
+const isPlace = (e: Expression, layout: ThreadLayout): boolean =>
+  e.kind === 'name'
+    ? layout.bindings.get(e.name)?.kind === 'memory'
+    : e.kind === 'unary' && e.operator === '*' && isAddress(e.operand, layout);
+
+const isAddress = (e: Expression, layout: ThreadLayout): boolean =>
+  e.kind === 'name'
+    ? layout.bindings.get(e.name)?.kind !== 'memory'
+    : e.kind === 'unary' && e.operator === '&' && isPlace(e.operand, layout);
