@@ -74,10 +74,11 @@ export abstract class Cpu {
   }
 
   /**
-   * Told that executions in which the next read returns anything else are of no interest. An explorer that was asked to
-   * (see `ExploreOptions.pursue`) leaves them out; others take no notice.
+   * Told that executions in which the next read returns anything else are of no interest: a filter drops them, or they do
+   * not satisfy the condition asked about. An explorer that was asked to (see `ExploreOptions.pursue`) leaves them out;
+   * others take no notice.
    */
-  expect(_value: number): void {}
+  expect(_value: number, _by: 'filter' | 'condition'): void {}
 
   /** Names the next access in counterexamples, as the posts do (A1, B3). Nothing else depends on it. */
   label(_name: string): this {

@@ -21,8 +21,8 @@ export interface ExploreOptions {
   readonly model: ModelName;
   /** Called once for each execution, distinct in reads-from and coherence. Return true to stop. */
   onExecution(execution: Execution): boolean;
-  /** Leave out executions in which a read returns anything but what the program expects of it (`Cpu.expect`). */
-  readonly pursue?: boolean;
+  /** Leave out executions in which a read returns anything but what a filter, or a condition too, expects of it. */
+  readonly pursue?: 'filter' | 'condition';
   /** Stop with `bounded` after so many executions. */
   readonly maxExecutions?: number;
   /** Stop with `bounded` at this time, in milliseconds as `Date.now()` counts. */

@@ -28,7 +28,10 @@ export class ExploreCpu extends Cpu implements TrackedCpu {
   private at = 0;
   private lastRead = -1;
 
-  constructor(private readonly extender: Extender) {
+  constructor(
+    private readonly extender: Extender,
+    private readonly pursued: 'filter' | 'condition' | undefined,
+  ) {
     super();
   }
 
@@ -44,8 +47,8 @@ export class ExploreCpu extends Cpu implements TrackedCpu {
     this.expected = undefined;
   }
 
-  override expect(value: number): void {
-    this.expected = value;
+  override expect(value: number, by: 'filter' | 'condition'): void {
+    if (by === this.pursued || (by === 'filter' && this.pursued === 'condition')) this.expected = value;
   }
 
   /** Has every event of the thread been replayed? If not, the thread did not do again what it did before. */

@@ -1,4 +1,4 @@
-import { guardHolds } from '../cpu/cpu.ts';
+import { guardHolds, WHOLE } from '../cpu/cpu.ts';
 import { Fence, Mode } from '../cpu/modes.ts';
 import { Graph, GUESSED, INIT, Kind, NONE, Rmw } from '../graph/graph.ts';
 import { type Model, modelOf } from '../models/model.ts';
@@ -56,7 +56,6 @@ export class Explorer implements Extender, Execution {
   private readonly todo: number[] = [];
   private readonly model: Model;
   private readonly reach: Reach;
-  private readonly mayGuess: boolean;
   private readonly guesses: Guesses | undefined;
   private readonly resolver: Resolver;
   private readonly visitor = (complete: Graph): boolean => this.visit(complete);
@@ -65,6 +64,7 @@ export class Explorer implements Extender, Execution {
   private readonly results: unknown[];
   private readonly waitsFor: Int32Array;
   private readonly waitsSince: Int32Array;
+  private readonly waitsForExpected: Uint8Array;
   private running = 0;
   private overtaking = false;
   private dead = false;
@@ -83,13 +83,13 @@ export class Explorer implements Extender, Execution {
     this.model = modelOf(options.model, program.dependencies);
     this.reach = new Reach(!this.model.exact);
     this.guesses = options.model === 'lkmm' && program.dependencies === 'tracked' ? findGuesses(program) : undefined;
-    this.mayGuess = this.guesses !== undefined || options.pursue === true;
     this.resolver = new Resolver(threads, program.initial, this.model, this.reach);
-    this.cpu = new ExploreCpu(this);
+    this.cpu = new ExploreCpu(this, options.pursue);
     this.status = new Array<Status>(threads).fill(Status.Ready);
     this.results = new Array<unknown>(threads).fill(undefined);
     this.waitsFor = new Int32Array(threads);
     this.waitsSince = new Int32Array(threads);
+    this.waitsForExpected = new Uint8Array(threads);
   }
 
   run(): ExploreResult {
@@ -97,7 +97,7 @@ export class Explorer implements Extender, Execution {
     let steps = 0;
     do {
       if (this.extend()) {
-        if (!this.mayGuess ? this.visit(this.current) : this.resolver.each(this.current, this.visitor)) {
+        if (this.guesses === undefined ? this.visit(this.current) : this.resolver.each(this.current, this.visitor)) {
           return this.outcome('stopped');
         }
         if (this.executions >= maxExecutions && this.todo.length > 0) return this.outcome('bounded');
@@ -204,13 +204,18 @@ export class Explorer implements Extender, Execution {
 
   /** No thread can go on. Those that wait for a lock may still have come before its present holder. */
   private stuck(): void {
-    this.blocked++;
+    let isBlocked = true;
+    for (let t = 0; t < this.status.length; t++) {
+      if (this.status[t] === Status.Waiting && this.waitsForExpected[t] === 1) isBlocked = false;
+    }
+    if (isBlocked) this.blocked++;
     for (let t = 0; t < this.status.length; t++) {
       if (this.status[t] === Status.Waiting) this.push(Todo.Overtake, this.current.n, NONE, t, 0);
     }
   }
 
-  private wait(loc: number): never {
+  private wait(loc: number, forExpected: boolean): never {
+    this.waitsForExpected[this.running] = forExpected ? 1 : 0;
     this.status[this.running] = Status.Waiting;
     this.waitsFor[this.running] = loc;
     this.waitsSince[this.running] = this.current.co[loc]!.length;
@@ -248,8 +253,11 @@ export class Explorer implements Extender, Execution {
     g.waits[r] = waits ? 1 : 0;
     g.addr[r] = this.cpu.addrDeps;
     g.ctrl[r] = this.cpu.ctrlDeps;
-    const guessed = this.guessedValues(r, rmw);
+    const { expected } = this.cpu;
+    if (expected !== undefined) this.awaitValue(r, expected);
+    const guessed = this.guessedValues(r);
     if (guessed !== undefined) {
+      if (guessed.length === 0) this.die();
       for (let i = guessed.length - 1; i > 0; i--) this.push(Todo.Guess, r + 1, r, i, 0);
       this.guess(r, guessed, 0);
       return g.value[r]!;
@@ -257,11 +265,11 @@ export class Explorer implements Extender, Execution {
     const low = this.coherenceFloor(r);
     const last = g.co[cell]!.length - 1;
     let first = last;
-    if (waits) {
+    if (g.waits[r] === 1) {
       first = this.overtaking ? this.placeToOvertake(r, low, last) : this.placeThatFrees(r, low, last);
       if (first < low) {
         g.cut(r);
-        this.wait(cell);
+        this.wait(cell, expected !== undefined);
       }
     }
     this.takeFrom(r, first);
@@ -272,7 +280,7 @@ export class Explorer implements Extender, Execution {
     }
     if (first < last && !this.isConsistentAt(r)) {
       g.cut(r);
-      this.wait(cell);
+      this.wait(cell, expected !== undefined);
     }
     if (low < first) {
       const lowest = this.reach.lowestPlace(g, r, NONE);
@@ -281,11 +289,24 @@ export class Explorer implements Extender, Execution {
     return g.value[r]!;
   }
 
+  /** Lets a read go on with one value only, of which it is then known whether its RMW succeeds. */
+  private awaitValue(r: number, expected: number): void {
+    const g = this.current;
+    const rmw = g.rmwKind[r]!;
+    if (rmw !== Rmw.None) {
+      const succeeds = rmw === Rmw.Always || this.passes(rmw, expected, g.guardMask[r]!, g.guardWant[r]!);
+      g.rmwKind[r] = succeeds ? Rmw.IfEqual : Rmw.IfNotEqual;
+    }
+    g.waits[r] = 1;
+    g.guardMask[r] = WHOLE;
+    g.guardWant[r] = expected;
+  }
+
   /** The values to guess for a read whose write is found at the end; undefined for a read that takes from one now. */
-  private guessedValues(r: number, rmw: Rmw): readonly number[] | undefined {
-    const { expected } = this.cpu;
-    if (this.options.pursue === true && expected !== undefined && rmw === Rmw.None) return [expected];
-    return this.guesses?.values(this.running, this.current.slot[r]!, this.current.loc[r]!);
+  private guessedValues(r: number): readonly number[] | undefined {
+    const g = this.current;
+    const values = this.guesses?.values(this.running, g.slot[r]!, g.loc[r]!);
+    return values === undefined || g.waits[r] === 0 ? values : values.filter((value) => this.mayRead(r, value));
   }
 
   addWrite(cell: number, value: number, mode: Mode, partner: number): void {

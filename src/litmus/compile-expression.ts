@@ -129,7 +129,7 @@ export function compile(scope: Scope, e: Expression): Evaluate {
   const want = scope.expected.get(e);
   if (want === undefined) return evaluate;
   return (m) => {
-    m.cpu.expect(want);
+    m.cpu.expect(want.value, want.by);
     return evaluate(m);
   };
 }

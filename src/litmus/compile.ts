@@ -3,7 +3,7 @@ import type { Deps } from '../cpu/deps.ts';
 import type { Program, ThreadBody } from '../program/program.ts';
 import type { Proposition } from './ast.ts';
 import { compileList, Flow } from './compile-statement.ts';
-import { expectedReads } from './expected-reads.ts';
+import { expectedReads, type Wanted } from './expected-reads.ts';
 import type { Here } from './here.ts';
 import { cellName, type ThreadLayout } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
@@ -65,11 +65,14 @@ export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): C
   const { layout } = test;
   const machines = layout.threads.map((t) => new Machine(layout, t.initial.length));
   const state = new StateReader(layout, [...test.observed, ...variablesOf(test.condition)]);
-  const requirements = requirementsOf(test, state);
+  const requirements = requirementsOf(test.condition, test, state);
+  const filtered = test.filter && requirementsOf(test.filter, test, new StateReader(layout, variablesOf(test.filter)));
   const program: Program = {
     name: test.name,
     initial: layout.memory,
-    threads: test.threads.map((_, i) => compileThread(test, i, machines[i]!, unroll, wantedOf(requirements, i), here)),
+    threads: test.threads.map((_, i) =>
+      compileThread(test, i, machines[i]!, unroll, wantedOf(requirements, filtered, i), here),
+    ),
     dependencies: 'tracked',
     cellName: (index) => cellName(layout, index),
   };
@@ -95,7 +98,7 @@ function compileThread(
   index: number,
   machine: Machine,
   unroll: number,
-  wanted: ReadonlyMap<number, number>,
+  wanted: ReadonlyMap<number, Wanted>,
   here: Here | undefined,
 ): ThreadBody {
   const { layout } = test;
@@ -119,8 +122,15 @@ function compileThread(
 }
 
 /** By slot, what the registers of a thread must hold. */
-function wantedOf(requirements: readonly Requirement[] | undefined, thread: number): Map<number, number> {
-  return new Map((requirements ?? []).filter((r) => r.thread === thread).map((r) => [r.place, r.value]));
+function wantedOf(
+  condition: readonly Requirement[] | undefined,
+  filter: readonly Requirement[] | undefined,
+  thread: number,
+): Map<number, Wanted> {
+  const wanted = new Map<number, Wanted>();
+  for (const r of condition ?? []) if (r.thread === thread) wanted.set(r.place, { value: r.value, by: 'condition' });
+  for (const r of filter ?? []) if (r.thread === thread) wanted.set(r.place, { value: r.value, by: 'filter' });
+  return wanted;
 }
 
 function compileFilter(test: LitmusTest): ((ended: Ended) => boolean) | undefined {
@@ -131,7 +141,7 @@ function compileFilter(test: LitmusTest): ((ended: Ended) => boolean) | undefine
   return (ended) => holds(reader.readAll(ended));
 }
 
-function requirementsOf(test: LitmusTest, state: StateReader): Requirement[] | undefined {
+function requirementsOf(proposition: Proposition, test: LitmusTest, state: StateReader): Requirement[] | undefined {
   const found: Requirement[] = [];
   const visit = (p: Proposition): boolean => {
     if (p.kind === 'and') return p.operands.every(visit);
@@ -140,5 +150,5 @@ function requirementsOf(test: LitmusTest, state: StateReader): Requirement[] | u
     found.push({ thread, place, value: conditionValue(test.layout, p.value) });
     return place >= 0;
   };
-  return visit(test.condition) ? found : undefined;
+  return visit(proposition) ? found : undefined;
 }

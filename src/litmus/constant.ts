@@ -1,5 +1,6 @@
 import { arithmetic } from './arithmetic.ts';
 import type { Cast, Expression, UnaryOperator } from './ast.ts';
+import type { Wanted } from './expected-reads.ts';
 import type { Here } from './here.ts';
 import { addressOf, type Binding, type Layout, locate, type ThreadLayout } from './layout.ts';
 
@@ -8,7 +9,7 @@ export interface Scope {
   readonly layout: Layout;
   readonly thread: ThreadLayout;
   /** The reads that must return a certain value for the condition to hold. */
-  readonly expected: ReadonlyMap<Expression, number>;
+  readonly expected: ReadonlyMap<Expression, Wanted>;
   /** Kept up to date while a thread runs; undefined where nobody asks. */
   readonly here: Here | undefined;
 }

@@ -1,19 +1,25 @@
 import type { Expression, FunctionDefinition } from './ast.ts';
 import type { ThreadLayout } from './layout.ts';
-import { PRIMITIVES } from './primitives.ts';
+import { PRIMITIVES, type Primitive } from './primitives.ts';
+
+/** A value that a register must hold, or a read return. */
+export interface Wanted {
+  readonly value: number;
+  readonly by: 'filter' | 'condition';
+}
 
 /**
  * The reads that must return a certain value if registers are to hold what a condition wants: those whose value is
  * assigned, as it is, to a register that is assigned to nowhere else and is not in a loop.
- * @param wanted by slot, what the registers of the thread must hold
+ * @param wanted by slot, what the registers of the thread must hold, and who says so
  * @returns by the expression of the read, what it must return
  */
 export function expectedReads(
   thread: FunctionDefinition,
   layout: ThreadLayout,
-  wanted: ReadonlyMap<number, number>,
-): Map<Expression, number> {
-  const expected = new Map<Expression, number>();
+  wanted: ReadonlyMap<number, Wanted>,
+): Map<Expression, Wanted> {
+  const expected = new Map<Expression, Wanted>();
   if (wanted.size === 0) return expected;
   const sources = new Map<string, (Expression | undefined)[]>();
   visit(thread.body, false, (name, source) => sources.set(name, [...(sources.get(name) ?? []), source]));
@@ -55,11 +61,18 @@ function isSingleRead(e: Expression, layout: ThreadLayout): boolean {
   if (e.kind === 'call') {
     const primitive = PRIMITIVES.get(e.callee.name);
     const [argument] = e.arguments;
-    if (primitive?.kind !== 'load' || argument === undefined) return false;
+    if (primitive === undefined || argument === undefined || !returnsWhatItReads(primitive)) return false;
+    if (!e.arguments.slice(1).every((a) => a.kind === 'number')) return false;
     return primitive.parameters === 'l' ? isPlace(argument, layout) : isAddress(argument, layout);
   }
   return isPlace(e, layout);
 }
+
+const returnsWhatItReads = (primitive: Primitive): boolean =>
+  primitive.kind === 'load' ||
+  primitive.kind === 'cmpxchg' ||
+  primitive.kind === 'xchg' ||
+  (primitive.kind === 'rmw' && primitive.result === 'old');
 
 const isPlace = (e: Expression, layout: ThreadLayout): boolean =>
   e.kind === 'name'

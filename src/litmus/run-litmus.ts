@@ -67,7 +67,7 @@ export function runLitmus(compiled: CompiledLitmus, options: RunOptions, explore
     model: options.model,
     ...(options.maxExecutions === undefined ? {} : { maxExecutions: options.maxExecutions }),
     ...(options.deadline === undefined ? {} : { deadline: options.deadline }),
-    pursue,
+    pursue: pursue ? 'condition' : 'filter',
     onExecution(execution) {
       let whole = true;
       for (let t = 0; t < threads; t++) {
@@ -113,8 +113,14 @@ export function runLitmus(compiled: CompiledLitmus, options: RunOptions, explore
   const settled = options.decide === true && (settles ? positive : negative) > 0;
   if (settled) return { kind: 'decided', verdict: 'Sometimes', ...findings };
   if (cut) return { kind: 'bounded', limit: 'unroll', ...findings };
-  if (result.executions === 0 && !pursue) return { kind: 'deadlock', ...findings };
+  if (result.executions === 0 && !pursue && !completes(program, options, explore))
+    return { kind: 'deadlock', ...findings };
   return { kind: 'decided', verdict: positive === 0 ? 'Never' : negative === 0 ? 'Always' : 'Sometimes', ...findings };
+}
+
+/** Is there an execution in which every thread ends, whatever the filter says of it? */
+function completes(program: Program, options: RunOptions, explore: Explore): boolean {
+  return explore(program, { model: options.model, onExecution: () => true }).executions > 0;
 }
 
 function flagsOf(dataRace: boolean, mixedAccesses: boolean): Flag[] {
