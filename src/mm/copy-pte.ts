@@ -44,7 +44,7 @@ export function copyPresentPte(cpu: Cpu, k: Kernel, copy: CopyPte, prealloc: Pag
   if (first) getPage(cpu, folio);
   if (design.forkReference === 'before-check-kept') pageDupRmap(cpu, page);
 
-  if (isDupPinned(cpu, k, copy.parent, vma, e, page, folio)) {
+  if (forkMustCopy(cpu, k, copy, page, folio)) {
     if (design.forkReference === 'before-check') putPage(cpu, k, folio);
     if (protect && design.forkOrder === 'protect-first') setPte(cpu, src, e);
     return copyPresentPage(cpu, k, copy, page, prealloc);
@@ -63,7 +63,13 @@ export function copyPresentPte(cpu: Cpu, k: Kernel, copy: CopyPte, prealloc: Pag
  * copy_present_page() (v5.9), page_try_dup_anon_rmap() (v5.19): may the page that `e` maps be pinned, so that sharing it
  * is forbidden? Where it is not, it is exclusive no more.
  */
-export function isDupPinned(cpu: Cpu, k: Kernel, parent: Mm, vma: Vma, e: Pte, page: Page, folio: Page): boolean {
+export function forkMustCopy(
+  cpu: Cpu,
+  k: Kernel,
+  { parent, vma, e }: Pick<CopyPte, 'parent' | 'vma' | 'e'>,
+  page: Page,
+  folio: Page,
+): boolean {
   const { forkPinned, forkCandidate } = k.design;
   if (forkPinned === 'share') return false;
   if (forkCandidate !== 'exclusive') {

@@ -148,6 +148,14 @@ export const KNOBS = {
     'before-flush': 'at once (to v6.1)',
     'after-flush': 'when the TLB is flushed (from v6.2)',
   }),
+  splitBarrier: knob('free', 'the barrier between filling the table of a PMD that is split and linking it', {
+    wmb: 'smp_wmb()',
+    none: 'no barrier',
+  }),
+  collapseSync: knob('free', 'what khugepaged does after it has unlinked a page table, before it takes it apart', {
+    flush: 'flushes the TLB (to v6.0)',
+    ipi: 'flushes the TLB and sends an interrupt to every CPU (from v6.1, 2ba99c5e0881)',
+  }),
   flushBarrier: knob('free', 'what a TLB flush orders', {
     mb: 'it is a full barrier, as on every machine there is',
     none: 'nothing by itself',

@@ -10,7 +10,6 @@ import {
   copyPageData,
   lockPage,
   PAGE_FLAGS,
-  PAGE_MAPCOUNT,
   PAGE_MAPPING,
   type Page,
   PG_ANON_EXCLUSIVE,
@@ -23,7 +22,7 @@ import { pageMkwrite } from './page-mkwrite.ts';
 import { compoundHead, getPage, pageRefCount, putPage } from './page-ref.ts';
 import { type PageTable, PT_LOCK, pteCell, ptePage, ptepGetAndClear, ptLock, ptUnlock, setPte } from './page-table.ts';
 import { mkPte, PTE_DIRTY, PTE_WRITE, PTE_YOUNG, type Pte } from './pte.ts';
-import { pageAddNewAnonRmap, pageRemoveRmap } from './rmap.ts';
+import { pageAddNewAnonRmap, pageMapcount, pageRemoveRmap } from './rmap.ts';
 import { pageSwapcount, tryToFreeSwap } from './swap.ts';
 import { flushTlbRange } from './tlb.ts';
 import { FAULT_UNSHARE, type Fault, VM_FAULT_WRITE } from './vm-fault.ts';
@@ -62,7 +61,7 @@ function mayReuse(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e: Pte, p
     case 'mapcount':
       return reuseByMapcount(cpu, k, fault, table, e, page, folio);
     case 'refcount':
-      return reuseByRefcount(cpu, page, folio) ? 'reuse' : 'copy';
+      return reuseByRefcount(cpu, k, page, folio) ? 'reuse' : 'copy';
     case 'exclusive':
       return reuseExclusive(cpu, k, page, folio) ? 'reuse' : 'copy';
   }
@@ -87,16 +86,16 @@ function reuseByMapcount(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e:
     putPage(cpu, k, folio);
   }
   const swapcount = pageSwapcount(cpu, k, folio);
-  const reuse = cpu.readOnce(page + PAGE_MAPCOUNT) + swapcount === 1;
+  const reuse = pageMapcount(cpu, k, page, folio) + swapcount === 1;
   if (reuse && swapcount === 0) tryToFreeSwap(cpu, k, folio);
   unlockPage(cpu, folio);
   return reuse ? 'reuse' : 'copy';
 }
 
 /** do_wp_page() of v5.9 (09854ba94c6a): any reference but the entry's own, a pin included, means a copy. */
-function reuseByRefcount(cpu: Cpu, page: Page, folio: Page): boolean {
+function reuseByRefcount(cpu: Cpu, k: Kernel, page: Page, folio: Page): boolean {
   if (pageRefCount(cpu, folio) !== 1 || !trylockPage(cpu, folio)) return false;
-  const reuse = cpu.readOnce(page + PAGE_MAPCOUNT) === 1 && pageRefCount(cpu, folio) === 1;
+  const reuse = pageMapcount(cpu, k, page, folio) === 1 && pageRefCount(cpu, folio) === 1;
   unlockPage(cpu, folio);
   return reuse;
 }

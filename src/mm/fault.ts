@@ -6,7 +6,7 @@ import { doAnonymousPage } from './fault-anonymous.ts';
 import { doFileFault } from './fault-file.ts';
 import { doSwapPage, migrationEntryWait } from './fault-swap.ts';
 import { doWpPage } from './fault-wp.ts';
-import { doHugePmd } from './huge-pmd.ts';
+import { hugePmdFault } from './huge-pmd.ts';
 import type { Kernel } from './kernel.ts';
 import { type Mm, mmapReadLock, mmapReadUnlock } from './mm-struct.ts';
 import {
@@ -58,7 +58,7 @@ export function handleMmFault(cpu: Cpu, k: Kernel, fault: Fault): number {
   const { mm, vma, address, flags } = fault;
   const pmd = cpu.readOnce(pmdCell(k, mm, address));
   if (pmd === PTE_NONE) return doMissing(cpu, k, fault);
-  if (!pmdIsTable(pmd)) return doHugePmd(cpu, k, fault);
+  if (!pmdIsTable(pmd)) return hugePmdFault(cpu, k, fault);
   const table = pmdTable(cpu, k, pmd);
   const cell = pteCell(k, table, address);
   const e = cpu.readOnce(cell);

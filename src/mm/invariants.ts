@@ -11,7 +11,7 @@ import type { Kernel } from './kernel.ts';
 import type { Layout } from './layout.ts';
 import { pinsCountAsMapped } from './mapcount-pin.ts';
 import { MAPPING_ANON } from './mapping.ts';
-import { MM_DEPOSIT, MM_WRITE_PROTECT_SEQ } from './mm-struct.ts';
+import { MM_DEPOSITED, MM_WRITE_PROTECT_SEQ } from './mm-struct.ts';
 import {
   generationOf,
   PAGE_ENTIRE_MAPCOUNT,
@@ -127,7 +127,7 @@ function checkFreeLists(memory: Memory, layout: Layout, held: readonly Pin[], fa
       const pmd = memory[layout.mm(mm) + layout.mmPmds + i]!;
       if (pmdIsTable(pmd)) linked[ptePfn(pmd)]!++;
     }
-    const deposited = memory[layout.mm(mm) + MM_DEPOSIT]!;
+    const deposited = memory[layout.mm(mm) + MM_DEPOSITED]!;
     for (let table = 0; table < tables; table++) if (deposited & (1 << table)) linked[table]!++;
   }
   timesFree(memory, layout, layout.freeTables, tables).forEach((times, table) => {

@@ -14,8 +14,8 @@ export const MM_WRITE_PROTECT_SEQ = 2;
 /** Guards the PMDs. */
 export const MM_PAGE_TABLE_LOCK = 3;
 /** Page tables put aside for splitting huge PMDs, a bit each. */
-export const MM_DEPOSIT = 4;
-export const MM_FIELDS = ['mmap_lock', 'has_pinned', 'write_protect_seq', 'page_table_lock', 'deposit'] as const;
+export const MM_DEPOSITED = 4;
+export const MM_FIELDS = ['mmap_lock', 'has_pinned', 'write_protect_seq', 'page_table_lock', 'deposited'] as const;
 /** The first VMA slot. */
 export const MM_VMAS = MM_FIELDS.length;
 

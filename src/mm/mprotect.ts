@@ -1,14 +1,14 @@
 /** Bringing the entries of a VMA into line with its new protection. */
 
 import type { Cpu } from '../cpu/cpu.ts';
-import { changeHugePmd, pmdStart } from './huge-pmd.ts';
 import type { Kernel } from './kernel.ts';
-import type { Mm } from './mm-struct.ts';
+import { MM_PAGE_TABLE_LOCK, type Mm } from './mm-struct.ts';
 import {
   PT_LOCK,
   pmdCell,
   pmdIsHuge,
   pmdIsTable,
+  pmdStart,
   pmdTable,
   pteCell,
   ptepGetAndClear,
@@ -28,7 +28,7 @@ export function changeProtection(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma): void {
   for (let address = vma.start; address < vma.end; address++) {
     const pmd = cpu.readOnce(pmdCell(k, mm, address));
     if (pmdIsHuge(pmd)) {
-      changeHugePmd(cpu, k, mm, address, (e) => pteModify(e, vma));
+      changeHugePmd(cpu, k, mm, vma, address);
       address = pmdStart(k, address) + k.layout.config.ptesPerTable - 1;
       continue;
     }
@@ -40,6 +40,14 @@ export function changeProtection(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma): void {
     ptUnlock(cpu, table + PT_LOCK);
   }
   flushTlbRange(cpu, k, mm, vma.start, vma.end);
+}
+
+/** change_huge_pmd() (mm/huge_memory.c): the same for a huge PMD, all of which is in the VMA. */
+function changeHugePmd(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number): void {
+  const cell = pmdCell(k, mm, address);
+  ptLock(cpu, k, mm + MM_PAGE_TABLE_LOCK);
+  if (pmdIsHuge(cpu.readOnce(cell))) setPte(cpu, cell, pteModify(ptepGetAndClear(cpu, cell), vma));
+  ptUnlock(cpu, mm + MM_PAGE_TABLE_LOCK);
 }
 
 /** pte_modify(): the entry under the protection of the VMA. It never gains the permission to write. */

@@ -21,6 +21,8 @@ export const PT_PTES = 1;
 
 export const pmdCell = (k: Kernel, mm: Mm, address: number): Cell =>
   mm + k.layout.mmPmds + Math.floor(address / k.layout.config.ptesPerTable);
+/** The first address that the PMD of an address covers. */
+export const pmdStart = (k: Kernel, address: number): number => address - (address % k.layout.config.ptesPerTable);
 export const pteCell = (k: Kernel, table: PageTable, address: number): Cell =>
   table + PT_PTES + (address % k.layout.config.ptesPerTable);
 

@@ -7,6 +7,7 @@ import type { Kernel } from './kernel.ts';
 import { MAPPING_ANON, mkMapping } from './mapping.ts';
 import {
   PAGE_CELLS,
+  PAGE_ENTIRE_MAPCOUNT,
   PAGE_FLAGS,
   PAGE_INDEX,
   PAGE_MAPCOUNT,
@@ -15,6 +16,7 @@ import {
   PG_ANON_EXCLUSIVE,
   PG_HEAD,
 } from './page.ts';
+import { isLarge } from './page-ref.ts';
 import type { Vma } from './vma.ts';
 
 /** page_add_new_anon_rmap() (mm/rmap.c): the first mapping of a page that nobody else knows yet; exclusive from v5.19. */
@@ -59,6 +61,10 @@ export function folioAddNewAnonRmap(
 
 /** page_dup_rmap(): one more entry maps the page. */
 export const pageDupRmap = (cpu: Cpu, page: Page): void => cpu.atomicAdd(page + PAGE_MAPCOUNT, 1);
+
+/** page_mapcount(): how many entries map the page, with the PMDs that map all of its folio. */
+export const pageMapcount = (cpu: Cpu, k: Kernel, page: Page, folio: Page): number =>
+  cpu.readOnce(page + PAGE_MAPCOUNT) + (isLarge(cpu, k, folio) ? cpu.readOnce(folio + PAGE_ENTIRE_MAPCOUNT) : 0);
 
 /** page_remove_rmap(): one entry fewer maps the page. */
 export const pageRemoveRmap = (cpu: Cpu, page: Page): void => cpu.atomicSub(page + PAGE_MAPCOUNT, 1);

@@ -3,9 +3,10 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { fileAttach, fileDetach } from './address-space.ts';
 import { anonVmaAttach, anonVmaDetach } from './anon-vma.ts';
-import { pmdStart, splitHugePmd } from './huge-pmd.ts';
 import type { Kernel } from './kernel.ts';
 import { MM_VMAS, type Mm } from './mm-struct.ts';
+import { pmdStart } from './page-table.ts';
+import { splitHugePmd } from './split-pmd.ts';
 import { decodeVma, encodeVma, linearPageIndex, type Vma } from './vma.ts';
 
 /** vma_lookup(): the VMA that holds the address. The caller holds mmap_lock. */
@@ -71,7 +72,7 @@ export function splitVmas(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: numbe
     if (vma.end <= start || vma.start >= end) continue;
     for (const at of [start, end]) {
       const cut = vma.start < at && at < vma.end && pmdStart(k, at) < at;
-      if (cut && k.layout.config.largeFolios) splitHugePmd(cpu, k, mm, at);
+      if (cut && k.layout.config.largeFolios) splitHugePmd(cpu, k, mm, at, false);
     }
     const middle = part(vma, Math.max(vma.start, start), Math.min(vma.end, end));
     if (middle.start > vma.start) linkVma(cpu, k, mm, { ...part(vma, vma.start, start), slot: freeSlot(cpu, k, mm) });

@@ -2,7 +2,7 @@
 
 import type { Cpu } from '../cpu/cpu.ts';
 import { Mode } from '../cpu/modes.ts';
-import { splitHugePmd, zapHugePmd } from './huge-pmd.ts';
+import { zapHugePmd } from './huge-pmd.ts';
 import type { Kernel } from './kernel.ts';
 import { pageIsAnon } from './mapping.ts';
 import { flushGather, type Gather, gatherEntry } from './mmu-gather.ts';
@@ -32,6 +32,7 @@ import {
   pteWrite,
 } from './pte.ts';
 import { pageRemoveRmap } from './rmap.ts';
+import { splitHugePmd } from './split-pmd.ts';
 import { freeSwapAndCache } from './swap-cache.ts';
 import { VM_SHARED, type Vma } from './vma.ts';
 
@@ -59,8 +60,9 @@ export function zapPageRange(
     let pmd = cpu.readOnce(pmdCell(k, gather.mm, address));
     if (pmdIsHuge(pmd)) {
       const whole = next - address === ptesPerTable;
-      if (!whole) splitHugePmd(cpu, k, gather.mm, address);
-      if (!whole || !zapHugePmd(cpu, k, gather, address)) pmd = cpu.readOnce(pmdCell(k, gather.mm, address));
+      if (whole) zapHugePmd(cpu, k, gather, address);
+      else splitHugePmd(cpu, k, gather.mm, address, false);
+      pmd = cpu.readOnce(pmdCell(k, gather.mm, address));
     }
     if (pmdIsTable(pmd)) zapPteRange(cpu, k, gather, vma, pmdTable(cpu, k, pmd), address, next, evenCows);
     address = next;
