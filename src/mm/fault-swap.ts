@@ -14,7 +14,7 @@ import {
   PG_WRITEBACK,
   unlockPage,
 } from './page.ts';
-import { getPage, putPage } from './page-ref.ts';
+import { compoundHead, getPage, putPage } from './page-ref.ts';
 import { type PageTable, PT_LOCK, pteCell, ptLock, ptUnlock, setPte } from './page-table.ts';
 import { mkPte, PTE_DIRTY, PTE_EXCLUSIVE, PTE_PRESENT, PTE_WRITE, PTE_YOUNG, type Pte, ptePfn } from './pte.ts';
 import { pageAddAnonRmap } from './rmap.ts';
@@ -74,5 +74,5 @@ const reuseSwapPage = (cpu: Cpu, k: Kernel, page: Page): boolean =>
 
 /** migration_entry_wait() (mm/migrate.c): waits until the page that the entry refers to is unlocked, holding nothing. */
 export function migrationEntryWait(cpu: Cpu, k: Kernel, e: Pte): void {
-  cpu.readWhen(k.layout.page(ptePfn(e)) + PAGE_FLAGS, PG_LOCKED, 0, Mode.Acquire);
+  cpu.readWhen(compoundHead(cpu, k, k.layout.page(ptePfn(e))) + PAGE_FLAGS, PG_LOCKED, 0, Mode.Acquire);
 }

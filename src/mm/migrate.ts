@@ -5,7 +5,7 @@ import { type AddressSpace, AS_LOCK, AS_PAGES } from './address-space.ts';
 import { allocPage } from './allocator.ts';
 import { EAGAIN, ENOMEM } from './errno.ts';
 import type { Kernel } from './kernel.ts';
-import { mappingFlags, mappingTarget } from './mapping.ts';
+import { mappingFlags, mappingTarget, pageIsAnon } from './mapping.ts';
 import {
   copyPageData,
   lockPage,
@@ -14,6 +14,7 @@ import {
   PAGE_MAPPING,
   PAGE_PRIVATE,
   type Page,
+  PG_ANON_EXCLUSIVE,
   PG_DIRTY,
   PG_LOCKED,
   PG_SWAPCACHE,
@@ -23,7 +24,7 @@ import { waitOnPageWriteback } from './page-mkwrite.ts';
 import { freezePage, getPage, pageRefCount, putPage, unfreezePage } from './page-ref.ts';
 import { setPte } from './page-table.ts';
 import { isMigrationEntry, mkPte, PTE_EXCLUSIVE, PTE_PRESENT, PTE_WRITE, PTE_YOUNG, ptePfn } from './pte.ts';
-import { pageAddAnonRmap, pageDupRmap } from './rmap.ts';
+import { pageDupRmap } from './rmap.ts';
 import { type MappedPte, rmapWalk } from './rmap-walk.ts';
 import { tryToMigrate, tryToUnmapFlush, type UnmapBatch } from './try-to-unmap.ts';
 
@@ -43,7 +44,8 @@ export function migratePage(cpu: Cpu, k: Kernel, page: Page): number {
   const unmapped = tryToMigrate(cpu, k, page, batch);
   tryToUnmapFlush(cpu, k, batch);
   const moved = unmapped && moveToNewPage(cpu, k, page, fresh);
-  removeMigrationPtes(cpu, k, page, moved ? fresh : page);
+  const target = moved ? fresh : page;
+  removeMigrationPtes(cpu, k, page, target, target);
   unlockPage(cpu, page);
   unlockPage(cpu, fresh);
   putPage(cpu, k, fresh);
@@ -116,22 +118,31 @@ function takeOver(cpu: Cpu, page: Page, fresh: Page, flags: number, mapping: num
 
 /**
  * remove_migration_ptes() (mm/migrate.c): every migration entry of `page` maps `target`, writable and exclusive as it
- * was. Both are locked, and know where they are mapped.
+ * was. Both are locked.
+ * @param folio the head of the target's folio, which knows where it is mapped
  */
-export function removeMigrationPtes(cpu: Cpu, k: Kernel, page: Page, target: Page): void {
+export function removeMigrationPtes(cpu: Cpu, k: Kernel, page: Page, target: Page, folio: Page): void {
   const pfn = k.layout.pfnOf(page);
-  rmapWalk(cpu, k, target, target, {
+  const anonymous = pageIsAnon(cpu, folio);
+  rmapWalk(cpu, k, target, folio, {
     matches: (e) => isMigrationEntry(e) && ptePfn(e) === pfn,
-    visit: (found) => removeMigrationPte(cpu, k, found, target),
+    visit: (found) => removeMigrationPte(cpu, k, found, target, folio, anonymous),
   });
 }
 
 /** remove_migration_pte() (mm/migrate.c). */
-function removeMigrationPte(cpu: Cpu, k: Kernel, { address, vma, cell, e }: MappedPte, target: Page): boolean {
-  getPage(cpu, target);
-  const anonymous = mappingFlags(cpu.readOnce(target + PAGE_MAPPING)) !== 0;
-  if (anonymous) pageAddAnonRmap(cpu, k, target, vma, address, (e & (PTE_WRITE | PTE_EXCLUSIVE)) !== 0);
-  else pageDupRmap(cpu, target);
+function removeMigrationPte(
+  cpu: Cpu,
+  k: Kernel,
+  { cell, e }: MappedPte,
+  target: Page,
+  folio: Page,
+  anonymous: boolean,
+): boolean {
+  const exclusive = anonymous && (e & (PTE_WRITE | PTE_EXCLUSIVE)) !== 0;
+  getPage(cpu, folio);
+  pageDupRmap(cpu, target);
+  if (exclusive && k.design.anonExclusive === 'tracked') cpu.setBits(target + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
   setPte(cpu, cell, mkPte(k.layout.pfnOf(target), PTE_PRESENT | PTE_YOUNG | (e & PTE_WRITE)));
   return true;
 }

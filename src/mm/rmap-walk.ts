@@ -7,8 +7,9 @@ import type { Kernel } from './kernel.ts';
 import { MAPPING_ANON, mappingFlags, mappingTarget } from './mapping.ts';
 import type { Mm } from './mm-struct.ts';
 import { PAGE_INDEX, PAGE_MAPPING, type Page } from './page.ts';
-import { PT_LOCK, pmdCell, pmdIsTable, pmdTable, pteCell, ptLock, ptUnlock } from './page-table.ts';
+import { PT_LOCK, pmdCell, pmdIsHuge, pmdIsTable, pmdTable, pteCell, ptLock, ptUnlock } from './page-table.ts';
 import { type Pte, ptePfn, ptePresent } from './pte.ts';
+import { splitHugePmd } from './split-pmd.ts';
 import { linearPageIndex, type Vma } from './vma.ts';
 import { vmas } from './vma-list.ts';
 
@@ -25,6 +26,8 @@ export interface MappedPte {
 export interface RmapWalk {
   readonly matches: (e: Pte) => boolean;
   readonly visit: (found: MappedPte) => boolean;
+  /** A PMD that maps the page as part of a huge page is split first; with `freeze` into migration entries. */
+  readonly splitHuge?: 'split' | 'freeze';
 }
 
 /** Does an entry map the page with this frame number? */
@@ -82,6 +85,10 @@ function eachMm(cpu: Cpu, k: Kernel, mms: number, visit: (mm: Mm) => boolean): b
 }
 
 function visitAt(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number, walk: RmapWalk): boolean {
+  if (walk.splitHuge !== undefined && k.layout.config.largeFolios) {
+    const huge = pmdIsHuge(cpu.readOnce(pmdCell(k, mm, address)));
+    if (huge) splitHugePmd(cpu, k, mm, address, walk.splitHuge === 'freeze');
+  }
   return withMappedPte(cpu, k, mm, vma, address, walk.matches, walk.visit) ?? true;
 }
 

@@ -29,6 +29,7 @@ export function tryToUnmap(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch): 
   rmapWalk(cpu, k, page, folio, {
     matches: mapsPfn(k.layout.pfnOf(page)),
     visit: (found) => tryToUnmapOne(cpu, k, found, page, folio, anonymous, batch),
+    splitHuge: 'split',
   });
   return cpu.readOnce(page + PAGE_MAPCOUNT) === 0;
 }
@@ -73,6 +74,7 @@ export function tryToMigrate(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch)
   rmapWalk(cpu, k, page, folio, {
     matches: mapsPfn(k.layout.pfnOf(page)),
     visit: (found) => tryToMigrateOne(cpu, k, found, page, folio, anonymous, batch),
+    splitHuge: 'freeze',
   });
   return cpu.readOnce(page + PAGE_MAPCOUNT) === 0;
 }
