@@ -44,10 +44,8 @@ export interface CompiledLitmus {
   readonly holds: Holds;
   /** Undefined where every execution counts. */
   readonly filter: ((ended: Ended) => boolean) | undefined;
-  /**
-   * What each variable must be, where the proposition is a conjunction of such; undefined where it is more than that.
-   */
-  readonly requirements: readonly Requirement[] | undefined;
+  /** What single variables must be for the proposition to hold; it may ask for more. */
+  readonly requirements: readonly Requirement[];
   /** The condition on one line, as herd7 prints it. */
   readonly conditionText: string;
   /** How a run of a thread ended, by what its body returned. */
@@ -66,7 +64,10 @@ export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): C
   const machines = layout.threads.map((t) => new Machine(layout, t.initial.length));
   const state = new StateReader(layout, [...test.observed, ...variablesOf(test.condition)]);
   const requirements = requirementsOf(test.condition, test, state);
-  const filtered = test.filter && requirementsOf(test.filter, test, new StateReader(layout, variablesOf(test.filter)));
+  const filtered =
+    test.filter === undefined
+      ? []
+      : requirementsOf(test.filter, test, new StateReader(layout, variablesOf(test.filter)));
   const program: Program = {
     name: test.name,
     initial: layout.memory,
@@ -123,13 +124,13 @@ function compileThread(
 
 /** By slot, what the registers of a thread must hold. */
 function wantedOf(
-  condition: readonly Requirement[] | undefined,
-  filter: readonly Requirement[] | undefined,
+  condition: readonly Requirement[],
+  filter: readonly Requirement[],
   thread: number,
 ): Map<number, Wanted> {
   const wanted = new Map<number, Wanted>();
-  for (const r of condition ?? []) if (r.thread === thread) wanted.set(r.place, { value: r.value, by: 'condition' });
-  for (const r of filter ?? []) if (r.thread === thread) wanted.set(r.place, { value: r.value, by: 'filter' });
+  for (const r of condition) if (r.thread === thread) wanted.set(r.place, { value: r.value, by: 'condition' });
+  for (const r of filter) if (r.thread === thread) wanted.set(r.place, { value: r.value, by: 'filter' });
   return wanted;
 }
 
@@ -141,14 +142,9 @@ function compileFilter(test: LitmusTest): ((ended: Ended) => boolean) | undefine
   return (ended) => holds(reader.readAll(ended));
 }
 
-function requirementsOf(proposition: Proposition, test: LitmusTest, state: StateReader): Requirement[] | undefined {
-  const found: Requirement[] = [];
-  const visit = (p: Proposition): boolean => {
-    if (p.kind === 'and') return p.operands.every(visit);
-    if (p.kind !== 'value') return false;
-    const { thread, place } = state.observed[state.indexOf(p.variable)]!;
-    found.push({ thread, place, value: conditionValue(test.layout, p.value) });
-    return place >= 0;
-  };
-  return visit(proposition) ? found : undefined;
+function requirementsOf(proposition: Proposition, test: LitmusTest, state: StateReader): Requirement[] {
+  if (proposition.kind === 'and') return proposition.operands.flatMap((p) => requirementsOf(p, test, state));
+  if (proposition.kind !== 'value') return [];
+  const { thread, place } = state.observed[state.indexOf(proposition.variable)]!;
+  return place < 0 ? [] : [{ thread, place, value: conditionValue(test.layout, proposition.value) }];
 }

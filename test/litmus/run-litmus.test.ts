@@ -229,9 +229,10 @@ describe('what a conjunction requires', () => {
       ],
     ],
     ['exists true', []],
-    ['exists (0:r1=1 \\/ y=2)', undefined],
-    ['exists (~0:r1=1)', undefined],
-    ['exists (0:r1=0:r1)', undefined],
-    ['exists (0:r7=1)', undefined],
+    ['exists (0:r1=1 \\/ y=2)', []],
+    ['exists (0:r1=1 /\\ (x=1 \\/ y=2))', [{ thread: 0, place: 1, value: 1 }]],
+    ['exists (~0:r1=1)', []],
+    ['exists (0:r1=0:r1)', []],
+    ['exists (0:r7=1)', []],
   ])('%s', (after, expected) => expect(requirements(after)).toEqual(expected));
 });
