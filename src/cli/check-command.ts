@@ -189,7 +189,7 @@ function printExecution(task: CellTask, settings: CellSettings, model: (typeof M
   const lines = [prepared.roles.map((role) => style.bold(role.padEnd(COLUMN))).join('')];
   for (const { thread, text } of steps) lines.push(' '.repeat(COLUMN * thread) + text);
   if (failure.steps.length > 0) lines.push('', style.bold('afterwards'));
-  for (const { who, what, value } of failure.steps) lines.push(`${who} ${what}: ${value}`);
+  for (const { who, what, value } of failure.steps) lines.push(`${who} ${what}${value === '' ? '' : `: ${value}`}`);
   process.stdout.write(`${lines.join('\n')}\n\n`);
 }
 

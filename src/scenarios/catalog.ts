@@ -2,12 +2,25 @@ import { dirtyCow } from './dirty-cow.ts';
 import { exclusivePin } from './exclusive-pin.ts';
 import { forkPin } from './fork-pin.ts';
 import { freePin } from './free-pin.ts';
+import { mapcountPin } from './mapcount-pin.ts';
 import { pinForkStore } from './pin-fork-store.ts';
+import { reclaimPin } from './reclaim-pin.ts';
 import type { Scenario } from './scenario.ts';
 import { vmsplice } from './vmsplice.ts';
+import { writebackDma } from './writeback-dma.ts';
 
 /** Every race that comes with Holdfast, in the order of the table. */
-export const SCENARIOS: readonly Scenario[] = [forkPin, freePin, pinForkStore, exclusivePin, dirtyCow, vmsplice];
+export const SCENARIOS: readonly Scenario[] = [
+  forkPin,
+  mapcountPin,
+  freePin,
+  pinForkStore,
+  exclusivePin,
+  dirtyCow,
+  vmsplice,
+  writebackDma,
+  reclaimPin,
+];
 
 export const scenarioNamed = (name: string): Scenario | undefined =>
   SCENARIOS.find((scenario) => scenario.name.toLowerCase() === name.toLowerCase());

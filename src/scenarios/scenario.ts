@@ -28,7 +28,7 @@ export interface Step {
   /** Who did it: `parent`, `device`. */
   readonly who: string;
   readonly what: string;
-  /** What came of it, as people read it. */
+  /** What came of it, as people read it; empty where nothing is returned. */
   readonly value: string;
 }
 
@@ -163,7 +163,7 @@ function prepare<V extends Variant, W, T extends Threads>(
     const steps: Step[] = [];
     const step = <R>(who: string, what: string, doIt: () => R): R => {
       const value = doIt();
-      steps.push({ who, what, value: String(value) });
+      steps.push({ who, what, value: value === undefined ? '' : String(value) });
       return value;
     };
     const broken = spec.judge({

@@ -1,0 +1,117 @@
+import type { Cpu } from '../cpu/cpu.ts';
+import type { Design } from '../mm/design.ts';
+import { deviceWrite } from '../mm/dma.ts';
+import { dupMmap } from '../mm/fork.ts';
+import { FOLL_WRITE, type Pin } from '../mm/gup.ts';
+import { entryAt } from '../mm/inspect.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import { madviseDontneed } from '../mm/madvise.ts';
+import { type Mkclean, pageMkclean } from '../mm/mkclean.ts';
+import type { Mm } from '../mm/mm-struct.ts';
+import { mmapRegion } from '../mm/mmap.ts';
+import { lockPage, type Page, unlockPage } from '../mm/page.ts';
+import { pteAlloc } from '../mm/page-table.ts';
+import { pinUserPages, pinUserPagesFastOnly } from '../mm/pin.ts';
+import { pteWrite } from '../mm/pte.ts';
+import { userLoad, userStore } from '../mm/user.ts';
+import { VM_SHARED } from '../mm/vma.ts';
+import { type Broken, scenario, type Variant } from './scenario.ts';
+import { ANON_RW, FIRST_DATA, must, pageAt } from './world.ts';
+
+interface Detection extends Variant {
+  /** When and how the page is pinned, through the first entry. */
+  readonly pin: 'before' | 'slow' | 'fast';
+  /** Which entries are zapped meanwhile. */
+  readonly zapped: readonly (0 | 1)[];
+  /** The second process maps the file privately, and forks. */
+  readonly forks: boolean;
+}
+
+interface World extends Detection {
+  readonly k: Kernel;
+  readonly mms: readonly Mm[];
+  readonly page: Page;
+  readonly held: readonly Pin[];
+}
+
+/**
+ * "Mapcount pin detection", January 2019: write-back compares the map count of a file page with the entries that it finds,
+ * and takes a surplus for pins, while entries are zapped, and pins taken.
+ */
+export const mapcountPin = scenario({
+  name: 'T1',
+  title: 'telling pins from map counts at write-back',
+  why: 'Write-back that takes a pinned page for unpinned cleans it and forgets it: what the device writes after is lost, or changes under a checksum.',
+  property: 'I16',
+  variants: {
+    pinned: { doc: 'pinned before; the other entry is zapped', pin: 'before', zapped: [1], forks: false },
+    both: { doc: 'pinned before; both entries are zapped', pin: 'before', zapped: [0, 1], forks: false },
+    slow: {
+      doc: 'pinned meanwhile, under the page-table lock; nothing is zapped',
+      pin: 'slow',
+      zapped: [],
+      forks: false,
+    },
+    fast: { doc: 'pinned meanwhile, by a fast walk; nothing is zapped', pin: 'fast', zapped: [], forks: false },
+    'slow-zap': { doc: 'as slow; the other entry is zapped', pin: 'slow', zapped: [1], forks: false },
+    'fast-zap': { doc: 'as fast; the other entry is zapped', pin: 'fast', zapped: [1], forks: false },
+    fork: { doc: 'pinned before; a fork adds an entry', pin: 'before', zapped: [], forks: true },
+  } as Readonly<Record<string, Detection>>,
+  proposals: [
+    'mapcount-first',
+    'mapcount-second',
+    'mapcount-walk-read-walk',
+    'mapcount-read-walk-walk',
+    'mapcount-walk-walk-read',
+  ],
+  absent: ({ pinDetect }: Design) =>
+    pinDetect === 'none' ? 'write-back of no kernel looks for pins: see writeback-dma' : undefined,
+  layout: ({ forks }) => ({ mms: forks ? 3 : 2, files: ['disk'], pagesPerFile: 1, anonVmas: 2, pages: 6, tables: 6 }),
+  setup(cpu, k, variant): World {
+    const mms = Array.from({ length: k.layout.config.mms }, (_, i) => k.layout.mm(i));
+    const map = (mm: Mm, flags: number): void =>
+      must(mmapRegion(cpu, k, mm, { start: 0, end: 1, flags, file: 0 }), 'mmap');
+    map(mms[0]!, ANON_RW | VM_SHARED);
+    must(userStore(cpu, k, mms[0]!, 0, FIRST_DATA), 'a store');
+    map(mms[1]!, variant.forks ? ANON_RW : ANON_RW | VM_SHARED);
+    if (variant.forks) userLoad(cpu, k, mms[1]!, 0);
+    else must(userStore(cpu, k, mms[1]!, 0, FIRST_DATA), 'a store');
+    if (variant.forks) pteAlloc(cpu, k, mms[2]!, 0);
+    const held = variant.pin === 'before' ? pinUserPages(cpu, k, mms[0]!, 0, 1, FOLL_WRITE).pins : [];
+    return { k, mms, page: pageAt(cpu, k, mms[0]!, 0), held, ...variant };
+  },
+  threads(world) {
+    const { k, mms, page, pin, zapped, forks } = world;
+    const others: Record<string, (cpu: Cpu) => unknown> = {};
+    for (const i of zapped)
+      others[`zapper${zapped.length > 1 ? i + 1 : ''}`] = (cpu) => madviseDontneed(cpu, k, mms[i]!, 0, 1);
+    if (forks) others.forker = (cpu) => dupMmap(cpu, k, mms[1]!, mms[2]!);
+    return {
+      writeback(cpu: Cpu): Mkclean {
+        lockPage(cpu, page);
+        const verdict = pageMkclean(cpu, k, page);
+        unlockPage(cpu, page);
+        return verdict;
+      },
+      ...(pin === 'before' ? {} : { pinner: (cpu: Cpu) => pinBy(cpu, world) }),
+      ...others,
+    };
+  },
+  judge({ world, results, cpu, memory, step }): Broken | undefined {
+    const { k, mms, held } = world;
+    const { writeback } = results;
+    if (writeback.warned)
+      return { property: 'I16', message: 'the walk found more entries than the map count said before' };
+    const [pin] = 'pinner' in results ? (results.pinner as readonly Pin[]) : held;
+    if (pin === undefined || writeback.pinned) return undefined;
+    // An entry that is writable again was made so after the page was cleaned, and so may the pin have been.
+    if (held.length === 0 && pteWrite(entryAt(memory, k.layout, mms[0]!, 0))) return undefined;
+    step('device', 'writes through the pin', () => deviceWrite(cpu, pin, FIRST_DATA + 1));
+    return { property: 'I16', message: 'the page is pinned for writing, and write-back took it for unpinned' };
+  },
+});
+
+function pinBy(cpu: Cpu, { k, mms, pin }: World): readonly Pin[] {
+  if (pin === 'slow') return pinUserPages(cpu, k, mms[0]!, 0, 1, FOLL_WRITE).pins;
+  return pinUserPagesFastOnly(cpu, k, mms[0]!, 0, 1, FOLL_WRITE);
+}

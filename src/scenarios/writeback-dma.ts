@@ -1,0 +1,81 @@
+import { deviceWrite } from '../mm/dma.ts';
+import { FOLL_LONGTERM, FOLL_WRITE } from '../mm/gup.ts';
+import { entries, type Memory, pageField } from '../mm/inspect.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import { mmapRegion } from '../mm/mmap.ts';
+import { PAGE_DATA, PAGE_FLAGS, type Page, PG_DIRTY } from '../mm/page.ts';
+import { pinUserPagesFast, unpinUserPageDirty } from '../mm/pin.ts';
+import { ptePfn, ptePresent, pteWrite } from '../mm/pte.ts';
+import { userStore } from '../mm/user.ts';
+import { VM_SHARED } from '../mm/vma.ts';
+import { writePage } from '../mm/writeback.ts';
+import { type Broken, scenario, type Variant } from './scenario.ts';
+import { ANON_RW, FIRST_DATA, must, pageAt } from './world.ts';
+
+const WRITTEN = 7;
+
+type Promise = 'data' | 'stable' | 'notify';
+
+interface Judging extends Variant {
+  readonly longterm: boolean;
+  readonly promises: readonly Promise[];
+}
+
+/**
+ * "The trouble with get_user_pages()": a device writes to a page of a file while write-back writes the page to disk. DMA
+ * knows nothing of entries that are read-only now.
+ */
+export const writebackDma = scenario({
+  name: 'writeback-dma',
+  title: 'write-back against a device that writes',
+  why: 'Direct I/O and RDMA into mapped files corrupt checksums and crash file systems; the worst case is forbidden from v6.5, none is solved.',
+  property: 'I11',
+  variants: {
+    data: { doc: 'is what the device wrote kept?', longterm: false, promises: ['data'] },
+    stable: { doc: 'is the page the same for its checksum and for the disk?', longterm: false, promises: ['stable'] },
+    notify: { doc: 'is the file system told before the page is dirty again?', longterm: false, promises: ['notify'] },
+    longterm: { doc: 'all three, of a long-term pin', longterm: true, promises: ['data', 'stable', 'notify'] },
+  } as Readonly<Record<string, Judging>>,
+  layout: () => ({ files: ['disk'], pagesPerFile: 1 }),
+  setup(cpu, k, variant) {
+    const mm = k.layout.mm(0);
+    must(mmapRegion(cpu, k, mm, { start: 0, end: 1, flags: ANON_RW | VM_SHARED, file: 0 }), 'mmap');
+    must(userStore(cpu, k, mm, 0, FIRST_DATA), 'a store');
+    const flags = FOLL_WRITE | (variant.longterm ? FOLL_LONGTERM : 0);
+    // Where the pin is refused, the device has nothing to write to.
+    const { pins } = pinUserPagesFast(cpu, k, mm, 0, 1, flags);
+    return { k, page: pageAt(cpu, k, mm, 0), pins, variant };
+  },
+  threads: ({ k, pins }) => ({
+    writeback: (cpu) => writePage(cpu, k, k.layout.file(0), 0),
+    device(cpu) {
+      for (const pin of pins) {
+        deviceWrite(cpu, pin, WRITTEN);
+        // The interrupt that says so comes after the data are in memory.
+        cpu.smpMb();
+        unpinUserPageDirty(cpu, k, pin);
+      }
+    },
+  }),
+  judge({ world: { k, page, variant }, results: { writeback }, memory }): Broken | undefined {
+    const dirty = (pageField(memory, k.layout, page, PAGE_FLAGS) & PG_DIRTY) !== 0;
+    const data = pageField(memory, k.layout, page, PAGE_DATA);
+    const disk = memory[k.layout.disk(k.layout.file(0), 0)]!;
+    for (const promise of variant.promises) {
+      if (promise === 'data' && !dirty && data !== disk) {
+        return { property: 'I11', message: `the page is clean and contains ${data}, and the disk has ${disk}` };
+      }
+      if (promise === 'stable' && k.design.stablePages === 'wait' && writeback.checksum !== writeback.data) {
+        const { checksum, data: written } = writeback;
+        return { property: 'I12', message: `the checksum is that of ${checksum}, and the disk got ${written}` };
+      }
+      if (promise === 'notify' && dirty && writeback.written && !writableSomewhere(k, memory, page)) {
+        return { property: 'I13', message: 'the page is dirty again, and the file system was not told' };
+      }
+    }
+    return undefined;
+  },
+});
+
+const writableSomewhere = (k: Kernel, memory: Memory, page: Page): boolean =>
+  entries(memory, k.layout).some(({ e }) => ptePresent(e) && pteWrite(e) && ptePfn(e) === k.layout.pfnOf(page));
