@@ -88,7 +88,7 @@ export const exclusivePin = scenario({
     const { k, parent, child, address, page } = world;
     if (world.by !== 'ksm') {
       step('parent', 'forks', () => dupMmap(cpu, k, parent, child));
-      if (world.by === 'migration') removeMigrationPtes(cpu, k, page, page);
+      if (world.by === 'migration') removeMigrationPtes(cpu, k, page, page, page);
       unlockPage(cpu, page);
     }
     step('parent', `stores ${STORED}`, () => userStore(cpu, k, parent, address, STORED));
