@@ -10,7 +10,7 @@ const MAY_IMPORT = {
   graph: ['cpu', 'program'],
   models: ['cpu', 'program', 'graph'],
   explore: ['cpu', 'program', 'graph', 'models'],
-  explain: ['cpu', 'program', 'graph', 'models', 'explore'],
+  explain: ['cpu', 'program', 'graph', 'models', 'explore', 'litmus'],
   mm: ['cpu'],
   scenarios: ['cpu', 'program', 'mm'],
   litmus: ['cpu', 'program', 'explore/contract.ts'],

@@ -28,17 +28,16 @@ export interface Recorded {
   readonly place: unknown;
 }
 
-/** What the reads and choices of one thread return, in program order. */
+/** What the reads and choices of one thread return, asked in program order. Undefined: the run ends here. */
 export interface Inputs {
-  readonly reads: readonly number[];
-  readonly choices: readonly number[];
+  read(cell: number): number | undefined;
+  choose(count: number): number | undefined;
 }
 
-/** How a run under given inputs ended. `starved`: it asked for another read or choice; `unwilling`: it waits. */
+/** How a run ended. `starved`: an input was undefined; `unwilling`: an input is not one with which it would go on. */
 export type ReplayEnd =
   | { readonly kind: 'finished'; readonly result: unknown }
-  | { readonly kind: 'starved'; readonly by: 'read' | 'choice' }
-  | { readonly kind: 'unwilling' };
+  | { readonly kind: 'starved' | 'unwilling' | 'paused' };
 
 const UNWIND = Symbol('unwind');
 
@@ -52,25 +51,31 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
   dataDeps: Deps = NO_DEPS;
   ctrlDeps: Deps = NO_DEPS;
   private events: Recorded[] = [];
-  private inputs: Inputs = { reads: [], choices: [] };
-  private reads = 0;
-  private choices = 0;
+  private inputs: Inputs = { read: () => undefined, choose: () => undefined };
+  private budget = 0;
   private slots = 0;
   private lastRead = -1;
   private nextLabel: string | undefined;
-  private end: ReplayEnd = { kind: 'unwilling' };
+  private end: ReplayEnd['kind'] = 'unwilling';
 
   constructor(private readonly locate: () => unknown) {
     super();
   }
 
-  /** Runs a body as far as the inputs go. */
-  run(thread: number, body: ThreadBody, inputs: Inputs): { readonly events: Recorded[]; readonly end: ReplayEnd } {
+  /**
+   * Runs a body as far as the inputs go.
+   * @param budget so many steps at most, an RMW being one; a run that wants more is `paused`
+   */
+  run(
+    thread: number,
+    body: ThreadBody,
+    inputs: Inputs,
+    budget = Number.POSITIVE_INFINITY,
+  ): { readonly events: Recorded[]; readonly end: ReplayEnd } {
     this.id = thread;
     this.events = [];
     this.inputs = inputs;
-    this.reads = 0;
-    this.choices = 0;
+    this.budget = budget;
     this.slots = 0;
     this.lastRead = -1;
     this.nextLabel = undefined;
@@ -82,7 +87,7 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
       return { events, end: { kind: 'finished', result: body(this) } };
     } catch (thrown) {
       if (thrown !== UNWIND) throw thrown;
-      return { events, end: this.end };
+      return { events, end: { kind: this.end } as ReplayEnd };
     }
   }
 
@@ -92,29 +97,30 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
   }
 
   read(cell: Cell, mode: Mode): number {
-    const value = this.take();
+    const value = this.take(cell);
     this.recordRead(cell, mode, value, Rmw.None, false);
     return value;
   }
 
   readWhen(cell: Cell, mask: number, want: number, mode: Mode): number {
-    const value = this.take();
-    if (!guardHolds(value, mask, want, true)) this.stop({ kind: 'unwilling' });
+    const value = this.take(cell);
+    if (!guardHolds(value, mask, want, true)) this.stop('unwilling');
     this.recordRead(cell, mode, value, Rmw.None, false);
     return value;
   }
 
   write(cell: Cell, value: number, mode: Mode): void {
+    this.spend();
     this.slots++;
     this.record(Kind.Write, mode, mode, cell, value, Rmw.None, false);
   }
 
   rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode): number {
-    return this.modify(cell, op, operand, mode, this.take(), Rmw.Always);
+    return this.modify(cell, op, operand, mode, this.take(cell), Rmw.Always);
   }
 
   rmwIf(cell: Cell, mask: number, want: number, equal: boolean, op: RmwOp, operand: number, mode: Mode): number {
-    const old = this.take();
+    const old = this.take(cell);
     const kind = equal ? Rmw.IfEqual : Rmw.IfNotEqual;
     if (guardHolds(old, mask, want, equal)) return this.modify(cell, op, operand, mode, old, kind);
     this.recordRead(cell, mode, old, kind, false);
@@ -122,19 +128,21 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
   }
 
   rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
-    const old = this.take();
-    if (!guardHolds(old, mask, want, true)) this.stop({ kind: 'unwilling' });
+    const old = this.take(cell);
+    if (!guardHolds(old, mask, want, true)) this.stop('unwilling');
     return this.modify(cell, op, operand, mode, old, Rmw.IfEqual);
   }
 
   fence(kind: Fence, cell: Cell = -1): void {
+    this.spend();
     this.record(Kind.Fence, kind, kind, cell, 0, Rmw.None, false);
   }
 
   choose(count: number): number {
-    if (this.choices === this.inputs.choices.length) this.stop({ kind: 'starved', by: 'choice' });
-    const value = this.inputs.choices[this.choices++]!;
-    if (value >= count) this.stop({ kind: 'unwilling' });
+    this.spend();
+    const value = this.inputs.choose(count);
+    if (value === undefined) this.stop('starved');
+    if (value >= count) this.stop('unwilling');
     this.record(Kind.Choice, 0, 0, -1, value, Rmw.None, false);
     return value;
   }
@@ -147,12 +155,18 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
     return depsOf(this.lastRead);
   }
 
-  private take(): number {
-    if (this.reads === this.inputs.reads.length) this.stop({ kind: 'starved', by: 'read' });
-    return this.inputs.reads[this.reads++]!;
+  private take(cell: Cell): number {
+    this.spend();
+    const value = this.inputs.read(cellIndex(cell));
+    if (value === undefined) this.stop('starved');
+    return value;
   }
 
-  private stop(end: ReplayEnd): never {
+  private spend(): void {
+    if (this.budget-- <= 0) this.stop('paused');
+  }
+
+  private stop(end: ReplayEnd['kind']): never {
     this.end = end;
     throw UNWIND;
   }

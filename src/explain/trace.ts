@@ -2,7 +2,7 @@ import type { Fence, Mode } from '../cpu/modes.ts';
 import { INIT, Kind, NONE, type Rmw } from '../graph/graph.ts';
 import type { Program } from '../program/program.ts';
 import { type AccessRef, accessRef, type Choices } from './choices.ts';
-import { type Recorded, ReplayCpu, type ReplayEnd } from './replay-cpu.ts';
+import { type Recorded, ReplayCpu } from './replay-cpu.ts';
 import type { SourcePlace } from './source-place.ts';
 
 /** An event of an execution. Events are numbered thread by thread, in program order. */
@@ -66,20 +66,17 @@ export function replay(recording: Recording, choices: Choices): Replayed | undef
   const threads: Recorded[][] = [];
   const results: unknown[] = [];
   for (const [t, body] of program.threads.entries()) {
-    const inputs = { reads: choices.reads[t]!.map((r) => r.value), choices: choices.chosen[t]! };
-    const { events, end } = cpu.run(t, body, inputs);
-    if (!usedAll(end, events, inputs.reads.length, inputs.choices.length)) return undefined;
+    const reads = choices.reads[t]!;
+    const chosen = choices.chosen[t]!;
+    let read = 0;
+    let choice = 0;
+    const { events, end } = cpu.run(t, body, { read: () => reads[read++]?.value, choose: () => chosen[choice++] });
+    if (end.kind !== 'finished' || read !== reads.length || choice !== chosen.length) return undefined;
     threads.push(events);
-    results.push(end.kind === 'finished' ? end.result : undefined);
+    results.push(end.result);
   }
   const trace = assemble(program, threads, choices);
   return trace === undefined ? undefined : { trace, results };
-}
-
-function usedAll(end: ReplayEnd, events: readonly Recorded[], reads: number, choices: number): boolean {
-  if (end.kind !== 'finished') return false;
-  const count = (kind: Kind): number => events.filter((e) => e.kind === kind).length;
-  return count(Kind.Read) === reads && count(Kind.Choice) === choices;
 }
 
 /** Puts the threads together, if reads and coherence fit what they did. */

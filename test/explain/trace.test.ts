@@ -16,7 +16,7 @@ describe.each(MODELS)('every execution under %s', (model) => {
       fc.property(randomProgram(flavour), (small) => {
         const program = toProgram(small);
         const recording: Recording = { program, locate: () => undefined };
-        const expected = new Map(enumerate(small)[model].map((e) => [e.text, e.flags]));
+        const expected = new Map(enumerate(program)[model].map((e) => [e.text, e.flags]));
         explore(program, {
           model,
           onExecution(execution) {

@@ -1,0 +1,134 @@
+import { MODELS, type ModelName } from '../explore/contract.ts';
+import type { Program } from '../program/program.ts';
+import type { Choices } from './choices.ts';
+import type { Drawing } from './drawing.ts';
+import { follow, type Schedule, type ScheduledEffect, scheduleOf } from './schedule.ts';
+import { SextetReader, SextetWriter } from './sextets.ts';
+import type { Trace } from './trace.ts';
+
+/** What the execution is of: `l` a litmus test, by its name and its text; `s` a scenario. */
+export type SubjectKind = 'l' | 's';
+
+/** An execution by its id: `hf1-KIND-DIGEST-EXECUTION-NAME`. Version 1 keeps its meaning for ever. */
+export interface ExecutionId {
+  readonly kind: SubjectKind;
+  /** The digest of what the execution is of, {@link digestOf} its text. */
+  readonly digest: string;
+  /** The model that allows the execution, and how to run it: what {@link encodeExecution} wrote. */
+  readonly execution: string;
+  /** The name of the test or of the scenario; it may have dashes in it. */
+  readonly name: string;
+}
+
+const VERSION = 'hf1';
+
+export const formatId = ({ kind, digest, execution, name }: ExecutionId): string =>
+  `${VERSION}-${kind}-${digest}-${execution}-${escaped(name)}`;
+
+/** Nothing that a shell or a mail takes for more than a letter. */
+const escaped = (name: string): string =>
+  encodeURIComponent(name)
+    .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/%2B|%2F|%2C|%3A/g, decodeURIComponent);
+
+/** Why a text is not the id of an execution. `version`: it is one, of a version that is not known here. */
+export type IdProblem = 'not-an-id' | 'version';
+
+export function parseId(text: string): ExecutionId | IdProblem {
+  const match = /^hf(\d+)-(?:([a-z])-([\w.]+)-([\w.]+)-(.+))?/.exec(text.trim());
+  if (match === null) return 'not-an-id';
+  const [, version, kind, digest, execution, name] = match;
+  if (version !== '1') return 'version';
+  if ((kind !== 'l' && kind !== 's') || name === undefined) return 'not-an-id';
+  try {
+    return { kind, digest: digest!, execution: execution!, name: decodeURIComponent(name) };
+  } catch {
+    return 'not-an-id';
+  }
+}
+
+/** Six characters that tell one text from another, whatever its line ends: 30 bits of FNV-1a. */
+export function digestOf(text: string): string {
+  let low = 0x811c9dc5;
+  let high = 0x9e3779b9;
+  for (const unit of text.replace(/\r\n?/g, '\n')) {
+    const code = unit.codePointAt(0)!;
+    low = Math.imul(low ^ code, 0x01000193);
+    high = Math.imul(high ^ code ^ (low >>> 13), 0x01000193);
+  }
+  const writer = new SextetWriter();
+  for (const word of [low, high]) for (const shift of [0, 10, 20]) writer.add((word >>> shift) & 31);
+  return writer.text;
+}
+
+/**
+ * The model, then the order of the steps: runs of steps of one thread, what was chosen, and what takes effect elsewhere.
+ * Undefined where that order does not lead back to the execution.
+ */
+export function encodeExecution(
+  program: Program,
+  trace: Trace,
+  choices: Choices,
+  drawing: Drawing,
+  model: ModelName,
+): string | undefined {
+  const schedule = scheduleOf(trace, drawing);
+  const again = follow(program, schedule);
+  if (again === undefined || JSON.stringify(again) !== JSON.stringify(choices)) return undefined;
+  const writer = new SextetWriter().add(MODELS.indexOf(model)).addList(runsOf(schedule, program.threads.length));
+  writer.addList(schedule.chosen).add(schedule.effects.length);
+  for (const { row, moment, value, cell } of schedule.effects) {
+    writer
+      .add(row)
+      .add(moment)
+      .add(value === undefined ? 0 : cell === undefined ? 1 : cell + 2);
+    if (value !== undefined) writer.addSigned(value);
+  }
+  return writer.text;
+}
+
+/** Steps in a row of the same thread, each run as one number. */
+function runsOf({ threads }: Schedule, count: number): number[] {
+  const runs: number[] = [];
+  for (let i = 0; i < threads.length; ) {
+    const first = i;
+    while (i < threads.length && threads[i] === threads[first]) i++;
+    runs.push((i - first - 1) * count + threads[first]!);
+  }
+  return runs;
+}
+
+/** So many steps an execution may have; more are no execution. */
+const MAX_STEPS = 100_000;
+
+/** The execution of a program that a text stands for, and the model that allows it; undefined where there is none. */
+export function decodeExecution(
+  program: Program,
+  text: string,
+): { readonly model: ModelName; readonly choices: Choices } | undefined {
+  const reader = new SextetReader(text);
+  const model = MODELS[reader.next() ?? -1];
+  const runs = reader.nextList();
+  const chosen = reader.nextList();
+  const count = reader.next();
+  if (model === undefined || runs === undefined || chosen === undefined || count === undefined) return undefined;
+  const effects: ScheduledEffect[] = [];
+  for (let i = 0; i < count; i++) {
+    const row = reader.next();
+    const moment = reader.next();
+    const form = reader.next();
+    if (row === undefined || moment === undefined || form === undefined) return undefined;
+    const value = form === 0 ? undefined : reader.nextSigned();
+    if (form > 0 && value === undefined) return undefined;
+    effects.push({ row, moment, value, cell: form < 2 ? undefined : form - 2 });
+  }
+  if (!reader.isAtEnd) return undefined;
+  const threads: number[] = [];
+  for (const run of runs) {
+    const length = Math.floor(run / program.threads.length) + 1;
+    if (threads.length + length > MAX_STEPS) return undefined;
+    for (let i = 0; i < length; i++) threads.push(run % program.threads.length);
+  }
+  const choices = follow(program, { threads, chosen, effects });
+  return choices === undefined ? undefined : { model, choices };
+}

@@ -1,0 +1,107 @@
+import { depsMembers } from '../cpu/deps.ts';
+import { Kind } from '../graph/graph.ts';
+import { type CompiledLitmus, compileLitmus } from '../litmus/compile.ts';
+import type { Here } from '../litmus/here.ts';
+import { showValue } from '../litmus/layout.ts';
+import type { LitmusTest } from '../litmus/litmus-test.ts';
+import { End, type Frame } from '../litmus/machine.ts';
+import { LitmusPlaces } from './litmus-places.ts';
+import type { Ending, Judgement, Observation, Subject } from './subject.ts';
+import { finalValue, type Recording, type Replayed } from './trace.ts';
+
+export interface LitmusSubjectOptions {
+  readonly unroll: number;
+  /** Whether an execution with a data race fails. If not, only the condition counts. */
+  readonly racesFail: boolean;
+}
+
+/**
+ * A litmus test as something that can be explained. An execution fails where it satisfies an `exists` (that is the
+ * outcome that its author asks about) or a `~exists`, or where it does not satisfy a `forall`.
+ */
+export class LitmusSubject implements Subject {
+  readonly name: string;
+  readonly program: CompiledLitmus['program'];
+  readonly columns: readonly string[];
+  readonly test: LitmusTest;
+  readonly options: LitmusSubjectOptions;
+  private readonly compiled: CompiledLitmus;
+  private recorded: { readonly compiled: CompiledLitmus; readonly recording: Recording } | undefined;
+
+  constructor(test: LitmusTest, options: LitmusSubjectOptions) {
+    this.name = test.name;
+    this.test = test;
+    this.options = options;
+    this.compiled = compileLitmus(test, { unroll: options.unroll });
+    this.program = this.compiled.program;
+    this.columns = test.threads.map((thread) => thread.name);
+  }
+
+  /** The condition on one line. */
+  get conditionText(): string {
+    return this.compiled.conditionText;
+  }
+
+  judge(ending: Ending): Judgement {
+    const { compiled, test } = this;
+    for (const thread of test.threads.keys()) {
+      const frame = ending.result(thread) as Frame;
+      if (frame[0] === End.Complete) continue;
+      const end = compiled.endOf(thread, frame);
+      if (end === End.Complete || end === End.Cut) return { kind: 'cut' };
+      const message = `${this.columns[thread]} does what has no meaning: ${end.message}`;
+      return { kind: 'failing', failure: { kind: 'fault', message } };
+    }
+    if (compiled.filter?.(ending) === false) return { kind: 'filtered' };
+    if (compiled.holds(compiled.state.readAll(ending)) === (test.quantifier !== 'forall')) {
+      const does = test.quantifier === 'forall' ? 'violates' : 'satisfies';
+      return { kind: 'failing', failure: { kind: 'condition', message: `${does} ${compiled.conditionText}` } };
+    }
+    if (this.options.racesFail && ending.dataRace) {
+      return { kind: 'failing', failure: { kind: 'data-race', message: 'plain accesses race' } };
+    }
+    return { kind: 'fine' };
+  }
+
+  recording(): Recording {
+    return this.record().recording;
+  }
+
+  private record(): { readonly compiled: CompiledLitmus; readonly recording: Recording } {
+    if (this.recorded === undefined) {
+      const here: Here = { place: undefined };
+      const compiled = compileLitmus(this.test, { unroll: this.options.unroll, here });
+      const places = new LitmusPlaces(this.test);
+      const locate = () => (here.place === undefined ? undefined : places.of(here.place));
+      this.recorded = { compiled, recording: { program: compiled.program, locate } };
+    }
+    return this.recorded;
+  }
+
+  showValue(_cell: number, value: number): string {
+    return String(showValue(this.test.layout, value));
+  }
+
+  observe({ trace, results }: Replayed): Observation[] {
+    const { state } = this.record().compiled;
+    const ending = { result: (t: number) => results[t], finalValue: (c: number) => finalValue(this.program, trace, c) };
+    return state.observed.map(({ name }, i) => ({ name, value: this.showValue(-1, state.read(ending, i)) }));
+  }
+
+  decisive({ trace }: Replayed): number[] {
+    const { compiled } = this.record();
+    const found = new Set<number>();
+    const bySlot = (thread: number, slot: number): number =>
+      trace.events.findIndex((e) => e.thread === thread && e.slot === slot && e.kind <= Kind.Write);
+    for (const { thread, place } of compiled.state.observed) {
+      if (place < 0) continue;
+      if (thread >= 0) {
+        for (const slot of depsMembers(compiled.originsOf(thread)[place]!)) found.add(bySlot(thread, slot));
+      } else {
+        const last = trace.co.find((writes) => trace.events[writes[0]!]!.cell === place)?.at(-1);
+        if (last !== undefined) found.add(last);
+      }
+    }
+    return [...found].sort((a, b) => a - b);
+  }
+}

@@ -1,0 +1,48 @@
+import type { Execution } from '../explore/contract.ts';
+import type { Program } from '../program/program.ts';
+import type { Recording, Replayed } from './trace.ts';
+
+/** What a judge needs of a complete execution. */
+export type Ending = Pick<Execution, 'result' | 'finalValue' | 'dataRace'>;
+
+/** Why an execution counts as a failure. */
+export interface Failure {
+  /**
+   * `condition`: what the test asks about, or what the scenario forbids. `data-race`: plain accesses race, so nothing is
+   * promised. `fault`: a thread does what has no meaning. `deadlock`: no execution completes.
+   */
+  readonly kind: 'condition' | 'data-race' | 'fault' | 'deadlock';
+  /** One sentence. */
+  readonly message: string;
+}
+
+/** `cut`: a loop wanted more rounds than it may have. `filtered`: the test says that it does not count. */
+export type Judgement =
+  | { readonly kind: 'fine' | 'cut' | 'filtered' }
+  | { readonly kind: 'failing'; readonly failure: Failure };
+
+/** A name and a value, for people. */
+export interface Observation {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * Something that can be explained, be it a litmus test or a race of the memory manager: a program, and what is wrong
+ * with an execution of it.
+ */
+export interface Subject {
+  readonly name: string;
+  readonly program: Program;
+  /** The name of each thread: the head of its column. */
+  readonly columns: readonly string[];
+  judge(ending: Ending): Judgement;
+  /** The same program, for running one execution again and seeing where its steps come from. */
+  recording(): Recording;
+  /** A value as people write it: an address by its name. */
+  showValue(cell: number, value: number): string;
+  /** What the failure speaks of, at the end of an execution that has just been run again by {@link recording}. */
+  observe(replayed: Replayed): readonly Observation[];
+  /** The events of such an execution on which what is observed depends. */
+  decisive(replayed: Replayed): readonly number[];
+}

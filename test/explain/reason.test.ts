@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/explain/consistency.ts';
+import { reasonOf, withBarriers } from '../../src/explain/reason.ts';
+import type { Trace } from '../../src/explain/trace.ts';
+import { MODELS, type ModelName } from '../../src/explore/contract.ts';
+import { Kind } from '../../src/graph/graph.ts';
+import type { Program } from '../../src/program/program.ts';
+import { type Flavour, randomProgram } from '../explore/random-programs.ts';
+import { type SmallProgram, type Step, toProgram } from '../oracle/small-program.ts';
+import * as s from '../oracle/steps.ts';
+import { eachExecution } from './executions.ts';
+
+/** The program with smp_mb() before some of its steps, given by thread and place; no step is in a branch. */
+function mended(p: SmallProgram, gaps: readonly (readonly [thread: number, step: number])[]): SmallProgram {
+  const threads = p.threads.map((steps, t) =>
+    steps.flatMap((step, i) => (gaps.some(([thread, at]) => thread === t && at === i) ? [s.mb, step] : [step])),
+  );
+  return { ...p, threads };
+}
+
+/** What the accesses of a trace read and write, and the coherence order, whatever the fences. */
+function written(trace: Trace): string {
+  const { events } = trace;
+  const name = (e: number): string => (e < 0 ? 'init' : `${events[e]!.thread}.${events[e]!.slot}`);
+  const accesses = events
+    .filter((e) => e.kind <= Kind.Write)
+    .map((e) => `${e.thread}.${e.slot} ${e.cell}=${e.value}${e.kind === Kind.Read ? `<${name(e.rf)}` : ''}`);
+  return [...accesses, ...trace.co.map((writes) => writes.map(name).join(' '))].join(' | ');
+}
+
+function allowed(program: Program, model: ModelName): Set<string> {
+  const found = new Set<string>();
+  eachExecution(program, model, Number.MAX_SAFE_INTEGER, (trace) => found.add(written(trace)));
+  return found;
+}
+
+/** Each step of a straight program has one event, or two in an RMW: the step that an event belongs to. */
+function stepOf(trace: Trace, event: number): readonly [number, number] {
+  const { thread } = trace.events[event]!;
+  const first = trace.events.findIndex((e) => e.thread === thread);
+  let step = 0;
+  for (let e = first + 1; e <= event; e++) if (trace.events[e]!.partner !== e - 1) step++;
+  return [thread, step];
+}
+
+const straight = (flavour: Flavour): fc.Arbitrary<SmallProgram> =>
+  randomProgram(flavour).filter((p) => p.threads.flat().every((step: Step) => step.do !== 'if'));
+
+describe.each(MODELS)('the reason under %s', (model) => {
+  it.each(['relaxed', 'fences', 'dependencies', 'atomics', 'rcu'] as const)(
+    'names orders that remove the execution, all of which are needed: %s',
+    (flavour) => {
+      fc.assert(
+        fc.property(straight(flavour), (p) => {
+          const program = toProgram(p);
+          eachExecution(program, model, 25, (trace) => {
+            const reason = reasonOf(program, trace, model);
+            const isSc = judge(program, trace, 'sc').consistent;
+            if (isSc || reason.kind === 'interleaving') {
+              // A grace period may forbid an interleaving, and no execution shows that.
+              expect(reason.kind).toBe('interleaving');
+              expect(isSc).toBe(true);
+              return;
+            }
+            expect(reason.kind).toBe('unordered');
+            const missing = reason.cycle.filter((step) => step.missing);
+            expect(missing.length).toBeGreaterThan(0);
+            const gaps = missing.map((step) => stepOf(trace, step.to));
+            expect(allowed(toProgram(mended(p, gaps)), model)).not.toContain(written(trace));
+            if (gaps.length < 2) return;
+            for (const left of gaps.keys()) {
+              const fewer = toProgram(
+                mended(
+                  p,
+                  gaps.filter((_, i) => i !== left),
+                ),
+              );
+              expect(allowed(fewer, model)).toContain(written(trace));
+            }
+          });
+        }),
+        { numRuns: 25 },
+      );
+    },
+  );
+
+  it.each(['relaxed', 'fences', 'atomics'] as const)('is a cycle that goes through each thread once: %s', (flavour) => {
+    fc.assert(
+      fc.property(randomProgram(flavour), (p) => {
+        const program = toProgram(p);
+        eachExecution(program, model, 25, (trace) => {
+          const reason = reasonOf(program, trace, model);
+          if (reason.kind === 'interleaving') return;
+          const { events } = trace;
+          for (const [i, step] of reason.cycle.entries()) {
+            const next = reason.cycle[(i + 1) % reason.cycle.length]!;
+            const joined = next.from === step.to || events[step.to]!.partner === next.from;
+            expect(joined).toBe(true);
+            const [from, to] = [events[step.from]!, events[step.to]!];
+            if (step.relation === 'po') expect(from.thread === to.thread && step.from < step.to).toBe(true);
+            else expect(from.cell).toBe(to.cell);
+            if (step.relation === 'rf') expect(to.rf).toBe(step.from);
+            if (step.relation === 'fr') expect([from.kind, to.kind]).toEqual([Kind.Read, Kind.Write]);
+            if (step.relation === 'co') expect(to.kind).toBe(Kind.Write);
+          }
+          const segments = reason.cycle
+            .filter((step) => step.relation === 'po')
+            .map((step) => events[step.from]!.thread);
+          expect(new Set(segments).size).toBe(segments.length);
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('a barrier that is put into an execution', () => {
+  it('forbids what the same barrier in the program forbids', () => {
+    fc.assert(
+      fc.property(straight('relaxed'), fc.nat(), (p, at) => {
+        const program = toProgram(p);
+        eachExecution(program, 'lkmm', 10, (trace) => {
+          const event = at % trace.events.length;
+          const barred = judge(program, withBarriers(trace, [event]), 'lkmm').consistent;
+          expect(allowed(toProgram(mended(p, [stepOf(trace, event)])), 'lkmm').has(written(trace))).toBe(barred);
+        });
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
