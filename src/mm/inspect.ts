@@ -50,6 +50,10 @@ export function entryAt(memory: Memory, layout: Layout, mm: Mm, address: number)
   return pmdIsTable(pmd) ? memory[layout.table(ptePfn(pmd)) + PT_PTES + (address % ptesPerTable)]! : PTE_NONE;
 }
 
+/** Does a PMD map a huge page at the address? */
+export const isHugeAt = (memory: Memory, layout: Layout, mm: Mm, address: number): boolean =>
+  pmdIsHuge(memory[layout.mm(layout.mmNumber(mm)) + layout.mmPmds + Math.floor(address / layout.config.ptesPerTable)]!);
+
 /** The VMAs of an mm, by slot. */
 export function vmasOf(memory: Memory, layout: Layout, mm: Mm): Vma[] {
   const first = layout.mm(layout.mmNumber(mm)) + layout.mmPmds - layout.config.vmasPerMm;

@@ -8,7 +8,10 @@ import type { Cpu } from '../cpu/cpu.ts';
 import type { Kernel } from './kernel.ts';
 import { CPU_IRQ } from './layout.ts';
 
-const delaysInterrupts = (k: Kernel): boolean => k.design.tlbFlush === 'ipi' || k.design.tableFree === 'ipi';
+const delaysInterrupts = (k: Kernel): boolean =>
+  k.design.tlbFlush === 'ipi' ||
+  k.design.tableFree === 'ipi' ||
+  (k.layout.config.largeFolios && k.design.collapseSync === 'ipi');
 
 /** local_irq_save(). */
 export function localIrqSave(cpu: Cpu, k: Kernel): void {

@@ -5,7 +5,7 @@
 
 import type { Pin } from './gup.ts';
 import { FOLL_PIN, FOLL_WRITE } from './gup.ts';
-import { entries, entryAt, type Memory, pageField } from './inspect.ts';
+import { entries, entryAt, isHugeAt, type Memory, pageField } from './inspect.ts';
 import type { Layout } from './layout.ts';
 import { MAPPING_ANON } from './mapping.ts';
 import type { Mm } from './mm-struct.ts';
@@ -40,7 +40,8 @@ export function pinnedPageExclusive(memory: Memory, layout: Layout, mm: Mm, pin:
   if ((pin.flags & FOLL_PIN) === 0 || !isAnon(memory, layout, pin)) return true;
   const e = entryAt(memory, layout, mm, pin.address);
   if (!ptePresent(e) || ptePfn(e) !== layout.pfnOf(pin.page)) return true;
-  return (pageField(memory, layout, pin.page, PAGE_FLAGS) & PG_ANON_EXCLUSIVE) !== 0;
+  const flagged = isHugeAt(memory, layout, mm, pin.address) ? pin.folio : pin.page;
+  return (pageField(memory, layout, flagged, PAGE_FLAGS) & PG_ANON_EXCLUSIVE) !== 0;
 }
 
 /** Is it a pin through which a device may write? */
