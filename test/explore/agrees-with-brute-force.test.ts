@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Fence, Mode } from '../../src/cpu/modes.ts';
 import { MODELS } from '../../src/explore/contract.ts';
 import { enumerate } from '../oracle/enumerate.ts';
@@ -7,6 +7,8 @@ import { print } from '../oracle/print.ts';
 import { type SmallProgram, type Step, toProgram } from '../oracle/small-program.ts';
 import {
   add,
+  bitLock,
+  bitUnlock,
   cmpxchg,
   fence,
   fetchAdd,
@@ -20,6 +22,7 @@ import {
   synchronizeRcu,
   tied,
   unlock,
+  waitFor,
   write,
   x,
   xchg,
@@ -27,7 +30,7 @@ import {
   z,
 } from '../oracle/steps.ts';
 import { differences } from './differences.ts';
-import { FLAVOURS, type Flavour, randomProgram } from './random-programs.ts';
+import { FLAVOURS, randomProgram, withExpectations } from './random-programs.ts';
 
 /** Programs per flavour; more on demand, and then with another seed every time unless one is given. */
 const RUNS = Number(process.env['HOLDFAST_ORACLE_RUNS'] ?? 100);
@@ -71,6 +74,11 @@ const NAMED: readonly [string, SmallProgram][] = [
     program([lock(z), lock(x), unlock(x), unlock(z)], [lock(x), lock(z), unlock(z), unlock(x)]),
   ],
   ['a lock kept, another inside', program([lock(z)], [lock(z), lock(x), unlock(x), unlock(z)])],
+  // A wait for what is not the last value, or the only one.
+  ['a bit lock on a word that others write', program([bitLock(x)], [write(x, 1), write(x, 2)])],
+  ['a bit lock, a write, and an addition', program([bitLock(x), bitUnlock(x)], [write(x, 1)], [add(x, 1)])],
+  ['a wait for a bit lock to be given back', program([waitFor(x, 0)], [bitLock(x), bitUnlock(x)])],
+  ['a wait for what is overwritten', program([waitFor(x, 1)], [write(x, 1), write(x, 2)])],
   // RCU is not maximally extensible.
   [
     'a section that looks maximal and is not',
@@ -90,20 +98,48 @@ test.each(NAMED)('%s', (_, small) => {
   for (const model of MODELS) expect(differences(toProgram(small), model, found[model]), model).toEqual([]);
 });
 
-test.each(FLAVOURS)(
-  'random programs with %s have the executions that brute force finds, each once',
-  { timeout: 1000 + RUNS * 1000 },
-  (flavour: Flavour) => {
-    fc.assert(
-      fc.property(randomProgram(flavour), (small) => {
-        const found = enumerate(toProgram(small));
-        for (const model of MODELS) {
-          const wrong = differences(toProgram(small), model, found[model]);
-          if (wrong.length > 0) throw new Error(`under ${model}\n${print(small)}\n${wrong.slice(0, 6).join('\n')}`);
-        }
-      }),
-      { seed: SEED, numRuns: RUNS },
-    );
+/** Compares the two on random programs; `compare` gives what is wrong with one. */
+function onRandomPrograms(
+  programs: fc.Arbitrary<SmallProgram>,
+  runs: number,
+  compare: (small: SmallProgram) => readonly string[],
+): void {
+  fc.assert(
+    fc.property(programs, (small) => {
+      const wrong = compare(small);
+      if (wrong.length > 0) throw new Error(`${print(small)}\n${wrong.slice(0, 6).join('\n')}`);
+    }),
+    { seed: SEED, numRuns: runs },
+  );
+}
+
+describe.each(FLAVOURS)('random programs with %s', { timeout: 1000 + RUNS * 1000 }, (flavour) => {
+  test('have the executions that brute force finds, each once', () => {
+    onRandomPrograms(randomProgram(flavour), RUNS, (small) => {
+      const program = toProgram(small);
+      const found = enumerate(program);
+      return MODELS.flatMap((model) => differences(program, model, found[model]).map((text) => `${model}, ${text}`));
+    });
     expect.assertions(0);
-  },
-);
+  });
+
+  test.skipIf(flavour === 'srcu')('have them where dependencies are conservative, too', () => {
+    onRandomPrograms(randomProgram(flavour), RUNS / 4, (small) => {
+      const program = toProgram(small, 'conservative');
+      return differences(program, 'lkmm', enumerate(program).lkmm);
+    });
+    expect.assertions(0);
+  });
+
+  test('have those that a condition is about, where it is pursued', () => {
+    onRandomPrograms(withExpectations(randomProgram(flavour)), RUNS / 4, (small) => {
+      const program = toProgram(small);
+      const found = enumerate(program);
+      return MODELS.flatMap((model) => {
+        const expected = found[model].filter(({ asExpected }) => asExpected);
+        return differences(program, model, expected, { pursue: 'condition' }).map((text) => `${model}, ${text}`);
+      });
+    });
+    expect.assertions(0);
+  });
+});

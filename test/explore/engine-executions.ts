@@ -1,13 +1,18 @@
-import type { ModelName } from '../../src/explore/contract.ts';
+import type { ExploreOptions, ModelName } from '../../src/explore/contract.ts';
 import { explore } from '../../src/explore/explore.ts';
 import { type Graph, INIT, Kind } from '../../src/graph/graph.ts';
 import type { Program } from '../../src/program/program.ts';
 import type { OracleExecution } from '../oracle/enumerate.ts';
 
 /** What the engine visits, written as the oracle writes it. */
-export function engineExecutions(program: Program, model: ModelName): OracleExecution[] {
-  const found: OracleExecution[] = [];
+export function engineExecutions(
+  program: Program,
+  model: ModelName,
+  options: Pick<ExploreOptions, 'pursue'> = {},
+): Omit<OracleExecution, 'asExpected'>[] {
+  const found: Omit<OracleExecution, 'asExpected'>[] = [];
   const result = explore(program, {
+    ...options,
     model,
     onExecution(execution) {
       found.push({
@@ -25,17 +30,25 @@ export function engineExecutions(program: Program, model: ModelName): OracleExec
 }
 
 export function textOf(graph: Graph): string {
-  const accesses = graph.threads.map((events) => events.filter((e) => graph.kind[e] !== Kind.Fence));
+  const accesses = graph.threads.map((events) =>
+    events.filter((e) => graph.kind[e] === Kind.Read || graph.kind[e] === Kind.Write),
+  );
   const nameOf = (event: number): string =>
     event === INIT ? 'init' : `${graph.thread[event]}.${accesses[graph.thread[event]!]!.indexOf(event)}`;
-  const threads = accesses.map((events) =>
-    events
-      .map((e) => {
-        const source = graph.kind[e] === Kind.Read ? `<${nameOf(graph.rf[e]!)}` : '';
-        return `${source === '' ? 'W' : 'R'}${graph.loc[e]}=${graph.value[e]}${source}`;
-      })
-      .join(' '),
-  );
+  const textOfEvent = (e: number): string[] => {
+    const at = `${graph.loc[e]}=${graph.value[e]}`;
+    switch (graph.kind[e]) {
+      case Kind.Read:
+        return [`R${at}<${nameOf(graph.rf[e]!)}`];
+      case Kind.Write:
+        return [`W${at}`];
+      case Kind.Choice:
+        return [`chose ${graph.value[e]}`];
+      default:
+        return [];
+    }
+  };
+  const threads = graph.threads.map((events) => events.flatMap(textOfEvent).join(' '));
   const orders = graph.co.flatMap((co, at) => (co.length > 0 ? [`co${at}: ${co.map(nameOf).join(' ')}`] : []));
   return [...threads, ...orders].join(' | ');
 }

@@ -14,6 +14,7 @@ export const FLAVOURS = [
   'rcu',
   'srcu',
   'plain',
+  'waits',
   'all',
 ] as const;
 export type Flavour = (typeof FLAVOURS)[number];
@@ -115,8 +116,15 @@ const lockSections = (body: Chunk): Chunk =>
     body.map((inner) => [s.trylock(0, 2), s.ifIs(0, 0, [...inner, s.unlock(2)])]),
     fc.constant<Step[]>([s.isLocked(1, 2)]),
     fc.constant<Step[]>([s.lock(2)]),
-    within([s.bitLock(0)], body, [s.bitUnlock(0)]),
   );
+
+/** Waiting for data words, which others change in more ways than by unlocking. */
+const waiting = fc.oneof(
+  one(word.chain((at) => fc.nat(2).map((until) => s.waitFor(at, until)))),
+  one(word.map((at) => s.waitFor(at, 1, Mode.Acquire))),
+  word.chain((at) => within([s.bitLock(at)], relaxed, [s.bitUnlock(at)])),
+  one(register.map((into) => s.choose(into))),
+);
 
 const CHUNKS: Record<Flavour, Chunk> = {
   relaxed,
@@ -154,14 +162,23 @@ const CHUNKS: Record<Flavour, Chunk> = {
     fences(Fence.Mb, Fence.Rmb, Fence.Wmb, Fence.Barrier),
     branches(writes(plainly, constant, Mode.Plain, Mode.Once)),
   ),
+  waits: fc.oneof(
+    { weight: 2, arbitrary: waiting },
+    { weight: 2, arbitrary: dependent },
+    { weight: 1, arbitrary: atomics(plainly, fc.oneof(constant, tied)) },
+    { weight: 1, arbitrary: branches(relaxed) },
+  ),
   all: fc.oneof(
     reads(dependently, Mode.Once, Mode.Plain, Mode.Acquire),
     writes(dependently, fc.oneof(constant, tied), Mode.Once, Mode.Plain, Mode.Release),
     atomics(dependently, fc.oneof(constant, tied)),
     fences(Fence.Mb, Fence.Rmb, Fence.Wmb, Fence.BeforeAtomic, Fence.AfterAtomic, Fence.SyncRcu, Fence.AfterUnlockLock),
     branches(relaxed),
-    within([s.lock(2)], relaxed, [s.unlock(2)]),
-    within([s.rcuLock], ordered, [s.rcuUnlock]),
+    waiting,
+    within([s.lock(2)], fc.oneof(relaxed, reads(plainly, Mode.Plain), writes(plainly, constant, Mode.Plain)), [
+      s.unlock(2),
+    ]),
+    within([s.rcuLock], fc.oneof(ordered, reads(plainly, Mode.Plain)), [s.rcuUnlock]),
   ),
 };
 
@@ -176,12 +193,13 @@ function sizeOf(program: SmallProgram): { events: number; accesses: number; cand
       step.else?.forEach(visit);
       return;
     }
-    const places =
-      'address' in step ? [step.address.at, step.address.other] : [step.do === 'fence' ? undefined : step.at];
+    if (step.do === 'fence') events++;
+    if (step.do === 'fence' || step.do === 'choose') return;
+    const places = 'address' in step ? [step.address.at, step.address.other] : [step.at];
     const writing = !['read', 'isLocked', 'srcuLock', 'await'].includes(step.do);
     const reading = !['write', 'unlock', 'srcuUnlock'].includes(step.do);
     const full = 'mode' in step ? step.mode === Mode.Full : step.do === 'addUnless';
-    events += step.do === 'fence' ? 1 : (reading ? 1 : 0) + (writing ? 1 : 0) + (full ? 2 : 0);
+    events += (reading ? 1 : 0) + (writing ? 1 : 0) + (full ? 2 : 0);
     for (const at of new Set(places)) {
       if (at === undefined) continue;
       if (reading) readers[at]!++;
@@ -217,4 +235,22 @@ export function randomProgram(flavour: Flavour): fc.Arbitrary<SmallProgram> {
       const { events, accesses, candidates } = sizeOf(program);
       return accesses >= 4 && events <= 25 && candidates <= 20_000 && combinations(program) <= 50_000;
     });
+}
+
+/** The same program, with something expected of some of its reads. */
+export function withExpectations(program: fc.Arbitrary<SmallProgram>): fc.Arbitrary<SmallProgram> {
+  const hopes = fc.array(fc.option(fc.nat(2), { freq: 1 }), { minLength: 1, maxLength: 6 });
+  return fc.tuple(program, hopes).map(([small, values]) => {
+    let next = 0;
+    const hope = (step: Step): Step => {
+      if (step.do === 'if') {
+        // biome-ignore lint/suspicious/noThenProperty: the arm of an if, as the step calls it
+        return { ...step, then: step.then.map(hope), else: (step.else ?? []).map(hope) };
+      }
+      if (step.do !== 'read' && step.do !== 'rmw' && step.do !== 'cmpxchg') return step;
+      const value = values[next++ % values.length] ?? undefined;
+      return value === undefined ? step : { ...step, expect: value };
+    };
+    return { ...small, threads: small.threads.map((steps) => steps.map(hope)) };
+  });
 }

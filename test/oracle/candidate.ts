@@ -50,7 +50,7 @@ export interface Candidate extends Skeleton {
 
 export function skeletonOf(traces: readonly Trace[], initial: ArrayLike<number>): Skeleton {
   const nodes: Node[] = traces.flatMap(({ events }, thread) => events.map((e, index) => ({ ...e, thread, index })));
-  for (const at of new Set(nodes.filter((e) => e.kind !== 'F').map((e) => e.at))) {
+  for (const at of new Set(nodes.filter((e) => e.at >= 0 && e.kind !== 'F').map((e) => e.at))) {
     nodes.push({
       kind: 'W',
       mode: Mode.Once,

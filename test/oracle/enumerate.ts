@@ -3,7 +3,7 @@ import { MODELS, type ModelName } from '../../src/explore/contract.ts';
 import type { Program } from '../../src/program/program.ts';
 import { type Candidate, members, type Node, type Skeleton, skeletonOf } from './candidate.ts';
 import { atomic, coherent, judge } from './models.ts';
-import { between, has, inverse, nothing, type Relation, sequence, union } from './relation.ts';
+import { between, has, inverse, isAcyclic, nothing, type Relation, sequence, union } from './relation.ts';
 import { type Trace, threadTraces } from './traces.ts';
 
 /** One execution that a model allows. */
@@ -15,6 +15,8 @@ export interface OracleExecution {
   /** The final value of each word. */
   readonly memory: readonly number[];
   readonly flags: readonly string[];
+  /** Does every read return what was expected of it, if anything was? */
+  readonly asExpected: boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export function enumerate(program: Program, guesses: readonly number[] = []): Re
   for (const traces of combinations(threadTraces(program, guesses))) {
     if (!valuesSuffice(traces, program.initial)) continue;
     for (const candidate of candidates(skeletonOf(traces, program.initial))) {
+      if (program.dependencies === 'conservative' && buffersLoads(candidate)) continue;
       for (const model of MODELS) {
         const { allowed, flags } = judge(model, candidate);
         if (allowed) found[model].push(describe(candidate, traces, program, flags));
@@ -34,6 +37,9 @@ export function enumerate(program: Program, guesses: readonly number[] = []): Re
   }
   return found;
 }
+
+/** Is there load buffering, a cycle of program order and reads-from? No conservative program has it, plain or marked. */
+const buffersLoads = ({ po, rf }: Candidate): boolean => !isAcyclic(union(po, rf));
 
 /** One member of each list, in every way. */
 function* combinations<T>(lists: readonly (readonly T[])[]): Generator<T[]> {
@@ -131,7 +137,9 @@ function locksInTurn({ nodes, poLoc, mode }: Skeleton, order: readonly number[])
 function nameOf(nodes: readonly Node[], event: number): string {
   const { thread, index } = nodes[event]!;
   if (thread < 0) return 'init';
-  const place = nodes.filter((e) => e.thread === thread && e.index < index && e.kind !== 'F').length;
+  const place = nodes.filter(
+    (e) => e.thread === thread && e.index < index && (e.kind === 'R' || e.kind === 'W'),
+  ).length;
   return `${thread}.${place}`;
 }
 
@@ -145,6 +153,7 @@ function describe(
     nodes
       .flatMap((e, i) => {
         if (e.thread !== thread || e.kind === 'F') return [];
+        if (e.kind === 'C') return [`chose ${e.value}`];
         const source =
           e.kind === 'R'
             ? `<${nameOf(
@@ -170,6 +179,7 @@ function describe(
   return {
     text: [...threads, ...orders].join(' | '),
     results: traces.map((trace) => trace.result),
+    asExpected: traces.every((trace) => trace.asExpected),
     memory,
     flags,
   };

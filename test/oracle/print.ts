@@ -17,6 +17,11 @@ const amount = ({ constant, register, scale }: Value): string => {
 };
 
 function printStep(step: Step): string {
+  const hope = 'expect' in step && step.expect !== undefined ? ` (expect ${step.expect})` : '';
+  return printed(step) + hope;
+}
+
+function printed(step: Step): string {
   switch (step.do) {
     case 'read':
       return `r${step.into} = ${Mode[step.mode]} ${place(step.address)}`;
@@ -39,6 +44,8 @@ function printStep(step: Step): string {
       const otherwise = step.else === undefined || step.else.length === 0 ? '' : ` else ${arm(step.else)}`;
       return `if (r${step.register} ${step.equal ? '==' : '!='} ${step.constant}) ${arm(step.then)}${otherwise}`;
     }
+    case 'choose':
+      return `r${step.into} = choose(2)`;
     case 'trylock':
     case 'isLocked':
     case 'srcuLock':

@@ -20,7 +20,14 @@ export interface Value {
 
 /** One step of a thread. Locations and registers are small numbers; `into` is the register that the result goes to. */
 export type Step =
-  | { readonly do: 'read'; readonly into: number; readonly address: Address; readonly mode: Mode }
+  | {
+      readonly do: 'read';
+      readonly into: number;
+      readonly address: Address;
+      readonly mode: Mode;
+      /** What somebody who asks hopes that it returns; see `Cpu.expect`. */
+      readonly expect?: number;
+    }
   | { readonly do: 'write'; readonly address: Address; readonly value: Value; readonly mode: Mode }
   /** Unconditional; `into` gets the old value, and is absent where the operation returns nothing. */
   | {
@@ -30,6 +37,7 @@ export type Step =
       readonly op: RmwOp;
       readonly value: Value;
       readonly mode: Mode;
+      readonly expect?: number;
     }
   | {
       readonly do: 'cmpxchg';
@@ -38,12 +46,15 @@ export type Step =
       readonly expected: number;
       readonly value: Value;
       readonly mode: Mode;
+      readonly expect?: number;
     }
   /** atomic_add_unless(): adds 1 unless the old value is `unless`; `into` gets whether it did. */
   | { readonly do: 'addUnless'; readonly into: number; readonly address: Address; readonly unless: number }
   /** Waits until the word is `until`. */
   | { readonly do: 'await'; readonly at: number; readonly until: number; readonly mode: Mode }
   | { readonly do: 'fence'; readonly fence: Fence; readonly at?: number }
+  /** `into` gets 0 or 1, whichever. */
+  | { readonly do: 'choose'; readonly into: number }
   | { readonly do: 'lock'; readonly at: number }
   | { readonly do: 'unlock'; readonly at: number }
   /** `into` gets the old value: 0 where the lock was taken. */
@@ -69,53 +80,67 @@ export interface SmallProgram {
   readonly threads: readonly (readonly Step[])[];
 }
 
-/** A TypeScript body for the engine: it runs the steps on the CPU that it is given and says where everything comes from. */
-export function toProgram(small: SmallProgram): Program {
+/**
+ * The steps as threads for an engine. `tracked`: they say where everything comes from; `conservative`: addresses carry
+ * their provenance, and that is all.
+ */
+export function toProgram(small: SmallProgram, dependencies: Program['dependencies'] = 'tracked'): Program {
+  const tracked = dependencies === 'tracked';
   return {
     name: 'small',
     initial: small.initial,
-    threads: small.threads.map((steps) => (cpu: Cpu) => new Runner(cpu as TrackedCpu, small.registers).run(steps)),
-    dependencies: 'tracked',
+    threads: small.threads.map(
+      (steps) => (cpu: Cpu) => new Runner(cpu as TrackedCpu, tracked, small.registers).run(steps),
+    ),
+    dependencies,
     cellName: (index) => `x${index}`,
   };
 }
 
 class Runner {
   private readonly cpu: TrackedCpu;
+  private readonly tracked: boolean;
   private readonly values: number[];
   private readonly origins: Deps[];
+  private readonly provenances: number[];
 
-  constructor(cpu: TrackedCpu, registers: number) {
+  constructor(cpu: TrackedCpu, tracked: boolean, registers: number) {
     this.cpu = cpu;
+    this.tracked = tracked;
     this.values = new Array<number>(registers).fill(0);
     this.origins = new Array<Deps>(registers).fill(NO_DEPS);
+    this.provenances = new Array<number>(registers).fill(0);
   }
 
   run(steps: readonly Step[]): readonly number[] {
-    this.cpu.ctrlDeps = NO_DEPS;
+    if (this.tracked) this.cpu.ctrlDeps = NO_DEPS;
     for (const step of steps) this.step(step);
     return this.values;
   }
 
   private place(address: Address): number {
     if (address.via === undefined) return address.at;
+    const index = address.other !== undefined && this.values[address.via] !== 0 ? address.other : address.at;
+    if (!this.tracked) return index + this.provenances[address.via]!;
     this.cpu.addrDeps = this.origins[address.via]!;
-    return address.other !== undefined && this.values[address.via] !== 0 ? address.other : address.at;
+    return index;
   }
 
   private value(value: Value): number {
     if (value.register === undefined) return value.constant;
-    this.cpu.dataDeps = this.origins[value.register]!;
+    if (this.tracked) this.cpu.dataDeps = this.origins[value.register]!;
     return value.constant + (value.scale ?? 1) * this.values[value.register]!;
   }
 
   private set(register: number, value: number): void {
     this.values[register] = value;
-    this.origins[register] = this.cpu.readDeps();
+    if (this.tracked) this.origins[register] = this.cpu.readDeps();
+    else this.provenances[register] = this.cpu.provenance();
   }
 
   private step(step: Step): void {
     const { cpu } = this;
+    if ('expect' in step && step.expect !== undefined) cpu.expect(step.expect, 'condition');
     switch (step.do) {
       case 'read':
         this.set(step.into, cpu.read(this.place(step.address), step.mode));
@@ -144,6 +169,11 @@ class Runner {
       case 'fence':
         cpu.fence(step.fence, step.at);
         return;
+      case 'choose':
+        this.values[step.into] = cpu.choose(2);
+        this.origins[step.into] = NO_DEPS;
+        this.provenances[step.into] = 0;
+        return;
       case 'lock':
         cpu.spinLock(step.at);
         return;
@@ -166,16 +196,16 @@ class Runner {
         this.set(step.into, cpu.read(step.at, Mode.SrcuLock));
         return;
       case 'srcuUnlock':
-        cpu.dataDeps = this.origins[step.register]!;
+        if (this.tracked) cpu.dataDeps = this.origins[step.register]!;
         cpu.write(step.at, this.values[step.register]!, Mode.SrcuUnlock);
         return;
       case 'if': {
         const outer = cpu.ctrlDeps;
-        cpu.ctrlDeps = depsUnion(outer, this.origins[step.register]!);
+        if (this.tracked) cpu.ctrlDeps = depsUnion(outer, this.origins[step.register]!);
         const holds = (this.values[step.register] === step.constant) === step.equal;
         const arm = cpu.branch(holds) ? step.then : (step.else ?? []);
         for (const inner of arm) this.step(inner);
-        cpu.ctrlDeps = outer;
+        if (this.tracked) cpu.ctrlDeps = outer;
         return;
       }
     }

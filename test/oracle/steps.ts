@@ -77,6 +77,8 @@ export const addUnless = (into: number, to: To, unless: number): Step => ({
 });
 export const waitFor = (at: number, until: number, mode: Mode = Mode.Once): Step => ({ do: 'await', at, until, mode });
 
+export const choose = (into: number): Step => ({ do: 'choose', into });
+
 export const fence = (kind: Fence): Step => ({ do: 'fence', fence: kind });
 export const mb = fence(Fence.Mb);
 export const rmb = fence(Fence.Rmb);

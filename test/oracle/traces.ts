@@ -5,7 +5,8 @@ import type { Program } from '../../src/program/program.ts';
 
 /** An event of a thread. Dependencies are indices of earlier reads of the same thread. */
 export interface TraceEvent {
-  readonly kind: 'R' | 'W' | 'F';
+  /** Read, write, fence, or a choice that nothing determines. */
+  readonly kind: 'R' | 'W' | 'F' | 'C';
   /** Of an access; `Once` for what the LKMM gives no annotation, such as the write of an acquiring RMW. */
   readonly mode: Mode;
   /** Of a fence. */
@@ -24,7 +25,11 @@ export interface TraceEvent {
 
 /** One way in which a thread may run, its reads having returned what they returned. */
 export interface Trace {
+  /** False where it waits for ever at the end. */
+  readonly complete: boolean;
   readonly events: readonly TraceEvent[];
+  /** Did every read return what was expected of it, if anything was (`Cpu.expect`)? */
+  readonly asExpected: boolean;
   /** What the body returned. */
   readonly result: unknown;
 }
@@ -39,6 +44,8 @@ class RecordingCpu extends Cpu implements TrackedCpu {
   dataDeps: Deps = NO_DEPS;
   ctrlDeps: Deps = NO_DEPS;
   readonly events: TraceEvent[] = [];
+  asExpected = true;
+  private expected: number | undefined;
   private lastRead = 0;
   /** Everything that a read may return, or a choice be: one of them. */
   private readonly pick: (of: readonly number[]) => number;
@@ -95,8 +102,14 @@ class RecordingCpu extends Cpu implements TrackedCpu {
     this.add({ kind: 'F', fence: kind, at: cell === undefined ? -1 : cellIndex(cell) });
   }
 
+  override expect(value: number): void {
+    this.expected = value;
+  }
+
   choose(count: number): number {
-    return this.pick(Array.from({ length: count }, (_, i) => i));
+    const value = this.pick(Array.from({ length: count }, (_, i) => i));
+    this.add({ kind: 'C', value });
+    return value;
   }
 
   provenance(): number {
@@ -126,7 +139,7 @@ class RecordingCpu extends Cpu implements TrackedCpu {
       ctrl: this.conservative ? reads : depsMembers(this.ctrlDeps),
       ...event,
     });
-    if (event.kind !== 'F') {
+    if (event.kind === 'R' || event.kind === 'W') {
       this.addrDeps = NO_DEPS;
       this.dataDeps = NO_DEPS;
     }
@@ -136,6 +149,8 @@ class RecordingCpu extends Cpu implements TrackedCpu {
   private reads(cell: Cell, mode: Mode, atomic: boolean, addr: readonly number[]): number {
     const at = cellIndex(cell);
     const value = this.pick([...this.domain[at]!]);
+    if (this.expected !== undefined && this.expected !== value) this.asExpected = false;
+    this.expected = undefined;
     this.lastRead = this.add({ kind: 'R', mode, at, value, atomic, addr });
     return value;
   }
@@ -187,11 +202,13 @@ function tracesOf(program: Program, thread: number, domain: readonly ReadonlySet
       return values[choices[sizes.length - 1]!]!;
     });
     try {
-      traces.push({ result: structuredClone(program.threads[thread]!(cpu)), events: cpu.events });
-      if (traces.length > MOST_TRACES) throw new RangeError('too many traces for the oracle');
+      const result = structuredClone(program.threads[thread]!(cpu));
+      traces.push({ complete: true, result, events: cpu.events, asExpected: cpu.asExpected });
     } catch (error) {
       if (!(error instanceof Waits)) throw error;
+      traces.push({ complete: false, result: undefined, events: cpu.events, asExpected: cpu.asExpected });
     }
+    if (traces.length > MOST_TRACES) throw new RangeError('too many traces for the oracle');
     choices = choices.slice(0, sizes.length);
     while (choices.length > 0 && choices[choices.length - 1]! + 1 === sizes[choices.length - 1]!) choices.pop();
     if (choices.length === 0) return traces;
@@ -217,7 +234,7 @@ export function threadTraces(program: Program, guesses: readonly number[] = []):
       domain[at]!.add(value);
       grew = true;
     }
-    if (!grew || round > longest) return traces;
+    if (!grew || round > longest) return traces.map((of) => of.filter((trace) => trace.complete));
   }
 }
 
