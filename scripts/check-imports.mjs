@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   scenarios: ['cpu', 'program', 'mm'],
   litmus: ['cpu', 'program', 'explore/contract.ts'],
   run: ['cpu', 'program'],
-  report: ['program', 'explore/contract.ts', 'litmus', 'scenarios'],
+  report: ['program', 'explore/contract.ts', 'mm', 'litmus', 'scenarios'],
   check: ['cpu', 'program', 'graph', 'explore', 'mm', 'run', 'litmus', 'scenarios', 'report'],
   cli: ['program', 'explore', 'explain', 'mm', 'scenarios', 'litmus', 'run', 'report', 'check'],
 };

@@ -6,7 +6,7 @@ import { cellJson } from '../report/cell-json.ts';
 import type { CellResult } from '../report/cell-result.ts';
 import { cellTable, cellWord, legend } from '../report/cell-table.ts';
 import { cellText } from '../report/cell-text.ts';
-import { count, duration, type Style } from '../report/style.ts';
+import { count, duration, type Style, wrapped } from '../report/style.ts';
 import { EXIT } from '../report/tally.ts';
 import type { CheckOptions } from './options.ts';
 import type { Pool, Work } from './pool.ts';
@@ -129,16 +129,22 @@ function printTable(
 ): void {
   const style = styleOf(process.stdout);
   const columns = designs.map((design) => designName(design, decisions));
-  const races = scenarios.map(({ name, title, variants }) => ({
-    name,
-    title,
-    variants: variants
-      .map((variant) => variant.name)
-      .filter((variant) => results.some((cell) => cell.scenario === name && cell.variant === variant)),
-  }));
+  const exists = (name: string, variant: string): boolean =>
+    results.some(
+      ({ kind, scenario, variant: own, design }) =>
+        scenario === name && own === variant && kind !== 'absent' && columns.includes(design),
+    );
+  const races = scenarios
+    .map(({ name, title, variants }) => ({
+      name,
+      title,
+      variants: variants.map((variant) => variant.name).filter((variant) => exists(name, variant)),
+    }))
+    .filter(({ variants }) => variants.length > 0);
   const lines = [cellTable(races, columns, results, widthOf(process.stdout), style)];
   const proposals = results.filter(({ design }) => !columns.includes(design));
-  if (proposals.length > 0) lines.push(`${style.bold('Proposals')}\n${proposalLines(proposals).join('\n')}\n`);
+  if (proposals.length > 0)
+    lines.push(`${style.bold('Proposals')}\n${proposalLines(proposals, widthOf(process.stdout)).join('\n')}\n`);
   lines.push(`${legend(results).join('\n')}\n`);
   const executions = results.reduce((sum, cell) => sum + ('executions' in cell ? cell.executions : 0), 0);
   lines.push(`${count(results.length, 'cell')}, ${count(executions, 'execution')} in ${duration(seconds)}`);
@@ -151,18 +157,21 @@ function printTable(
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-function proposalLines(results: readonly CellResult[]): string[] {
+/** A line for each proposal and race: its verdict, or which variants have which. */
+function proposalLines(results: readonly CellResult[], width: number): string[] {
   const rows = new Map<string, CellResult[]>();
   for (const cell of results) {
-    const key = `    ${cell.scenario}  ${cell.design}`;
+    const key = `${cell.scenario}  ${cell.design}`;
     rows.set(key, [...(rows.get(key) ?? []), cell]);
   }
-  const width = Math.max(...[...rows.keys()].map((key) => key.length));
-  return [...rows].map(([key, cells]) => {
-    const words = cells.map(cellWord);
-    const same = words.every((word) => word === words[0]);
-    const text = same ? words[0] : cells.map((cell, i) => `${cell.variant} ${words[i]}`).join(', ');
-    return `${key.padEnd(width)}  ${text}`;
+  const left = INDENT + Math.max(...[...rows.keys()].map((key) => key.length)) + 2;
+  return [...rows].flatMap(([key, cells]) => {
+    const variants = new Map<string, string[]>();
+    for (const cell of cells) variants.set(cellWord(cell), [...(variants.get(cellWord(cell)) ?? []), cell.variant]);
+    const words = [...variants].map(([word, names]) => `${word}: ${names.join(', ')}`);
+    const text = variants.size === 1 ? [...variants.keys()][0]! : words.join('; ');
+    const [first = '', ...rest] = wrapped(text, Math.max(20, width - left));
+    return [(' '.repeat(INDENT) + key).padEnd(left) + first, ...rest.map((line) => ' '.repeat(left) + line)];
   });
 }
 
@@ -194,3 +203,4 @@ function printExecution(task: CellTask, settings: CellSettings, model: (typeof M
 }
 
 const COLUMN = 40;
+const INDENT = 4;

@@ -1,9 +1,28 @@
 import type { Command } from 'commander';
+import { catalog, catalogText, SECTIONS, type Section } from '../report/catalog.ts';
 import { EXIT } from '../report/tally.ts';
+import { styleOf, widthOf } from './terminal.ts';
 
 /** `holdfast list`. @returns the exit code */
-export function listCommand(program: Command, json: boolean): number {
-  const commands = program.commands.map((command) => ({
+export function listCommand(program: Command, section: Section | undefined, json: boolean): number {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ version: 1, commands: commandsOf(program), ...catalog() })}\n`);
+    return EXIT.decided;
+  }
+  const style = styleOf(process.stdout);
+  const width = Math.min(100, widthOf(process.stdout));
+  const shown = section === undefined ? SECTIONS.slice(0, 2) : [section];
+  const texts = shown.map((each) => {
+    const head = section === undefined ? `${style.bold(each.toUpperCase())}\n\n` : '';
+    return `${head}${catalogText(each, width, style)}\n`;
+  });
+  process.stdout.write(texts.join('\n'));
+  if (section === undefined) process.stdout.write('\nThe decisions that make up a design: holdfast list knobs\n');
+  return EXIT.decided;
+}
+
+const commandsOf = (program: Command) =>
+  program.commands.map((command) => ({
     name: command.name(),
     summary: command.summary(),
     options: command.options.map((option) => ({
@@ -15,11 +34,3 @@ export function listCommand(program: Command, json: boolean): number {
       text: option.description,
     })),
   }));
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ version: 1, commands })}\n`);
-    return EXIT.decided;
-  }
-  const width = Math.max(...commands.map(({ name }) => name.length));
-  for (const { name, summary } of commands) process.stdout.write(`holdfast ${name.padEnd(width)}  ${summary}\n`);
-  return EXIT.decided;
-}

@@ -1,4 +1,5 @@
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
+import type { Section } from '../report/catalog.ts';
 import { EXIT } from '../report/tally.ts';
 import { internalDiagnostic } from './internal.ts';
 import { CHECK_OPTIONS, type CheckOptions, commanderOption, LITMUS_OPTIONS, type LitmusOptions } from './options.ts';
@@ -61,12 +62,15 @@ async function main(argv: readonly string[]): Promise<number> {
 
   program
     .command('list')
-    .summary('list commands and options')
-    .description('Lists the commands and options; with --json as data.')
-    .option('--json', 'as one object of JSON')
-    .action(async (options: { json?: boolean }) => {
+    .summary('list races, designs and knobs')
+    .description(
+      'Lists races with their variants, and designs; knobs where they are asked for; all as data with --json.',
+    )
+    .addArgument(new Argument('[what]', 'one of them').choices(['races', 'designs', 'knobs'] satisfies Section[]))
+    .option('--json', 'as one object of JSON, with the commands and their options')
+    .action(async (section: Section | undefined, options: { json?: boolean }) => {
       const { listCommand } = await import('./list-command.ts');
-      exitCode = listCommand(program, options.json === true);
+      exitCode = listCommand(program, section, options.json === true);
     });
 
   program

@@ -70,26 +70,13 @@ const loaded = new Map<string, readonly Scenario[]>();
 export function scenariosOf(module: string): readonly Scenario[] {
   const known = loaded.get(module);
   if (known !== undefined) return known;
-  const exports: Record<string, unknown> = {};
+  const made: { exports: Record<string, unknown> } = { exports: {} };
   const native = createRequire(__filename);
   const require = (name: string): unknown => (name === 'holdfast' ? library : native(name));
-  new Function('exports', 'module', 'require', module)(...commonJs(exports), require);
-  const found = Object.values(exports).filter(isScenario);
+  new Function('exports', 'module', 'require', module)(made.exports, made, require);
+  const found = Object.values(made.exports).filter(isScenario);
   loaded.set(module, found);
   return found;
-}
-
-/** `exports` and `module` of CommonJS, where the module may replace the one in the other. */
-function commonJs(exports: Record<string, unknown>): [Record<string, unknown>, { exports: Record<string, unknown> }] {
-  const module = {
-    get exports() {
-      return exports;
-    },
-    set exports(replaced: Record<string, unknown>) {
-      for (const key of Object.keys(replaced)) exports[key] = replaced[key];
-    },
-  };
-  return [exports, module];
 }
 
 const isScenario = (value: unknown): value is Scenario =>

@@ -1,0 +1,194 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { holdfast } from './holdfast.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+const scenarioFile = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+const MINE = `
+import { type Cpu, FOLL_WRITE, dupMmap, family, pinUserPagesFast, pinnedPageUnshared, scenario } from 'holdfast';
+import { flags } from './flags';
+
+export const mine = scenario({
+  name: 'mine',
+  title: 'a race of my own',
+  why: 'Because I want to know.',
+  property: "I5'",
+  variants: { only: { doc: 'the only one' } },
+  setup: (cpu, k) => family(cpu, k),
+  threads: ({ k, parent, child }) => ({
+    pinner: (cpu: Cpu) => pinUserPagesFast(cpu, k, parent, 0, 1, flags),
+    forker: (cpu: Cpu) => dupMmap(cpu, k, parent, child),
+  }),
+  judge({ world: { k, parent }, results: { pinner }, memory }) {
+    const [pin] = pinner.pins;
+    if (pin === undefined || pinnedPageUnshared(memory, k.layout, parent, pin)) return undefined;
+    return { property: "I5'", message: 'it is shared' };
+  },
+});
+`;
+scenarioFile('flags.ts', "import { FOLL_WRITE } from 'holdfast';\nexport const flags: number = FOLL_WRITE;\n");
+const mine = scenarioFile('mine.ts', MINE);
+
+describe('one race', () => {
+  test('a cell that is broken: verdict, property, the failing execution and what comes of it', () => {
+    const { status, stdout, stderr } = holdfast(['check', 'T0', '--design', 'v5.9', '--variant', 'first']);
+    expect([status, stderr]).toEqual([1, '']);
+    expect(stdout).toContain('T0 first, v5.9: broken under SC\n');
+    expect(stdout).toContain("I5': no page that is pinned for writing becomes shared copy-on-write by fork\n");
+    expect(stdout).toContain('pinner');
+    expect(stdout).toContain('forker');
+    expect(stdout).toContain('parent stores 7: 0\n');
+    expect(stdout).toContain('device reads through the pin: 1\n');
+  });
+
+  test('a cell that holds', () => {
+    const { status, stdout } = holdfast(['check', 't0', '--design', 'v6.1', '--variant', 'later']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('T0 later, v6.1: holds under the LKMM\n');
+  });
+
+  test('under one model alone', () => {
+    const { status, stdout } = holdfast(['check', 'T0', '--design', 'v6.1', '--variant', 'first', '--model', 'tso']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('T0 first, v6.1: holds under TSO\n');
+  });
+
+  test('with decisions taken otherwise', () => {
+    const asked = ['check', 'T0', '--design', 'v5.9-rc', '--set', 'forkBarrier=mb', '--set', 'pinCount=relaxed'];
+    const { status, stdout } = holdfast([...asked, '--variant', 'first']);
+    expect(status).toBe(1);
+    expect(stdout).toContain('T0 first, v5.9-rc forkBarrier=mb pinCount=relaxed: broken under the LKMM\n');
+  });
+
+  test('under several designs: a table', () => {
+    const { status, stdout } = holdfast(['check', 'vmsplice', '--design', 'v4.20', '--design', 'v5.8']);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^ +v4.20 +v5.8\nvmsplice .*\n +SC +holds\n/);
+  });
+
+  test('a limit', () => {
+    const { status, stdout } = holdfast([
+      'check',
+      'T1',
+      '--design',
+      'mapcount-walk-read-walk',
+      '--variant',
+      'slow-zap',
+      '--max-executions',
+      '3',
+    ]);
+    expect(status).toBe(3);
+    expect(stdout).toContain('a limit was hit');
+  });
+
+  test('--json: an object for each cell', () => {
+    const { status, stdout } = holdfast([
+      'check',
+      'T4',
+      '--design',
+      'v5.14',
+      '--design',
+      'v5.19',
+      '--variant',
+      'swap-rw',
+      '--json',
+    ]);
+    expect(status).toBe(1);
+    const cells = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(cells).toEqual([
+      { version: 1, kind: 'absent', scenario: 'T4', variant: 'swap-rw', design: 'v5.14', reason: expect.any(String) },
+      {
+        version: 1,
+        kind: 'violated',
+        scenario: 'T4',
+        variant: 'swap-rw',
+        design: 'v5.19',
+        model: 'lkmm',
+        property: 'I5',
+        executions: expect.any(Number),
+        blocked: 0,
+        seconds: expect.any(Number),
+        failure: {
+          property: 'I5',
+          message: 'the page is pinned, and not exclusive any more',
+          steps: expect.any(Array),
+        },
+      },
+    ]);
+  });
+});
+
+describe('a race of the user', () => {
+  test('TypeScript that imports another file and the library', () => {
+    const { status, stdout, stderr } = holdfast(['check', mine, '--design', 'v5.9', '--design', 'v5.11']);
+    expect([status, stderr]).toEqual([1, '']);
+    expect(stdout).toMatch(/^ +v5.9 +v5.11\nmine a race of my own\n +SC +LKMM\n/);
+  });
+
+  test('in workers', () => {
+    const { status, stdout } = holdfast(['check', mine, '--jobs', '2']);
+    expect(status).toBe(1);
+    expect(stdout).toContain('mine a race of my own\n');
+  });
+});
+
+describe('what can be wrong', () => {
+  test.each<[string, readonly string[], string]>([
+    ['a race', ['T9'], "error[HF930]: no such race: 'T9'"],
+    ['a design', ['T0', '--design', 'v5.99'], "error[HF931]: no such design: 'v5.99'"],
+    ['a variant', ['T0', '--variant', 'frist'], "error[HF932]: no such variant of T0: 'frist'"],
+    ['a knob', ['T0', '--set', 'forkBarier=mb'], "error[HF933]: no such knob: 'forkBarier'"],
+    ['a value', ['T0', '--set', 'forkBarrier=rmb'], "error[HF934]: no such value of forkBarrier: 'rmb'"],
+    ['no value', ['T0', '--set', 'forkBarrier'], "error[HF902]: 'forkBarrier' is not a value of --set"],
+    ['a file', ['./nothing.ts'], "error[HF910]: no such file: './nothing.ts'"],
+    [
+      'a file that is not TypeScript',
+      [scenarioFile('syntax.ts', 'export const = 1;\n')],
+      'error[HF940]: Expected identifier but found "="',
+    ],
+    [
+      'a file without a scenario',
+      [scenarioFile('empty.ts', 'export const x = 1;\n')],
+      "error[HF941]: no scenario in 'empty.ts'",
+    ],
+    [
+      'a file that throws',
+      [scenarioFile('throws.ts', "throw new Error('no');\n")],
+      "error[HF942]: 'throws.ts' threw Error: no",
+    ],
+  ])('%s', (_, arguments_, message) => {
+    const { status, stdout, stderr } = holdfast(['check', ...arguments_]);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`${message}\n`);
+  });
+
+  test('the nearest name is suggested', () => {
+    const { stderr } = holdfast(['check', 'T0', '--set', 'forkBarier=mb']);
+    expect(stderr).toContain('did you mean forkBarrier');
+  });
+});
+
+describe('list', () => {
+  test('races with their variants, and designs', () => {
+    const { status, stdout } = holdfast(['list']);
+    expect(status).toBe(0);
+    for (const name of ['T0  fork against a fast pin', 'later', 'v5.9-rc']) expect(stdout).toContain(name);
+  });
+
+  test('--json: scenarios, properties, designs, knobs', () => {
+    const { scenarios, properties, designs, knobs } = JSON.parse(holdfast(['list', '--json']).stdout);
+    expect(scenarios[0].variants[0]).toEqual({ name: 'first', doc: expect.any(String) });
+    expect(properties[scenarios[0].property]).toEqual(expect.any(String));
+    expect(designs[0].design[knobs[0].name]).toBe('share');
+    expect(Object.keys(knobs[0].values)).toEqual(['share', 'copy']);
+  });
+});
