@@ -62,7 +62,8 @@ export function checkLitmus(path: string, text: string, options: CheckOptions): 
     case 'bounded': {
       if (outcome.limit === 'unroll') return { kind: 'bounded', limit: 'unroll', ...explored };
       const full = maxExecutions !== undefined && outcome.executions >= maxExecutions;
-      return { kind: 'bounded', limit: full ? 'max-executions' : 'timeout', ...explored };
+      const limit = full ? 'max-executions' : Date.now() >= deadline ? 'timeout' : 'traces';
+      return { kind: 'bounded', limit, ...explored };
     }
   }
 }

@@ -89,8 +89,11 @@ export interface Deadlock extends Explored {
 /** A limit was hit; what was found until then proves nothing about the rest. */
 export interface Bounded extends Explored {
   readonly kind: 'bounded';
-  /** `unroll`: a loop wanted more rounds than `--unroll` allows. */
-  readonly limit: 'timeout' | 'max-executions' | 'unroll';
+  /**
+   * `unroll`: a loop wanted more rounds than `--unroll` allows. `traces`: the threads have too many ways through them,
+   * each with the values that it may read, to tell which loads may be buffered; executions may be missing.
+   */
+  readonly limit: 'timeout' | 'max-executions' | 'unroll' | 'traces';
 }
 
 /** The user had enough. */
@@ -149,4 +152,5 @@ const LIMIT = {
   timeout: 'stopped by --timeout before it was decided',
   'max-executions': 'stopped by --max-executions before it was decided',
   unroll: 'a loop wanted more rounds than --unroll allows',
+  traces: 'too many values may be read to find every load that may be buffered',
 } as const;

@@ -119,6 +119,7 @@ export const RESULTS: Readonly<Record<string, LitmusResult>> = {
   },
   timeout: { ...SB, kind: 'bounded', limit: 'timeout', every: false },
   unroll: { ...SB, kind: 'bounded', limit: 'unroll' },
+  traces: { ...SB, kind: 'bounded', limit: 'traces', every: false },
   interrupted: INTERRUPTED,
   error: FAILED,
 };

@@ -72,7 +72,7 @@ test('the line under many tests', () => {
   const tally = new Tally();
   for (const result of Object.values(RESULTS)) tally.add(result);
   expect(tally.text(1.25)).toBe(
-    '14 tests: 1 Never, 7 Sometimes, 1 Always, 1 deadlock, 2 bounded, 1 interrupted, 1 not understood, ' +
-      '1 contradicted; 123 495 executions in 1.3 s\n',
+    '15 tests: 1 Never, 7 Sometimes, 1 Always, 1 deadlock, 3 bounded, 1 interrupted, 1 not understood, ' +
+      '1 contradicted; 123 499 executions in 1.3 s\n',
   );
 });
