@@ -32,9 +32,9 @@ import {
 import { differences } from './differences.ts';
 import { FLAVOURS, randomProgram, withExpectations } from './random-programs.ts';
 
-/** Programs per flavour; more on demand, and then with another seed every time unless one is given. */
-const RUNS = Number(process.env['HOLDFAST_ORACLE_RUNS'] ?? 100);
-const SEED = Number(process.env['HOLDFAST_ORACLE_SEED'] ?? 20_261_120);
+/** Programs per flavour, and where they start from: always the same ones, unless more or others are asked for. */
+const RUNS = Number(process.env.HOLDFAST_ORACLE_RUNS ?? 100);
+const SEED = Number(process.env.HOLDFAST_ORACLE_SEED ?? 20_261_120);
 
 const increment = fetchAdd(0, x, 1, Mode.Once);
 /** Two writes with smp_mb() between, and a thread that reads the second, then does `last`. */
