@@ -314,3 +314,26 @@ export const pinnersWithoutConditions = (n: number): Program =>
       },
     ],
   );
+
+/** All of them, by name. */
+export const FAMILIES = {
+  fetchAdds,
+  atomicIncs,
+  fetchAddsOnThreeWords,
+  loadThenStoreSum,
+  coherenceOfThree,
+  fibonacci,
+  spinlockCounter,
+  storeBufferingUnderLock,
+  storeBufferingRing,
+  twoPlusTwoWrites,
+  loadBufferingRing,
+  messagePassingChain,
+  rcuRing,
+  writers,
+  writesThenReads,
+  compareExchanges,
+  lastZero,
+  pinners,
+  pinnersWithoutConditions,
+} satisfies Record<string, (n: number, ...more: never[]) => Program>;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { MODELS, type ModelName } from '../src/explore/contract.ts';
 import { explore } from '../src/explore/explore.ts';
 import type { Program } from '../src/program/program.ts';
-import * as families from './families.ts';
+import { FAMILIES } from './families.ts';
 
 /*
  * Visits every execution of the families, each in a process of its own, and prints what that took beside what other
@@ -20,7 +20,7 @@ interface Reference {
 }
 
 interface Row {
-  readonly family: keyof typeof families;
+  readonly family: keyof typeof FAMILIES;
   readonly sizes: readonly number[];
   readonly references: readonly Reference[];
   readonly aim?: { readonly seconds?: number; readonly perSecond?: number };
@@ -56,7 +56,7 @@ if (only === '') table(process.argv[2] ?? '');
 else console.log(JSON.stringify(measure(rows[Number(only)]!)));
 
 function measure({ family, sizes }: Row): Measured {
-  const make = families[family] as (...sizes: readonly number[]) => Program;
+  const make = FAMILIES[family] as (...sizes: readonly number[]) => Program;
   const program = make(...sizes);
   const once = (): { kind: string; executions: number; seconds: number } => {
     const start = process.cpuUsage();
