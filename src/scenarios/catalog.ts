@@ -6,6 +6,8 @@ import { mapcountPin } from './mapcount-pin.ts';
 import { pinForkStore } from './pin-fork-store.ts';
 import { reclaimPin } from './reclaim-pin.ts';
 import type { Scenario } from './scenario.ts';
+import { splitPin } from './split-pin.ts';
+import { uffdCow } from './uffd-cow.ts';
 import { vmsplice } from './vmsplice.ts';
 import { writebackDma } from './writeback-dma.ts';
 
@@ -17,9 +19,11 @@ export const SCENARIOS: readonly Scenario[] = [
   pinForkStore,
   exclusivePin,
   dirtyCow,
+  uffdCow,
   vmsplice,
   writebackDma,
   reclaimPin,
+  splitPin,
 ];
 
 export const scenarioNamed = (name: string): Scenario | undefined =>

@@ -2,12 +2,13 @@
 
 import type { Cpu } from '../cpu/cpu.ts';
 import { doAnonymousFolio } from '../mm/fault-anonymous.ts';
+import { doHugePmdAnonymousPage } from '../mm/huge-pmd.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import type { LayoutConfig } from '../mm/layout.ts';
 import type { Mm } from '../mm/mm-struct.ts';
 import { type Mapping, mmapRegion, munmap } from '../mm/mmap.ts';
 import type { Page } from '../mm/page.ts';
-import { pmdCell, pmdTable, pteAlloc, pteCell } from '../mm/page-table.ts';
+import { hugePage, pmdCell, pmdIsHuge, pmdTable, pteAlloc, pteCell } from '../mm/page-table.ts';
 import { ptePfn } from '../mm/pte.ts';
 import { userStore } from '../mm/user.ts';
 import { FAULT_WRITE } from '../mm/vm-fault.ts';
@@ -42,27 +43,35 @@ export function mapAndTouch(cpu: Cpu, k: Kernel, mm: Mm, mapping: Mapping): void
   }
 }
 
-/** The page that an mm maps at an address. */
+/** The page that an mm maps at an address, by an entry or under a huge PMD. */
 export function pageAt(cpu: Cpu, k: Kernel, mm: Mm, address: number): Page {
-  const table = pmdTable(cpu, k, cpu.readOnce(pmdCell(k, mm, address)));
-  return k.layout.page(ptePfn(cpu.readOnce(pteCell(k, table, address))));
+  const pmd = cpu.readOnce(pmdCell(k, mm, address));
+  if (pmdIsHuge(pmd)) return hugePage(cpu, k, pmd, address);
+  return k.layout.page(ptePfn(cpu.readOnce(pteCell(k, pmdTable(cpu, k, pmd), address))));
 }
 
 /** Room for a folio of two pages, and for the VMA that is left when one of them is unmapped. */
 export const LARGE: Partial<LayoutConfig> = { largeFolios: true, pages: 6, vmasPerMm: 2 };
 
-/** An anonymous page at `address`; with `large` the only page that is still mapped of a large folio. */
-export function mapAnonPage(cpu: Cpu, k: Kernel, mm: Mm, address: number, large = false): Page {
-  if (!large) {
-    mapAndTouch(cpu, k, mm, { start: address, end: address + 1, flags: ANON_RW });
-    return pageAt(cpu, k, mm, address);
-  }
+/** A large folio over a whole page table from `address` on, mapped by its entries, or with `huge` by the PMD. */
+export function mapAnonFolio(cpu: Cpu, k: Kernel, mm: Mm, address: number, huge = false): Page {
   const end = address + k.layout.config.ptesPerTable;
   must(mmapRegion(cpu, k, mm, { start: address, end, flags: ANON_RW }), 'mmap');
   const vma = vmaLookup(cpu, k, mm, address)!;
-  must(doAnonymousFolio(cpu, k, { mm, vma, address, flags: FAULT_WRITE }), 'a large folio');
-  must(userStore(cpu, k, mm, address, FIRST_DATA), 'a store');
-  must(munmap(cpu, k, mm, address + 1, end), 'munmap');
+  const fault = { mm, vma, address, flags: FAULT_WRITE };
+  must(huge ? doHugePmdAnonymousPage(cpu, k, fault) : doAnonymousFolio(cpu, k, fault), 'a large folio');
+  for (let each = address; each < end; each++) must(userStore(cpu, k, mm, each, FIRST_DATA), 'a store');
+  return pageAt(cpu, k, mm, address);
+}
+
+/** An anonymous page at `address`; with `large` the only page that is still mapped of a large folio. */
+export function mapAnonPage(cpu: Cpu, k: Kernel, mm: Mm, address: number, large = false): Page {
+  if (large) {
+    mapAnonFolio(cpu, k, mm, address);
+    must(munmap(cpu, k, mm, address + 1, address + k.layout.config.ptesPerTable), 'munmap');
+  } else {
+    mapAndTouch(cpu, k, mm, { start: address, end: address + 1, flags: ANON_RW });
+  }
   return pageAt(cpu, k, mm, address);
 }
 
