@@ -6,7 +6,7 @@ import { rcuSteps } from '../models/rcu.ts';
 import type { Program } from '../program/program.ts';
 import type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
 import { ExploreCpu, type Extender } from './explore-cpu.ts';
-import { findGuesses, type Guesses } from './feedback.ts';
+import { findGuesses, type Guesses, TooManyTraces } from './feedback.ts';
 import { mayRevisit } from './maximal.ts';
 import { Reach } from './reach.ts';
 import { Resolver } from './resolve.ts';
@@ -57,6 +57,8 @@ export class Explorer implements Extender, Execution {
   private readonly model: Model;
   private readonly reach: Reach;
   private readonly guesses: Guesses | undefined;
+  /** Set where the threads have too many traces to tell which loads may be buffered: then nothing is proved. */
+  private readonly mayMissBufferedLoads: boolean = false;
   private readonly resolver: Resolver;
   private readonly visitor = (complete: Graph): boolean => this.visit(complete);
   private readonly cpu: ExploreCpu;
@@ -82,7 +84,14 @@ export class Explorer implements Extender, Execution {
     this.levels = [this.current];
     this.model = modelOf(options.model, program.dependencies);
     this.reach = new Reach(!this.model.exact);
-    this.guesses = options.model === 'lkmm' && program.dependencies === 'tracked' ? findGuesses(program) : undefined;
+    if (options.model === 'lkmm' && program.dependencies === 'tracked') {
+      try {
+        this.guesses = findGuesses(program);
+      } catch (thrown) {
+        if (!(thrown instanceof TooManyTraces)) throw thrown;
+        this.mayMissBufferedLoads = true;
+      }
+    }
     this.resolver = new Resolver(threads, program.initial, this.model, this.reach);
     this.cpu = new ExploreCpu(this, options.pursue);
     this.status = new Array<Status>(threads).fill(Status.Ready);
@@ -133,6 +142,7 @@ export class Explorer implements Extender, Execution {
   }
 
   private outcome(kind: ExploreResult['kind']): ExploreResult {
+    if (kind === 'complete' && this.mayMissBufferedLoads) return this.outcome('bounded');
     return { kind, executions: this.executions, blocked: this.blocked };
   }
 
@@ -334,8 +344,10 @@ export class Explorer implements Extender, Execution {
     }
     const rival = this.rivalOf(w);
     for (const r of g.reads[cell]!) {
-      if (g.inPrefix(r, w) || g.rf[r] === GUESSED || !(r === rival || this.mayRead(r, value))) continue;
-      if (mayRevisit(g, r, w)) this.push(Todo.Revisit, g.n, w, r, 0);
+      if (g.inPrefix(r, w) || g.rf[r] === GUESSED) continue;
+      // A lock that may not read the write is overtaken by it: by an RMW that takes what the lock took, or a plain store.
+      const overtakes = r === rival || (partner === NONE && g.rmwKind[r] !== Rmw.None);
+      if ((overtakes || this.mayRead(r, value)) && mayRevisit(g, r, w)) this.push(Todo.Revisit, g.n, w, r, 0);
     }
     if (rival !== NONE) this.die();
     if (fixed >= 0 && fixed < g.co[cell]!.length - 1 && !this.isConsistentAt(w)) this.die();
@@ -602,6 +614,7 @@ export class Explorer implements Extender, Execution {
     if (this.mayRead(read, g.value[w]!)) this.takeFrom(read, g.coIndex[w]!);
     else g.overtake(read, w);
     if (this.rivalOf(w) !== NONE) return false;
+    if (g.kind[read] === Kind.Overtaken && !isFixed) return true;
     const floor = this.coherenceFloor(read);
     if (isFixed) return g.coIndex[w]! >= floor && this.isConsistentAround(w);
     const low = Math.max(floor, this.coherenceFloor(w)) + 1;

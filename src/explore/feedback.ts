@@ -1,7 +1,7 @@
 import { depsMembers, depsUnion } from '../cpu/deps.ts';
 import { Mode } from '../cpu/modes.ts';
 import { type Graph, Kind } from '../graph/graph.ts';
-import type { Program } from '../program/program.ts';
+import { OUT_OF_THIN_AIR, type Program } from '../program/program.ts';
 import { TraceCpu, TraceTooLong } from './trace-cpu.ts';
 
 /**
@@ -29,6 +29,8 @@ interface Segment {
   readonly to: number;
   /** Does preserved program order put the read before the write? A cycle of such segments only is one of hb. */
   readonly ordered: boolean;
+  /** Is the read one that waits? */
+  readonly waits: boolean;
 }
 
 /** So many paths of a thread, and values of a location, at most. Beyond that the analysis gives up. */
@@ -50,7 +52,7 @@ class Feedback {
   private readonly paths: number[][][];
   private readonly keys = new Map<string, ReadKey>();
   private hasAddresses = false;
-  private grown = false;
+  private readonly found: [loc: number, value: number][] = [];
 
   constructor(private readonly program: Program) {
     this.values = Array.from(program.initial, (value) => new Set([value]));
@@ -66,7 +68,9 @@ class Feedback {
       const segments = this.findSegments();
       if (badSegments(segments, new Set()).length === 0) return undefined;
       if (!this.hasAddresses) this.findValues();
-      return this.guess(chooseReads(segments));
+      const reads = chooseReads(segments);
+      this.addThinAir(new Set([...reads].map((read) => this.keys.get(read)!.loc)));
+      return this.guess(reads);
     } catch (thrown) {
       if (thrown instanceof TraceTooLong) throw new TooManyTraces('a thread has too many events');
       throw thrown;
@@ -111,32 +115,58 @@ class Feedback {
    */
   private findValues(): void {
     let rounds = 1;
-    do {
-      this.grown = false;
-      let writes = 0;
-      for (let t = 0; t < this.paths.length; t++) {
-        let most = 0;
-        for (const path of this.paths[t]!) {
-          most = Math.max(
-            most,
-            this.eachEvent(t, path, (g, e, locs) => {
-              if (g.kind[e] === Kind.Write)
-                for (const [loc, values] of locs) for (const v of values) this.addValue(loc, v);
-            }),
-          );
-        }
-        writes += most;
-      }
+    // What a round finds is for the next: so a counter grows by one a round, not by one a path.
+    let grown = true;
+    while (grown) {
+      const writes = this.findWritten();
+      grown = false;
+      for (const [loc, value] of this.found) grown = this.addValue(loc, value) || grown;
       if (++rounds > writes + 2) break;
-    } while (this.grown);
+    }
   }
 
-  private addValue(loc: number, value: number): void {
+  /** Fills `found` with what writes may write, given the present values. @returns how many writes there may be */
+  private findWritten(): number {
+    this.found.length = 0;
+    let writes = 0;
+    for (let t = 0; t < this.paths.length; t++) {
+      let most = 0;
+      for (const path of this.paths[t]!) {
+        most = Math.max(
+          most,
+          this.eachEvent(t, path, (g, e, locs) => {
+            if (g.kind[e] === Kind.Write)
+              for (const [loc, values] of locs) for (const v of values) this.found.push([loc, v]);
+          }),
+        );
+      }
+      writes += most;
+    }
+    return writes;
+  }
+
+  /** Adds the value out of thin air to the guesses for those locations to which a write may carry it back. */
+  private addThinAir(locs: ReadonlySet<number>): void {
+    const carried = new Set<number>();
+    for (const loc of locs) this.values[loc]!.add(OUT_OF_THIN_AIR);
+    for (let before = -1; before < carried.size; ) {
+      before = carried.size;
+      this.findWritten();
+      for (const [loc, value] of this.found) {
+        if (value !== OUT_OF_THIN_AIR) continue;
+        carried.add(loc);
+        this.values[loc]!.add(value);
+      }
+    }
+    for (const loc of locs) if (!carried.has(loc)) this.values[loc]!.delete(OUT_OF_THIN_AIR);
+  }
+
+  private addValue(loc: number, value: number): boolean {
     const values = this.values[loc]!;
-    if (values.has(value)) return;
+    if (values.has(value)) return false;
     values.add(value);
-    this.grown = true;
     if (values.size > MAX_VALUES) throw new TooManyTraces(`a location may hold more than ${MAX_VALUES} values`);
+    return true;
   }
 
   /**
@@ -222,7 +252,7 @@ class Feedback {
           if (g.kind[slots[r]!] !== Kind.Read) continue;
           for (let w = r + 1; w < slots.length; w++) {
             if (g.kind[slots[w]!] !== Kind.Write) continue;
-            this.addSegments(segments, t, r, locsOf[r]!, locsOf[w]!, before[w]!.has(r));
+            this.addSegments(segments, t, r, locsOf[r]!, locsOf[w]!, before[w]!.has(r), g.waits[slots[r]!] === 1);
           }
         }
       }
@@ -237,13 +267,14 @@ class Feedback {
     from: readonly number[],
     to: readonly number[],
     ordered: boolean,
+    waits: boolean,
   ): void {
     for (const a of from) {
       const read = `${thread}:${slot}:${a}`;
       if (!this.keys.has(read)) this.keys.set(read, { thread, slot, loc: a });
       for (const b of to) {
         const key = `${read}>${b}${ordered ? '' : '!'}`;
-        if (!segments.has(key)) segments.set(key, { read, thread, from: a, to: b, ordered });
+        if (!segments.has(key)) segments.set(key, { read, thread, from: a, to: b, ordered, waits });
       }
     }
   }
@@ -287,7 +318,10 @@ const depends = (g: Graph, e: number, slot: number): boolean =>
   depsMembers(depsUnion(depsUnion(g.addr[e]!, g.data[e]!), g.ctrl[e]!)).includes(slot);
 
 /** The unordered segments that lie on a cycle, when the given reads are guessed. */
-function badSegments(segments: ReadonlyMap<string, Segment>, guessed: ReadonlySet<string>): Segment[] {
+const badSegments = (segments: ReadonlyMap<string, Segment>, guessed: ReadonlySet<string>): Segment[] =>
+  segmentsOnCycles(segments, guessed).filter((s) => !s.ordered);
+
+function segmentsOnCycles(segments: ReadonlyMap<string, Segment>, guessed: ReadonlySet<string>): Segment[] {
   const live = [...segments.values()].filter((s) => !guessed.has(s.read));
   // A node is a thread that writes a location; an edge leads on to a segment of another thread that reads it.
   const nodes = new Map<string, number>();
@@ -314,24 +348,28 @@ function badSegments(segments: ReadonlyMap<string, Segment>, guessed: ReadonlySe
     }
   }
   return live.filter((s) => {
-    if (s.ordered) return false;
     const to = ids.get(`${s.thread}:${s.to}`)!;
     return into(s).some((id) => reach[to]!.has(id));
   });
 }
 
-/** Reads to guess, one after the other the one that leaves the fewest unordered segments on cycles. */
+/**
+ * Reads to guess, one after the other the one that leaves the fewest unordered segments on cycles. Reads that wait are
+ * not guessed: every cycle through one leaves its segment by an ordered way, or goes on to a read that does not wait.
+ */
 function chooseReads(segments: ReadonlyMap<string, Segment>): Set<string> {
   const guessed = new Set<string>();
   let bad = badSegments(segments, guessed);
   while (bad.length > 0) {
     let best: { read: string; left: Segment[] } | undefined;
-    for (const read of new Set(bad.map((s) => s.read))) {
+    const candidates = segmentsOnCycles(segments, guessed).filter((s) => !s.waits);
+    for (const read of new Set(candidates.map((s) => s.read))) {
       const left = badSegments(segments, new Set([...guessed, read]));
       if (best === undefined || left.length < best.left.length) best = { read, left };
     }
-    guessed.add(best!.read);
-    bad = best!.left;
+    if (best === undefined) throw new TooManyTraces('only reads that wait could be guessed');
+    guessed.add(best.read);
+    bad = best.left;
   }
   return guessed;
 }

@@ -1,5 +1,7 @@
+import { depsMembers } from '../cpu/deps.ts';
 import { Graph, GUESSED, INIT, Kind, NONE } from '../graph/graph.ts';
 import type { Model } from '../models/model.ts';
+import { OUT_OF_THIN_AIR } from '../program/program.ts';
 import type { Reach } from './reach.ts';
 
 /**
@@ -42,7 +44,7 @@ export class Resolver {
     if (at === reads.length) {
       const carries = this.carriesDependency();
       if (carries) this.orderAgain();
-      const stop = this.isConsistent() && visit(view);
+      const stop = !this.justifiesItself() && this.isConsistent() && visit(view);
       if (carries) this.restoreRows(g);
       return stop;
     }
@@ -75,6 +77,30 @@ export class Resolver {
       }
     }
     return true;
+  }
+
+  /**
+   * Does the value of some read come from itself alone, round a circle of reads-from and data? Then it might as well be
+   * any other: as herd7 does, only the one that says so ({@link OUT_OF_THIN_AIR}) is an execution.
+   */
+  private justifiesItself(): boolean {
+    const { view } = this;
+    for (const r of this.reads) {
+      if (view.value[r] !== OUT_OF_THIN_AIR && this.flowsFrom(r, r, new Set())) return true;
+    }
+    return false;
+  }
+
+  private flowsFrom(origin: number, read: number, seen: Set<number>): boolean {
+    const { view } = this;
+    const write = view.rf[read]!;
+    if (write < 0 || seen.has(write)) return false;
+    seen.add(write);
+    const slots = view.slots[view.thread[write]!]!;
+    return depsMembers(view.data[write]!).some((slot) => {
+      const e = slots[slot]!;
+      return e === origin || this.flowsFrom(origin, e, seen);
+    });
   }
 
   private isConsistent(): boolean {

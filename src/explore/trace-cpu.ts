@@ -70,6 +70,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
 
   readWhen(cell: Cell, mask: number, want: number, mode: Mode): number {
     const r = this.addRead(cell, mode, Rmw.None, false);
+    this.graph.waits[r] = 1;
     return this.satisfying(r, mask, want, true, true);
   }
 
@@ -98,6 +99,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
   rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
     const data = this.dataDeps;
     const r = this.addRead(cell, mode, Rmw.IfEqual, true);
+    this.graph.waits[r] = 1;
     const old = this.satisfying(r, mask, want, true, true);
     this.finishRmw(cell, r, data, op, old, operand, mode);
     return old;

@@ -1,4 +1,5 @@
 import { CELL_BITS } from '../cpu/cpu.ts';
+import { OUT_OF_THIN_AIR } from '../program/program.ts';
 
 /**
  * Where memory starts, as a number that a pointer holds: far above every integer that a test computes with. Each
@@ -53,8 +54,9 @@ export function locate(layout: Layout, value: number): { location: Location; off
   return location === undefined ? undefined : { location, offset: value - addressOf(location) };
 }
 
-/** A value for people: the name of what it points to, or the number. */
+/** A value for people: the name of what it points to, or the number; one that comes from nowhere is S1. */
 export function showValue(layout: Layout, value: number): number | string {
+  if (value === OUT_OF_THIN_AIR) return 'S1';
   const found = locate(layout, value);
   if (found === undefined) return value;
   const { location, offset } = found;

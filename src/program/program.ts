@@ -7,6 +7,12 @@ import type { Cpu } from '../cpu/cpu.ts';
  */
 export type ThreadBody = (cpu: Cpu) => unknown;
 
+/**
+ * A value that comes from nowhere: plain accesses may pass it round in a circle, each read justified by a write of what
+ * another read (herd7 shows such a value as a symbol). No computation yields it.
+ */
+export const OUT_OF_THIN_AIR = -(2 ** 52);
+
 /** What a scenario and a litmus test both become: threads over an initial memory. */
 export interface Program {
   readonly name: string;
