@@ -3,7 +3,14 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Question } from '../src/report/litmus-result.ts';
-import { type Answer, CORPUS, CORPUS_MISSING, differences, readExpected } from '../test/corpus/expected.ts';
+import {
+  type Answer,
+  CORPUS,
+  CORPUS_MISSING,
+  differences,
+  type Expected,
+  readExpected,
+} from '../test/corpus/expected.ts';
 
 /** What a line of `holdfast litmus --format json` has, as far as this file reads it. */
 interface Line extends Answer {
@@ -25,35 +32,23 @@ if (CORPUS_MISSING !== undefined) {
 }
 const [asked = 'states,decide', ...more] = process.argv.slice(2);
 const expected = new Map(readExpected().map((row) => [row.path, row]));
-const herd = [...expected.values()].reduce((sum, { seconds }) => sum + (seconds ?? 0), 0);
+const finished = [...expected.values()].filter(({ seconds }) => seconds !== undefined);
+const others = [...expected.values()].filter(({ seconds }) => seconds === undefined);
+const herd = finished.reduce((sum, { seconds }) => sum + seconds!, 0);
 
 for (const question of asked.split(',') as Question[]) {
-  const { lines, cpu, wall } = run(question);
-  console.log(`\n== ${question}: ${lines.length} tests, ${cpu.toFixed(2)} CPU seconds, ${wall.toFixed(2)} s`);
-  const executions = lines.reduce((sum, line) => sum + (line.executions ?? 0), 0);
-  console.log(`${executions} executions, ${Math.round(executions / cpu)} per CPU second`);
-
-  const finished = lines.filter(({ path }) => expected.get(path)?.seconds !== undefined);
-  const share = cpu * (sum(finished) / sum(lines));
-  console.log(
-    `the ${finished.length} tests that herd7 finishes: ${share.toFixed(2)} CPU seconds, herd7 ${herd.toFixed(0)}: ` +
-      `1/${(herd / share).toFixed(0)}`,
-  );
-
-  const unsupported = lines.filter(({ kind }) => kind === 'error');
-  show('not understood', unsupported, ({ message }) => message ?? '');
-  const wrong = lines.filter((line) => line.kind !== 'error' && differences(line, expected.get(line.path)!).length > 0);
-  show('different', wrong, (line) => differences(line, expected.get(line.path)!).join('; '));
-  const slowest = [...lines].sort((a, b) => b.seconds - a.seconds).slice(0, 10);
-  show('slowest', slowest, (line) => `${line.seconds.toFixed(2)} s, ${line.executions} executions, ${line.kind}`);
+  const cpu = run(question, 'that herd7 finishes', finished);
+  console.log(`herd7 takes ${herd.toFixed(0)} CPU seconds for these: ${(herd / cpu).toFixed(0)} times as much`);
+  run(question, 'that herd7 does not finish, or rejects', others);
 }
 
-/** The command over the whole corpus, in as many workers as there are cores. */
-function run(question: Question): { lines: Line[]; cpu: number; wall: number } {
+/** The command over tests of the corpus, in as many workers as there are cores. @returns its CPU seconds */
+function run(question: Question, which: string, rows: readonly Expected[]): number {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-'));
   const out = openSync(join(folder, 'out'), 'w');
+  const paths = rows.map(({ path }) => join(CORPUS, path));
+  const command = ['dist/holdfast.cjs', 'litmus', '--format', 'json', ...FLAGS[question], ...more, ...paths];
   const start = performance.now();
-  const command = ['dist/holdfast.cjs', 'litmus', CORPUS, '--format', 'json', ...FLAGS[question], ...more];
   // The shell's `time` counts the CPU time of a child; Node does not.
   const { stderr } = spawnSync('bash', ['-c', 'TIMEFORMAT="%U %S"; time "$@"', 'bash', process.execPath, ...command], {
     stdio: ['ignore', out, 'pipe'],
@@ -61,23 +56,37 @@ function run(question: Question): { lines: Line[]; cpu: number; wall: number } {
   });
   const wall = (performance.now() - start) / 1000;
   closeSync(out);
-  const text = readFileSync(join(folder, 'out'), 'utf8');
-  rmSync(folder, { recursive: true });
   const [user, system] = stderr.trim().split('\n').at(-1)!.split(' ').map(Number);
-  const lines = text
+  const cpu = user! + system!;
+  const lines = readFileSync(join(folder, 'out'), 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as Line);
-  const prefix = join(CORPUS, '/');
-  return {
-    lines: lines.map((line) => ({ ...line, path: line.path.slice(prefix.length) })),
-    cpu: user! + system!,
-    wall,
-  };
-}
+    .map((line, i) => ({ ...(JSON.parse(line) as Line), path: rows[i]!.path }));
+  rmSync(folder, { recursive: true });
 
-function sum(lines: readonly Line[]): number {
-  return lines.reduce((total, { seconds }) => total + seconds, 0);
+  const executions = lines.reduce((sum, line) => sum + (line.executions ?? 0), 0);
+  console.log(`\n== ${question}, ${lines.length} tests ${which}: ${cpu.toFixed(2)} CPU seconds, ${wall.toFixed(2)} s`);
+  console.log(`${executions} executions, ${Math.round(executions / cpu)} per CPU second`);
+  show(
+    'not understood',
+    lines.filter(({ kind }) => kind === 'error'),
+    ({ message }) => message ?? '',
+  );
+  show(
+    'without a verdict',
+    lines.filter(({ kind }) => kind === 'bounded'),
+    ({ message }) => message ?? '',
+  );
+  const decided = lines.filter(({ kind }) => kind === 'decided' || kind === 'deadlock');
+  const wrong = (line: Line): string => differences(line, expected.get(line.path)!).join('; ');
+  show(
+    'different',
+    decided.filter((line) => wrong(line) !== ''),
+    wrong,
+  );
+  const slowest = [...lines].sort((a, b) => b.seconds - a.seconds).slice(0, 5);
+  show('slowest', slowest, (line) => `${line.seconds.toFixed(2)} s, ${line.executions} executions, ${line.kind}`);
+  return cpu;
 }
 
 function show(title: string, lines: readonly Line[], text: (line: Line) => string): void {
