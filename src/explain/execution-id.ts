@@ -9,7 +9,7 @@ import type { Trace } from './trace.ts';
 /** What the execution is of: `l` a litmus test, by its name and its text; `s` a scenario. */
 export type SubjectKind = 'l' | 's';
 
-/** An execution by its id: `hf1-KIND-DIGEST-EXECUTION-NAME`. Version 1 keeps its meaning for ever. */
+/** An execution by its id: `hf1-KIND-DIGEST-EXECUTION-NAME~VARIANT`. Version 1 keeps its meaning for ever. */
 export interface ExecutionId {
   readonly kind: SubjectKind;
   /** The digest of what the execution is of, {@link digestOf} its text. */
@@ -18,30 +18,33 @@ export interface ExecutionId {
   readonly execution: string;
   /** The name of the test or of the scenario; it may have dashes in it. */
   readonly name: string;
+  /** How the program differs from that: `N.M`, the M-th weaker form of its N-th ordering, counted from 0. */
+  readonly variant?: string | undefined;
 }
 
 const VERSION = 'hf1';
 
-export const formatId = ({ kind, digest, execution, name }: ExecutionId): string =>
-  `${VERSION}-${kind}-${digest}-${execution}-${escaped(name)}`;
+export const formatId = ({ kind, digest, execution, name, variant }: ExecutionId): string =>
+  `${VERSION}-${kind}-${digest}-${execution}-${escaped(name)}${variant === undefined ? '' : `~${variant}`}`;
 
 /** Nothing that a shell or a mail takes for more than a letter. */
 const escaped = (name: string): string =>
   encodeURIComponent(name)
-    .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/[!'()*~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
     .replace(/%2B|%2F|%2C|%3A/g, decodeURIComponent);
 
 /** Why a text is not the id of an execution. `version`: it is one, of a version that is not known here. */
 export type IdProblem = 'not-an-id' | 'version';
 
 export function parseId(text: string): ExecutionId | IdProblem {
-  const match = /^hf(\d+)-(?:([a-z])-([\w.]+)-([\w.]+)-(.+))?/.exec(text.trim());
+  const match = /^hf(\d+)-(?:([a-z])-([\w.]+)-([\w.]+)-([^~]+)(?:~([\d.]+))?$)?/.exec(text.trim());
   if (match === null) return 'not-an-id';
-  const [, version, kind, digest, execution, name] = match;
+  const [, version, kind, digest, execution, name, variant] = match;
   if (version !== '1') return 'version';
   if ((kind !== 'l' && kind !== 's') || name === undefined) return 'not-an-id';
   try {
-    return { kind, digest: digest!, execution: execution!, name: decodeURIComponent(name) };
+    const id: ExecutionId = { kind, digest: digest!, execution: execution!, name: decodeURIComponent(name) };
+    return variant === undefined ? id : { ...id, variant };
   } catch {
     return 'not-an-id';
   }

@@ -21,20 +21,27 @@ export interface LitmusSubjectOptions {
  */
 export class LitmusSubject implements Subject {
   readonly name: string;
-  readonly program: CompiledLitmus['program'];
   readonly columns: readonly string[];
   readonly test: LitmusTest;
   readonly options: LitmusSubjectOptions;
-  private readonly compiled: CompiledLitmus;
+  private compiledOnce: CompiledLitmus | undefined;
   private recorded: { readonly compiled: CompiledLitmus; readonly recording: Recording } | undefined;
 
   constructor(test: LitmusTest, options: LitmusSubjectOptions) {
     this.name = test.name;
     this.test = test;
     this.options = options;
-    this.compiled = compileLitmus(test, { unroll: options.unroll });
-    this.program = this.compiled.program;
     this.columns = test.threads.map((thread) => thread.name);
+  }
+
+  get program(): CompiledLitmus['program'] {
+    return this.compiled.program;
+  }
+
+  /** Many variants of a test are run once only, or not at all: each is compiled when that is asked for. */
+  private get compiled(): CompiledLitmus {
+    this.compiledOnce ??= compileLitmus(this.test, { unroll: this.options.unroll });
+    return this.compiledOnce;
   }
 
   /** The condition on one line. */
@@ -84,7 +91,8 @@ export class LitmusSubject implements Subject {
 
   observe({ trace, results }: Replayed): Observation[] {
     const { state } = this.record().compiled;
-    const ending = { result: (t: number) => results[t], finalValue: (c: number) => finalValue(this.program, trace, c) };
+    const { program } = this.recording();
+    const ending = { result: (t: number) => results[t], finalValue: (c: number) => finalValue(program, trace, c) };
     return state.observed.map(({ name }, i) => ({ name, value: this.showValue(-1, state.read(ending, i)) }));
   }
 

@@ -71,7 +71,7 @@ function eachFailing(
     if (judgement.kind === 'cut') cut = true;
     if (judgement.kind !== 'failing') return false;
     const { graph } = execution;
-    return visit(() => ({ failure: judgement.failure, choices: choicesOf(graph) }), graph.n);
+    return visit(() => ({ failure: judgement.failure, choices: choicesOf(graph) }), sizeOf(graph));
   };
   const options: ExploreOptions = {
     model,
@@ -93,6 +93,8 @@ function eachFailing(
   if (completed === 0) return { kind: 'deadlock', executions };
   return { kind: 'holds', executions };
 }
+
+const sizeOf = ({ threads }: Execution['graph']): number => threads.reduce((sum, events) => sum + events.length, 0);
 
 /** The failing execution to show. */
 export interface Shown extends Found {

@@ -37,6 +37,7 @@ describe('an id', () => {
   it.each([
     [{ kind: 'l', digest: 'abc', execution: 'AB', name: 'SB+poonceonces' }, 'hf1-l-abc-AB-SB+poonceonces'],
     [{ kind: 'l', digest: 'abc', execution: 'AB', name: 'a b$(c)' }, 'hf1-l-abc-AB-a%20b%24%28c%29'],
+    [{ kind: 'l', digest: 'abc', execution: 'AB', name: 'a~b', variant: '3.0' }, 'hf1-l-abc-AB-a%7Eb~3.0'],
     [{ kind: 's', digest: 'x._', execution: '0', name: 'T0/first/v5.9-rc' }, 'hf1-s-x._-0-T0/first/v5.9-rc'],
   ] as const)('%o is %s', (id, text) => {
     expect(formatId(id)).toBe(text);
@@ -48,6 +49,7 @@ describe('an id', () => {
     ['hf1-l-abc-AB', 'not-an-id'],
     ['hf1-q-abc-AB-SB', 'not-an-id'],
     ['SB.litmus', 'not-an-id'],
+    ['hf1-l-abc-AB-SB~x', 'not-an-id'],
     ['hf1-l-abc-AB-%', 'not-an-id'],
     ['', 'not-an-id'],
   ])('%s is none: %s', (text, problem) => {

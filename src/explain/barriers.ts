@@ -1,0 +1,162 @@
+import type { ModelName } from '../explore/contract.ts';
+import type { Counterexample, Reference } from './counterexample.ts';
+import { explainFailure } from './counterexample.ts';
+import type { Ordering, Protocol, Weaker } from './edit.ts';
+import { findAny, findBest, type Limits } from './search.ts';
+import type { SourcePlace } from './source-place.ts';
+import type { Failure } from './subject.ts';
+
+/** A barrier, an ordering suffix or a lock, and whether the protocol needs it as long as all the others stay. */
+export interface BarrierItem {
+  readonly words: string;
+  readonly kind: Ordering['kind'];
+  readonly thread: number;
+  readonly place: SourcePlace;
+  readonly verdict: BarrierVerdict;
+}
+
+export type BarrierVerdict =
+  /** Nothing weaker will do: `without` is what becomes possible where it is taken away, or weakened as little as can be. */
+  | { readonly kind: 'needed'; readonly weakened: string; readonly without: Counterexample | Failure }
+  /** A weaker kind will do, and that was proved; `without` is what becomes possible with less than that. */
+  | {
+      readonly kind: 'too-strong';
+      readonly enough: string;
+      readonly weakened: string;
+      readonly without: Counterexample | Failure;
+      readonly executions: number;
+    }
+  /** The protocol holds without it, and that was proved over so many executions. */
+  | { readonly kind: 'not-needed'; readonly executions: number }
+  /** A limit was hit before that was known. */
+  | { readonly kind: 'unknown' };
+
+/** What can be taken away or weakened at the same time. Numbers are places in the list of items. */
+export interface Together {
+  /** The change of everything that can be weakened at once. */
+  readonly weakened: readonly { readonly item: number; readonly words: string }[];
+  /** What each could be weakened alone, but not on top of that. */
+  readonly kept: readonly number[];
+  /** The protocol with all of that, as a change of its source. */
+  readonly patch: string | undefined;
+}
+
+export type BarriersOutcome =
+  | {
+      readonly kind: 'barriers';
+      readonly items: readonly BarrierItem[];
+      /** Undefined where less than two can be weakened, or a limit was hit. */
+      readonly together: Together | undefined;
+    }
+  /** The protocol does not hold as it stands, so nothing can be said of its barriers. */
+  | { readonly kind: 'broken'; readonly counterexample: Counterexample }
+  | { readonly kind: 'deadlock' | 'bounded' | 'stopped' };
+
+/** What is being done, for whoever waits. */
+export interface Step {
+  readonly words: string;
+  readonly done: number;
+  readonly of: number;
+}
+
+/**
+ * Says of every ordering in a protocol whether it is needed. Each answer is a proof or has a witness: the protocol is
+ * explored anew without it, or with something weaker in its place.
+ */
+export function* findBarriers(
+  protocol: Protocol,
+  model: ModelName,
+  reference: Reference,
+  limits: Limits,
+): Generator<Step, BarriersOutcome> {
+  const orderings = protocol.orderings();
+  yield { words: 'as it stands', done: 0, of: orderings.length + 1 };
+  const whole = findBest(protocol, model, limits);
+  if (whole.kind === 'found') {
+    return { kind: 'broken', counterexample: explainFailure(protocol, whole.shown, model, reference) };
+  }
+  if (whole.kind !== 'holds') return { kind: whole.kind };
+  const items: BarrierItem[] = [];
+  const enough: (Weaker | undefined)[] = [];
+  for (const [n, ordering] of orderings.entries()) {
+    const { words, kind, thread, place } = ordering;
+    yield { words, done: items.length + 1, of: orderings.length + 1 };
+    const { verdict, weakest } = judgeOrdering(protocol, n, ordering, model, reference, limits);
+    items.push({ words, kind, thread, place, verdict });
+    enough.push(weakest);
+    if (limits.stopped?.() === true) break;
+  }
+  yield { words: 'all at once', done: orderings.length, of: orderings.length + 1 };
+  return { kind: 'barriers', items, together: findTogether(protocol, enough, model, limits) };
+}
+
+function judgeOrdering(
+  protocol: Protocol,
+  n: number,
+  { weaker }: Ordering,
+  model: ModelName,
+  reference: Reference,
+  limits: Limits,
+): { verdict: BarrierVerdict; weakest?: Weaker } {
+  let failing: Weaker | undefined;
+  const variant = (): Reference => ({ ...reference, variant: `${n}.${weaker.indexOf(failing!)}` });
+  let failure: Failure | undefined;
+  for (const [i, option] of weaker.entries()) {
+    const edited = protocol.edited([option.edit]);
+    if (edited === undefined) continue;
+    const search = findAny(edited, model, limits);
+    if (search.kind === 'holds') {
+      const { executions } = search;
+      if (i === 0 || failing === undefined) return { verdict: { kind: 'not-needed', executions }, weakest: option };
+      const without = witness(protocol, failing, model, variant(), limits) ?? failure!;
+      const words = { enough: option.words, weakened: failing.words };
+      return { verdict: { kind: 'too-strong', ...words, without, executions }, weakest: option };
+    }
+    if (search.kind === 'bounded' || search.kind === 'stopped') return { verdict: { kind: 'unknown' } };
+    if (search.kind === 'deadlock') failure = { kind: 'deadlock', message: 'no execution completes' };
+    else failure = search.found.failure;
+    // The first that fails is the one with the least left of it: its execution is the easiest to believe.
+    failing ??= option;
+  }
+  if (failing === undefined) return { verdict: { kind: 'unknown' } };
+  const without = witness(protocol, failing, model, variant(), limits) ?? failure!;
+  return { verdict: { kind: 'needed', weakened: failing.words, without } };
+}
+
+function witness(
+  protocol: Protocol,
+  weakened: Weaker,
+  model: ModelName,
+  reference: Reference,
+  limits: Limits,
+): Counterexample | undefined {
+  const edited = protocol.edited([weakened.edit]);
+  if (edited === undefined) return undefined;
+  const best = findBest(edited, model, limits);
+  return best.kind === 'found' ? explainFailure(edited, best.shown, model, reference) : undefined;
+}
+
+/** Weakens one after the other as far as each can be alone, and keeps what the protocol then still holds without. */
+function findTogether(
+  protocol: Protocol,
+  enough: readonly (Weaker | undefined)[],
+  model: ModelName,
+  limits: Limits,
+): Together | undefined {
+  const able = [...enough.entries()].filter((entry): entry is [number, Weaker] => entry[1] !== undefined);
+  if (able.length < 2) return undefined;
+  const taken: [number, Weaker][] = [];
+  const kept: number[] = [];
+  for (const entry of able) {
+    const edited = protocol.edited([...taken, entry].map(([, { edit }]) => edit));
+    const search = edited === undefined ? undefined : findAny(edited, model, limits);
+    if (search?.kind === 'stopped' || search?.kind === 'bounded') return undefined;
+    if (search?.kind === 'holds') taken.push(entry);
+    else kept.push(entry[0]);
+  }
+  return {
+    weakened: taken.map(([item, { words }]) => ({ item, words })),
+    kept,
+    patch: protocol.patch(taken.map(([, { edit }]) => edit)),
+  };
+}

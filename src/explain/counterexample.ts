@@ -1,0 +1,111 @@
+import type { ModelName } from '../explore/contract.ts';
+import { Kind, NONE } from '../graph/graph.ts';
+import type { Drawing } from './drawing.ts';
+import { encodeExecution, formatId, type SubjectKind } from './execution-id.ts';
+import { type Reason, reasonOf } from './reason.ts';
+import type { Shown } from './search.ts';
+import { type StepText, stepTexts } from './step-text.ts';
+import type { Failure, Observation, Subject } from './subject.ts';
+import { type Replayed, replay, type Trace } from './trace.ts';
+
+/** What an id says that an execution is of. */
+export interface Reference {
+  readonly kind: SubjectKind;
+  readonly name: string;
+  readonly digest: string;
+  readonly variant?: string;
+}
+
+/** A failing execution with all that is to be said of it: data alone, which every view is made from. */
+export interface Counterexample {
+  /** `holdfast replay` shows it again; undefined where it cannot be written as one. */
+  readonly id: string | undefined;
+  readonly subject: string;
+  readonly columns: readonly string[];
+  /** The model that was asked about. */
+  readonly asked: ModelName;
+  /** The strongest model that allows such a failure, and whether it is certain that no stronger one does. */
+  readonly model: ModelName;
+  readonly certain: boolean;
+  readonly failure: Failure;
+  readonly observations: readonly Observation[];
+  readonly trace: Trace;
+  /** For each event of the trace. */
+  readonly texts: readonly StepText[];
+  readonly drawing: Drawing;
+  /** The events that play no part in the failure. */
+  readonly folded: readonly number[];
+  readonly reason: Reason;
+}
+
+/** Says all there is to say about a failing execution. Its reason is that of the model that was asked about. */
+export function explainFailure(subject: Subject, shown: Shown, asked: ModelName, reference: Reference): Counterexample {
+  const replayed = replay(subject.recording(), shown.choices);
+  if (replayed === undefined) throw new Error(`${subject.name} cannot be run again`);
+  const { trace } = replayed;
+  const { program } = subject;
+  const { drawing, model, certain, failure } = shown;
+  const reason = reasonOf(program, trace, asked);
+  const execution = encodeExecution(program, trace, shown.choices, drawing, model);
+  return {
+    id: execution === undefined ? undefined : formatId({ ...reference, execution }),
+    subject: subject.name,
+    columns: subject.columns,
+    asked,
+    model,
+    certain,
+    failure,
+    observations: subject.observe(replayed),
+    trace,
+    texts: stepTexts(subject, trace),
+    drawing,
+    folded: foldable(trace, reason, drawing, decisive(subject, replayed)),
+    reason,
+  };
+}
+
+const decisive = (subject: Subject, replayed: Replayed): readonly number[] => subject.decisive(replayed);
+
+/** What is neither on the cycle nor decisive, nor what such events read, nor marked, nor a barrier between them. */
+function foldable(trace: Trace, reason: Reason, drawing: Drawing, decisive: readonly number[]): number[] {
+  const { events } = trace;
+  const kept = new Set<number>(decisive);
+  if (reason.kind === 'interleaving') for (const e of shared(trace)) kept.add(e);
+  else for (const step of reason.cycle) kept.add(step.from);
+  for (const row of drawing.rows) {
+    if (row.kind === 'visible') kept.add(row.event);
+    else {
+      for (const mark of row.marks) {
+        kept.add(mark.event);
+        if (mark.kind === 'stale') kept.add(mark.missed);
+        if (mark.kind === 'ahead') kept.add(mark.source);
+      }
+    }
+  }
+  for (const e of [...kept]) if (events[e]!.kind === Kind.Read && events[e]!.rf >= 0) kept.add(events[e]!.rf);
+  for (const e of [...kept]) if (events[e]!.partner !== NONE) kept.add(events[e]!.partner);
+  for (const [id, e] of events.entries()) {
+    if (e.label !== undefined) kept.add(id);
+    if (e.kind !== Kind.Fence) continue;
+    const around = (before: boolean): boolean =>
+      [...kept].some((k) => events[k]!.thread === e.thread && (before ? k < id : k > id));
+    if (around(true) && around(false)) kept.add(id);
+  }
+  return [...events.keys()].filter((e) => !kept.has(e));
+}
+
+/** The accesses of words that one thread writes and another one uses. */
+function shared({ events }: Trace): number[] {
+  const writers = new Map<number, Set<number>>();
+  const users = new Map<number, Set<number>>();
+  for (const { kind, cell, thread } of events) {
+    if (kind > Kind.Write) continue;
+    for (const map of kind === Kind.Write ? [writers, users] : [users]) {
+      map.set(cell, (map.get(cell) ?? new Set()).add(thread));
+    }
+  }
+  return [...events.keys()].filter((e) => {
+    const { kind, cell } = events[e]!;
+    return kind <= Kind.Write && writers.has(cell) && users.get(cell)!.size > 1;
+  });
+}

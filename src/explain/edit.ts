@@ -1,0 +1,63 @@
+import type { SourcePlace } from './source-place.ts';
+import type { Subject } from './subject.ts';
+
+/** What an edit makes the machine do, as far as its cost is concerned. */
+export const COST_KINDS = [
+  'swap',
+  'mark',
+  'acquire',
+  'release',
+  'wmb',
+  'rmb',
+  'rmw-acquire',
+  'rmw-release',
+  'rmw-full',
+  'atomic-mb',
+  'lock-mb',
+  'mb',
+] as const;
+export type CostKind = (typeof COST_KINDS)[number];
+
+/** A change of a protocol that orders more, or less. */
+export interface Edit {
+  /** Tells it from every other edit of the same protocol. */
+  readonly id: string;
+  readonly thread: number;
+  /** Undefined of an edit that orders less. */
+  readonly cost: CostKind | undefined;
+  /** Whether it exchanges steps; all others leave the steps as they are. */
+  readonly isSwap: boolean;
+  /** What to do, in a few words: `smp_wmb() before WRITE_ONCE(*y, 1)`. */
+  readonly words: string;
+  /** Where, in the source as it stands. */
+  readonly place: SourcePlace;
+}
+
+/** A barrier, an ordering suffix or a lock that a protocol has. */
+export interface Ordering {
+  /** What it is, as the source says: `smp_mb()`, `smp_load_acquire(y)`, `spin_lock(l) ... spin_unlock(l)`. */
+  readonly words: string;
+  readonly kind: 'barrier' | 'suffix' | 'lock' | 'rcu';
+  readonly thread: number;
+  readonly place: SourcePlace;
+  /** What could stand there instead, the weakest first: nothing at all, or a weaker kind of the same. */
+  readonly weaker: readonly Weaker[];
+}
+
+export interface Weaker {
+  /** What is left of it: `nothing`, `smp_wmb()`, `READ_ONCE(*y)`. */
+  readonly words: string;
+  readonly edit: Edit;
+}
+
+/** A subject whose orderings can be changed. */
+export interface Protocol extends Subject {
+  /** What it has. */
+  orderings(): readonly Ordering[];
+  /** What it could have, and which of its steps could change places. */
+  strengthenings(): readonly Edit[];
+  /** The protocol with some edits made; undefined where they exclude each other. */
+  edited(edits: readonly Edit[]): Protocol | undefined;
+  /** The change as a unified diff of the source; undefined where the source is not text that can be changed. */
+  patch(edits: readonly Edit[]): string | undefined;
+}

@@ -1,0 +1,331 @@
+import type { Call, Expression, Place, Statement } from '../litmus/ast.ts';
+import type { LitmusTest } from '../litmus/litmus-test.ts';
+import { PRIMITIVES, type Primitive } from '../litmus/primitives.ts';
+import type { CostKind, Edit, Ordering, Weaker } from './edit.ts';
+import { LitmusPlaces } from './litmus-places.ts';
+import { type CallSite, LitmusSites, type StatementSite } from './litmus-sites.ts';
+import type { TextChange } from './text-change.ts';
+
+/** An edit of the text of a litmus test. */
+export interface LitmusEdit extends Edit {
+  readonly changes: readonly TextChange[];
+}
+
+/** The barriers, ordering suffixes and locks of a litmus test, and what could be added to it. */
+export class LitmusEdits {
+  private readonly test: LitmusTest;
+  private readonly text: string;
+  private readonly sites: LitmusSites;
+  private readonly places: LitmusPlaces;
+
+  constructor(test: LitmusTest) {
+    this.test = test;
+    this.text = test.source.text;
+    this.sites = new LitmusSites(test);
+    this.places = new LitmusPlaces(test);
+  }
+
+  // --- what is there -----------------------------------------------------------------------------------------------
+
+  orderings(): Ordering[] {
+    const found: Ordering[] = [];
+    for (const site of this.sites.calls) {
+      const ordering = this.orderingOf(site);
+      if (ordering !== undefined) found.push(ordering);
+    }
+    return [...found, ...this.sections()].sort((a, b) => a.thread - b.thread || a.place.line - b.place.line);
+  }
+
+  private orderingOf(site: CallSite): Ordering | undefined {
+    const { thread, call, primitive } = site;
+    const name = call.callee.name;
+    const place = this.places.of(call);
+    const words = this.slice(call);
+    const replaced = (text: string): Weaker => ({
+      words: text,
+      edit: this.edit(thread, undefined, `${text} for ${words}`, call, [{ ...span(call), text }]),
+    });
+    if (primitive.kind === 'fence' || primitive.kind === 'synchronizeSrcu') {
+      if (/^rcu_read_/.test(name) || site.site === undefined) return undefined;
+      const kind = name.startsWith('synchronize') ? 'rcu' : 'barrier';
+      const nothing = { words: 'nothing', edit: this.removal([site.site], `without ${words}`) };
+      return { words, kind, thread, place, weaker: [nothing, ...(WEAKER_FENCES[name] ?? []).map(replaced)] };
+    }
+    const weaker = this.weakerCalls(call, primitive);
+    return weaker.length === 0 ? undefined : { words, kind: 'suffix', thread, place, weaker: weaker.map(replaced) };
+  }
+
+  private weakerCalls(call: Call, primitive: Primitive): string[] {
+    const name = call.callee.name;
+    const [first, second] = call.arguments.map((argument) => this.slice(argument));
+    switch (name) {
+      case 'smp_load_acquire':
+        return [`READ_ONCE(${pointee(first!)})`];
+      case 'smp_store_release':
+        return [`WRITE_ONCE(${pointee(first!)}, ${second})`];
+      case 'rcu_assign_pointer':
+      case 'smp_store_mb':
+        return [`WRITE_ONCE(${first}, ${second})`];
+    }
+    const [base, suffix] = split(name);
+    const others: readonly string[] =
+      primitive.kind === 'load' || primitive.kind === 'store'
+        ? suffix === ''
+          ? []
+          : ['']
+        : suffix === ''
+          ? ['_relaxed', '_acquire', '_release']
+          : suffix === '_relaxed'
+            ? []
+            : ['_relaxed'];
+    return others
+      .map((other) => base + other)
+      .filter((other) => other !== name && PRIMITIVES.get(other)?.kind === primitive.kind)
+      .map((other) => this.renamed(call, other));
+  }
+
+  /** Critical sections: a lock with its unlocks, and read-side sections of RCU, for each thread as a whole. */
+  private sections(): Ordering[] {
+    const groups = new Map<string, CallSite[]>();
+    for (const site of this.sites.calls) {
+      const name = site.call.callee.name;
+      const isRcu = /^rcu_read_(un)?lock$/.test(name);
+      if (site.primitive.kind !== 'lock' && site.primitive.kind !== 'unlock' && !isRcu) continue;
+      const of = isRcu ? 'rcu' : this.slice(site.call.arguments[0]!).replace(/\s/g, '');
+      const key = `${site.thread} ${of}`;
+      groups.set(key, [...(groups.get(key) ?? []), site]);
+    }
+    const found: Ordering[] = [];
+    for (const group of groups.values()) {
+      const statements = group.flatMap(({ site }) => (site === undefined ? [] : [site]));
+      const [first] = group;
+      // A trylock, whose value is used, cannot be taken away.
+      if (statements.length < group.length || group.length < 2 || first === undefined) continue;
+      const { thread, call, primitive } = first;
+      const words = `${this.slice(call)} ... ${this.slice(group[group.length - 1]!.call)}`;
+      const edit = this.removal(statements, `without ${words}`);
+      const kind = primitive.kind === 'fence' ? 'rcu' : 'lock';
+      found.push({ words, kind, thread, place: this.places.of(call), weaker: [{ words: 'nothing', edit }] });
+    }
+    return found;
+  }
+
+  // --- what could be -----------------------------------------------------------------------------------------------
+
+  strengthenings(): LitmusEdit[] {
+    const { statements, calls, plain } = this.sites;
+    return [
+      ...statements.flatMap((site) => this.insertions(site)),
+      ...calls.flatMap((site) => this.strongerCalls(site)),
+      ...plain.map(({ thread, kind, expression }) => this.marking(thread, kind, expression)),
+      ...statements.flatMap((site) => this.swap(site)),
+    ];
+  }
+
+  private insertions(site: StatementSite): LitmusEdit[] {
+    const { statement, previous, isAfterAccess, thread } = site;
+    if (!isAfterAccess || !this.sites.accesses(statement)) return [];
+    const fences: [string, CostKind][] = [
+      ['smp_wmb', 'wmb'],
+      ['smp_rmb', 'rmb'],
+      ['smp_mb', 'mb'],
+    ];
+    if (previous !== undefined && this.hasCall(previous, isRelaxedRmw))
+      fences.push(['smp_mb__after_atomic', 'atomic-mb']);
+    if (this.hasCall(statement, isRelaxedRmw)) fences.push(['smp_mb__before_atomic', 'atomic-mb']);
+    if (previous !== undefined && this.hasCall(previous, ({ kind }) => kind === 'lock')) {
+      fences.push(['smp_mb__after_spinlock', 'lock-mb']);
+    }
+    return fences.map(([name, cost]) => {
+      const words = `${name}() before ${this.step(statement)}`;
+      return this.edit(thread, cost, words, statement, this.inserted(site, `${name}();`));
+    });
+  }
+
+  private hasCall(s: Statement, is: (primitive: Primitive) => boolean): boolean {
+    if (s.kind !== 'expression' && s.kind !== 'declaration') return false;
+    return this.sites.calls.some(({ call, primitive }) => s.start <= call.start && call.end <= s.end && is(primitive));
+  }
+
+  private inserted({ statement, inBlock }: StatementSite, text: string): TextChange[] {
+    const { start, end } = this.whole(statement);
+    if (!inBlock) {
+      return [
+        { start, end: start, text: `{ ${text} ` },
+        { start: end, end, text: ' }' },
+      ];
+    }
+    const indent = this.indentOf(start);
+    return [{ start, end: start, text: indent === undefined ? `${text} ` : `${text}\n${indent}` }];
+  }
+
+  /** What stands before an offset in its line, if that is blank. */
+  private indentOf(offset: number): string | undefined {
+    const before = this.text.slice(this.text.lastIndexOf('\n', offset - 1) + 1, offset);
+    return /^\s*$/.test(before) ? before : undefined;
+  }
+
+  private strongerCalls({ thread, call, primitive }: CallSite): LitmusEdit[] {
+    const name = call.callee.name;
+    const [first, second] = call.arguments.map((argument) => this.slice(argument));
+    const made = (text: string, cost: CostKind): LitmusEdit =>
+      this.edit(thread, cost, `${text} for ${this.slice(call)}`, call, [{ ...span(call), text }]);
+    if (name === 'READ_ONCE') return [made(`smp_load_acquire(${pointer(first!)})`, 'acquire')];
+    if (name === 'WRITE_ONCE') return [made(`smp_store_release(${pointer(first!)}, ${second})`, 'release')];
+    const [base, suffix] = split(name);
+    if (primitive.kind === 'load' || primitive.kind === 'store') {
+      const cost = primitive.kind === 'load' ? 'acquire' : 'release';
+      const other = `${base}_${cost}`;
+      return suffix === '' && PRIMITIVES.has(other) ? [made(this.renamed(call, other), cost)] : [];
+    }
+    if (suffix === '') return [];
+    const stronger: [string, CostKind][] = [['', 'rmw-full']];
+    if (suffix === '_relaxed') stronger.unshift(['_acquire', 'rmw-acquire'], ['_release', 'rmw-release']);
+    return stronger
+      .filter(([other]) => PRIMITIVES.get(base + other)?.kind === primitive.kind)
+      .map(([other, cost]) => made(this.renamed(call, base + other), cost));
+  }
+
+  private marking(thread: number, kind: 'load' | 'store', e: Expression): LitmusEdit {
+    const text =
+      kind === 'store' && e.kind === 'assignment'
+        ? `WRITE_ONCE(${this.slice(e.target)}, ${this.slice(e.value)})`
+        : `READ_ONCE(${this.slice(e)})`;
+    return this.edit(thread, 'mark', `${text} for ${this.slice(e)}`, e, [{ ...span(e), text }]);
+  }
+
+  private swap({ thread, statement, previous, inBlock }: StatementSite): LitmusEdit[] {
+    if (previous === undefined || !inBlock || !this.areIndependent(thread, previous, statement)) return [];
+    const changes = [
+      { ...span(previous), text: this.slice(statement) },
+      { ...span(statement), text: this.slice(previous) },
+    ];
+    const words = `${this.step(statement)} before ${this.step(previous)}`;
+    return [{ ...this.edit(thread, 'swap', words, statement, changes), isSwap: true }];
+  }
+
+  /** May two statements in a row change places without changing what the thread alone computes? */
+  private areIndependent(thread: number, a: Statement, b: Statement): boolean {
+    const first = this.usesOf(thread, a);
+    const second = this.usesOf(thread, b);
+    if (first === undefined || second === undefined || first.location === second.location) return false;
+    return !first.registers.some((name) => second.registers.includes(name));
+  }
+
+  /** The registers and the one location of a statement; undefined where it is more than one access of a known place. */
+  private usesOf(thread: number, s: Statement): { location: string; registers: string[] } | undefined {
+    if (s.kind !== 'expression' && s.kind !== 'declaration') return undefined;
+    const calls = this.sites.calls.filter(({ call }) => s.start <= call.start && call.end <= s.end);
+    const plain = this.sites.plain.filter(({ expression: e }) => s.start <= e.start && e.end <= s.end);
+    if (calls.length + plain.length !== 1 || calls.some(({ primitive }) => !isMovable(primitive))) return undefined;
+    const { bindings } = this.test.layout.threads[thread]!;
+    const names = this.slice(s).match(/[A-Za-z_]\w*/g) ?? [];
+    const bound = names.filter((name) => bindings.has(name));
+    const registers = bound.filter((name) => bindings.get(name)!.kind === 'register');
+    const locations = new Set(bound.filter((name) => bindings.get(name)!.kind !== 'register'));
+    // An address that is computed may be any.
+    return locations.size === 1 ? { location: [...locations][0]!, registers } : undefined;
+  }
+
+  // --- text ----------------------------------------------------------------------------------------------------------
+
+  private slice(place: Place): string {
+    return this.text.slice(place.start, place.end);
+  }
+
+  /** A statement as people name it. */
+  private step(s: Statement): string {
+    const head = s.kind === 'if' || s.kind === 'while' ? { start: s.start, end: s.condition.end } : s;
+    const text = this.slice(head)
+      .replace(/\s+/g, ' ')
+      .replace(/[\s;]+$/, '');
+    return head === s ? text.replace(/^[\w\s*]+ = /, '') : `${text})`;
+  }
+
+  /** A statement with the semicolon at its end. */
+  private whole({ start, end }: Statement): { start: number; end: number } {
+    return { start, end: end + (/^\s*;/.exec(this.text.slice(end))?.[0].length ?? 0) };
+  }
+
+  private renamed(call: Call, name: string): string {
+    return name + this.text.slice(call.callee.end, call.end);
+  }
+
+  /** Takes statements away; lines keep their numbers. */
+  private removal(sites: readonly StatementSite[], words: string): LitmusEdit {
+    const changes = sites.map(({ statement, inBlock }) => ({ ...this.whole(statement), text: inBlock ? '' : ';' }));
+    return this.edit(sites[0]!.thread, undefined, words, sites[0]!.statement, changes);
+  }
+
+  private edit(
+    thread: number,
+    cost: CostKind | undefined,
+    words: string,
+    at: Place,
+    changes: readonly TextChange[],
+  ): LitmusEdit {
+    const place = this.places.of(at);
+    return { id: `P${thread}:${at.start}:${words}`, thread, cost, isSwap: false, words, place, changes };
+  }
+}
+
+const span = ({ start, end }: Place): { start: number; end: number } => ({ start, end });
+
+/** Fences that order less than one, the weakest first. */
+const WEAKER_FENCES: Readonly<Record<string, readonly string[]>> = {
+  smp_mb: ['smp_wmb()', 'smp_rmb()'],
+  smp_mb__before_atomic: ['smp_wmb()', 'smp_rmb()'],
+  smp_mb__after_atomic: ['smp_wmb()', 'smp_rmb()'],
+  smp_mb__after_spinlock: ['smp_wmb()', 'smp_rmb()'],
+  smp_mb__after_unlock_lock: ['smp_wmb()', 'smp_rmb()'],
+  synchronize_rcu: ['smp_mb()'],
+  synchronize_rcu_expedited: ['smp_mb()'],
+  synchronize_srcu: ['smp_mb()'],
+  synchronize_srcu_expedited: ['smp_mb()'],
+};
+
+/** The name of a primitive without its ordering, and that. */
+function split(name: string): readonly [base: string, suffix: string] {
+  const match = /^(.*?)(_relaxed|_acquire|_release)?$/.exec(name)!;
+  return [match[1]!, match[2] ?? ''];
+}
+
+/** `*x` for `x`, `x` for `&x`. */
+function pointee(pointer: string): string {
+  if (pointer.startsWith('&')) return pointer.slice(1).trim();
+  return /^\w+$/.test(pointer) ? `*${pointer}` : `*(${pointer})`;
+}
+
+/** `x` for `*x`, `&x` for `x`. */
+function pointer(lvalue: string): string {
+  if (lvalue.startsWith('*')) return lvalue.slice(1).trim();
+  return `&${lvalue}`;
+}
+
+function isRelaxedRmw(p: Primitive): boolean {
+  switch (p.kind) {
+    case 'rmw':
+    case 'xchg':
+    case 'cmpxchg':
+    case 'tryCmpxchg':
+    case 'addUnless':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** May an access change places with another? Not one that waits, ends a section, or stands for a lock. */
+function isMovable(p: Primitive): boolean {
+  switch (p.kind) {
+    case 'load':
+    case 'store':
+    case 'rmw':
+    case 'xchg':
+    case 'cmpxchg':
+    case 'testBit':
+      return true;
+    default:
+      return false;
+  }
+}

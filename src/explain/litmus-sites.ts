@@ -1,0 +1,170 @@
+import type { Call, Expression, Statement } from '../litmus/ast.ts';
+import type { LitmusTest } from '../litmus/litmus-test.ts';
+import { PRIMITIVES, type Primitive } from '../litmus/primitives.ts';
+
+/** A statement that edits may remove, precede, or exchange. */
+export interface StatementSite {
+  readonly thread: number;
+  readonly statement: Statement;
+  /** The statement before it in the same block. */
+  readonly previous: Statement | undefined;
+  /** Whether it stands in a block, and not alone as the arm of an `if` or a loop. */
+  readonly inBlock: boolean;
+  /** Whether some access of its thread stands before it in the text. */
+  readonly isAfterAccess: boolean;
+}
+
+/** The call of a primitive; `site` is the statement of which it is all, or undefined. */
+export interface CallSite {
+  readonly thread: number;
+  readonly call: Call;
+  readonly primitive: Primitive;
+  readonly site: StatementSite | undefined;
+}
+
+/** A plain access of memory: what is read, or an assignment. */
+export interface PlainSite {
+  readonly thread: number;
+  readonly kind: 'load' | 'store';
+  readonly expression: Expression;
+}
+
+/** All places of a litmus test that an edit may concern, in the order of the text. */
+export class LitmusSites {
+  readonly statements: StatementSite[] = [];
+  readonly calls: CallSite[] = [];
+  readonly plain: PlainSite[] = [];
+  private readonly test: LitmusTest;
+  private thread = 0;
+  private accessSeen = false;
+
+  constructor(test: LitmusTest) {
+    this.test = test;
+    for (const [t, thread] of test.threads.entries()) {
+      this.thread = t;
+      this.accessSeen = false;
+      this.list(thread.body.body);
+    }
+  }
+
+  /** Whether an expression or a statement accesses memory, or is a fence. */
+  accesses(node: Statement | Expression): boolean {
+    const { calls, plain } = this.within(node);
+    return plain > 0 || calls.some(({ kind }) => kind !== 'same' && kind !== 'truth' && kind !== 'fence');
+  }
+
+  private within(node: Statement | Expression): { calls: Primitive[]; plain: number } {
+    const at = (e: { start: number; end: number }): boolean => node.start <= e.start && e.end <= node.end;
+    return {
+      calls: this.calls.filter((site) => at(site.call)).map((site) => site.primitive),
+      plain: this.plain.filter((site) => at(site.expression)).length,
+    };
+  }
+
+  private list(statements: readonly Statement[]): void {
+    for (const [i, s] of statements.entries()) this.statement(s, statements[i - 1], true);
+  }
+
+  private statement(s: Statement, previous: Statement | undefined, inBlock: boolean): void {
+    if (s.kind === 'block') {
+      this.list(s.body);
+      return;
+    }
+    const site = { thread: this.thread, statement: s, previous, inBlock, isAfterAccess: this.accessSeen };
+    this.statements.push(site);
+    switch (s.kind) {
+      case 'declaration':
+        for (const { initial } of s.declarators) if (initial !== undefined) this.value(initial);
+        break;
+      case 'expression':
+        this.value(s.expression, site);
+        break;
+      case 'if':
+        this.value(s.condition);
+        this.note(s.condition);
+        this.statement(s.then, undefined, false);
+        if (s.otherwise !== undefined) this.statement(s.otherwise, undefined, false);
+        break;
+      case 'while':
+        this.value(s.condition);
+        this.note(s.condition);
+        this.statement(s.body, undefined, false);
+        break;
+      case 'for':
+        if (s.initial?.kind === 'expression') this.value(s.initial.expression);
+        if (s.condition !== undefined) this.value(s.condition);
+        if (s.step !== undefined) this.value(s.step);
+        this.statement(s.body, undefined, false);
+        break;
+      default:
+        break;
+    }
+    this.note(s);
+  }
+
+  private note(node: Statement | Expression): void {
+    this.accessSeen ||= this.accesses(node);
+  }
+
+  private isMemory(e: Expression): boolean {
+    if (e.kind === 'unary') return e.operator === '*';
+    if (e.kind === 'index') return true;
+    return e.kind === 'name' && this.test.layout.threads[this.thread]!.bindings.get(e.name)?.kind === 'memory';
+  }
+
+  private value(e: Expression, site?: StatementSite): void {
+    const { thread } = this;
+    if (this.isMemory(e)) this.plain.push({ thread, kind: 'load', expression: e });
+    switch (e.kind) {
+      case 'number':
+      case 'name':
+        break;
+      case 'unary':
+        if (e.operator !== '&') this.value(e.operand);
+        break;
+      case 'cast':
+        this.value(e.operand);
+        break;
+      case 'binary':
+      case 'logical':
+      case 'comma':
+        this.value(e.left);
+        this.value(e.right);
+        break;
+      case 'conditional':
+        this.value(e.condition);
+        this.value(e.then);
+        this.value(e.otherwise);
+        break;
+      case 'assignment':
+        if (this.isMemory(e.target)) {
+          if (e.operator === undefined) this.plain.push({ thread, kind: 'store', expression: e });
+          if (e.target.kind === 'unary') this.value(e.target.operand);
+        }
+        this.value(e.value);
+        break;
+      case 'update':
+        break;
+      case 'index':
+        this.value(e.index);
+        break;
+      case 'member':
+        break;
+      case 'call':
+        this.call(e, site);
+        break;
+    }
+  }
+
+  private call(call: Call, site: StatementSite | undefined): void {
+    const primitive = PRIMITIVES.get(call.callee.name);
+    if (primitive === undefined) return;
+    this.calls.push({ thread: this.thread, call, primitive, site });
+    for (const [i, argument] of call.arguments.entries()) {
+      const letter = primitive.parameters[i];
+      if (letter === 'v' || letter === 'n' || letter === 'p') this.value(argument);
+      // What is accessed may stand at an address that is read.
+      else if (letter === 'l' && argument.kind === 'unary') this.value(argument.operand);
+    }
+  }
+}

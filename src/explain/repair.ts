@@ -1,0 +1,292 @@
+import { Mode } from '../cpu/modes.ts';
+import type { ModelName } from '../explore/contract.ts';
+import { Kind } from '../graph/graph.ts';
+import type { Step } from './barriers.ts';
+import type { Choices } from './choices.ts';
+import { graphOf, judge } from './consistency.ts';
+import { type Architecture, costOf } from './costs.ts';
+import { type Counterexample, explainFailure, type Reference } from './counterexample.ts';
+import { onCycles } from './displaced.ts';
+import type { CostKind, Edit, Protocol } from './edit.ts';
+import { type Found, findAny, findBest, type Limits } from './search.ts';
+import { finalValue, replay, type Trace } from './trace.ts';
+import { unitsOf } from './units.ts';
+
+export interface RepairOptions extends Limits {
+  readonly architecture: Architecture;
+  /** The most edits of a repair. */
+  readonly maxEdits: number;
+  /** So many repairs are looked for. */
+  readonly maxRepairs: number;
+}
+
+/** A set of edits that makes the protocol hold; no smaller choice of them does. */
+export interface Repair {
+  readonly edits: readonly Pick<Edit, 'words' | 'thread' | 'place' | 'cost'>[];
+  readonly cost: number;
+  /** How many executions of the repaired protocol were visited, none of which fails. */
+  readonly executions: number;
+  /** The change of the source, where that is text. */
+  readonly patch: string | undefined;
+}
+
+export type RepairOutcome =
+  | {
+      readonly kind: 'repairs';
+      readonly counterexample: Counterexample;
+      /** Cheapest first; empty where there is none with so few edits. */
+      readonly repairs: readonly Repair[];
+      /**
+       * Whether there are no others, with so many edits at most, as cheap as the dearest of these; where there are none,
+       * none at all.
+       */
+      readonly complete: boolean;
+      /** Protocols tried, and failing executions that told which edits to try. */
+      readonly tried: number;
+      readonly counterexamples: number;
+    }
+  /** The protocol fails although nothing is reordered, and no change of places of its steps helps. */
+  | { readonly kind: 'interleaving'; readonly counterexample: Counterexample; readonly tried: number }
+  | { readonly kind: 'holds'; readonly executions: number }
+  | { readonly kind: 'deadlock' | 'bounded' | 'stopped' };
+
+interface Candidate {
+  /** Places in the list of edits, ascending. */
+  readonly edits: readonly number[];
+  readonly cost: number;
+}
+
+/** What orders as much as can be. */
+const FULL: ReadonlySet<CostKind | undefined> = new Set<CostKind>(['mb', 'atomic-mb', 'lock-mb', 'rmw-full']);
+
+/** So many sets of edits are kept for later, at most. */
+const MAX_QUEUE = 200_000;
+
+/**
+ * Looks for the cheapest edits that mend a protocol. Each failing execution says which edits could forbid it: those that
+ * order more between accesses on a cycle. So every repair has, for every failing execution, at least one of its edits,
+ * and the sets of edits are built up along failing executions, cheapest first (Reiter's hitting-set tree). A set that
+ * leaves a known execution possible is not explored; what is reported was explored in full.
+ */
+export function* findRepairs(
+  protocol: Protocol,
+  model: ModelName,
+  reference: Reference,
+  options: RepairOptions,
+): Generator<Step, RepairOutcome> {
+  yield { words: 'as it stands', done: 0, of: 0 };
+  const whole = findBest(protocol, model, options);
+  if (whole.kind === 'holds') return { kind: 'holds', executions: whole.executions };
+  if (whole.kind !== 'found') return { kind: whole.kind };
+  const counterexample = explainFailure(protocol, whole.shown, model, reference);
+  const search = new RepairSearch(protocol, model, options, whole.shown);
+  yield* search.run();
+  if (search.repairs.length === 0 && whole.shown.model === 'sc' && search.isExhausted && !search.isCut) {
+    return { kind: 'interleaving', counterexample, tried: search.tried };
+  }
+  return {
+    kind: 'repairs',
+    counterexample,
+    repairs: search.repairs,
+    complete: search.isExhausted && !search.isCut,
+    tried: search.tried,
+    counterexamples: search.known.length,
+  };
+}
+
+class RepairSearch {
+  readonly repairs: Repair[] = [];
+  /** Failing executions, with the swaps of the protocol that they are of. */
+  readonly known: { readonly choices: Choices; readonly swaps: string }[] = [];
+  tried = 0;
+  /** Whether every set that could be a repair was looked at. */
+  isExhausted = false;
+  /** Whether some set could not be decided, or there were too many. */
+  isCut = false;
+  private readonly edits: readonly Edit[];
+  private readonly found: (readonly number[])[] = [];
+  private readonly seen = new Set<string>();
+  private readonly queue: Candidate[] = [{ edits: [], cost: 0 }];
+  private readonly failsUnderSc = new Map<string, boolean>();
+
+  constructor(
+    private readonly protocol: Protocol,
+    private readonly model: ModelName,
+    private readonly options: RepairOptions,
+    first: Found,
+  ) {
+    this.edits = protocol.strengthenings();
+    this.known.push({ choices: first.choices, swaps: '' });
+  }
+
+  *run(): Generator<Step, void> {
+    const { maxRepairs, deadline, stopped } = this.options;
+    while (this.queue.length > 0 && this.repairs.length < maxRepairs) {
+      if ((deadline !== undefined && Date.now() > deadline) || stopped?.() === true) return;
+      const candidate = this.queue.shift()!;
+      if (this.found.some((repair) => this.isImpliedBy(repair, candidate.edits))) continue;
+      yield {
+        words: candidate.edits.map((e) => this.edits[e]!.words).join(', ') || 'as it stands',
+        done: this.tried,
+        of: this.tried + this.queue.length + 1,
+      };
+      this.visit(candidate);
+    }
+    // What is still open costs as much as the dearest repair, or more.
+    this.isExhausted = true;
+  }
+
+  /** Is a set of edits a repair with more to it, or with a full barrier where the repair has less in the same thread? */
+  private isImpliedBy(repair: readonly number[], edits: readonly number[]): boolean {
+    const left = new Set(edits);
+    const others: Edit[] = [];
+    for (const e of repair) if (!left.delete(e)) others.push(this.edits[e]!);
+    for (const { thread, isSwap, cost } of others) {
+      const full = [...left].find((e) => this.edits[e]!.thread === thread && FULL.has(this.edits[e]!.cost));
+      if (full === undefined || isSwap || FULL.has(cost)) return false;
+      left.delete(full);
+    }
+    return true;
+  }
+
+  private visit(candidate: Candidate): void {
+    const made = this.protocol.edited(candidate.edits.map((e) => this.edits[e]!));
+    if (made === undefined) return;
+    const swaps = this.swapsOf(candidate);
+    const allowed = this.known.find((cex) => cex.swaps === swaps && this.fails(made, cex.choices));
+    let choices = allowed?.choices;
+    if (choices === undefined) {
+      this.tried++;
+      const search = findAny(made, this.model, this.options);
+      if (search.kind === 'holds') {
+        this.keep(candidate, search.executions);
+        return;
+      }
+      if (search.kind === 'deadlock') return;
+      if (search.kind !== 'found') {
+        this.isCut = true;
+        return;
+      }
+      choices = search.found.choices;
+      this.known.push({ choices, swaps });
+    }
+    this.extend(candidate, made, choices);
+  }
+
+  private swapsOf({ edits }: Candidate): string {
+    return edits.filter((e) => this.edits[e]!.isSwap).join();
+  }
+
+  /** Does this execution of the protocol still exist, and fail? */
+  private fails(made: Protocol, choices: Choices): boolean {
+    const recording = made.recording();
+    const replayed = replay(recording, choices);
+    if (replayed === undefined) return false;
+    const verdict = judge(recording.program, replayed.trace, this.model);
+    if (!verdict.consistent) return false;
+    const judgement = made.judge({
+      result: (thread) => replayed.results[thread],
+      finalValue: (cell) => finalValue(recording.program, replayed.trace, cell),
+      dataRace: verdict.dataRace,
+    });
+    return judgement.kind === 'failing';
+  }
+
+  /** Adds what could forbid the execution. */
+  private extend(candidate: Candidate, made: Protocol, choices: Choices): void {
+    const { maxEdits, architecture } = this.options;
+    if (candidate.edits.length === maxEdits) return;
+    const replayed = replay(made.recording(), choices);
+    if (replayed === undefined) return;
+    const units = unitsOf(replayed.trace);
+    const cyclic = new Set(onCycles(units).flatMap((u) => units.list[u]!.events));
+    const threads = new Set([...cyclic].map((e) => replayed.trace.events[e]!.thread));
+    const mendable = !this.failsByItself(candidate, made);
+    for (const [e, edit] of this.edits.entries()) {
+      if (candidate.edits.includes(e)) continue;
+      if (!edit.isSwap && (!mendable || !threads.has(edit.thread))) continue;
+      const edits = [...candidate.edits, e].sort((a, b) => a - b);
+      const key = edits.join();
+      if (this.seen.has(key)) continue;
+      const more = this.protocol.edited(edits.map((i) => this.edits[i]!));
+      if (more === undefined) continue;
+      if (!edit.isSwap && !this.ordersMore(replayed.trace, cyclic, more, choices)) continue;
+      this.seen.add(key);
+      this.push({ edits, cost: candidate.cost + costOf(edit, architecture) });
+    }
+  }
+
+  /** Does the protocol, with these swaps, fail under SC? Then no barrier helps. */
+  private failsByItself(candidate: Candidate, made: Protocol): boolean {
+    const swaps = this.swapsOf(candidate);
+    let fails = this.failsUnderSc.get(swaps);
+    if (fails === undefined) {
+      fails = findAny(made, 'sc', this.options).kind === 'found';
+      this.failsUnderSc.set(swaps, fails);
+    }
+    return fails;
+  }
+
+  /** Does an edit order more among the accesses on the cycles of an execution, or mark one of them? */
+  private ordersMore(before: Trace, cyclic: ReadonlySet<number>, made: Protocol, choices: Choices): boolean {
+    const after = replay(made.recording(), choices);
+    if (after === undefined) return true;
+    const a = graphOf(made.recording().program, before, this.model);
+    const b = graphOf(made.recording().program, after.trace, this.model);
+    for (const e of cyclic) {
+      const { thread, slot, kind } = before.events[e]!;
+      if (kind > Kind.Write) continue;
+      const f = b.slots[thread]![slot]!;
+      if (a.mode[e] !== b.mode[f]! && (a.mode[e] === Mode.Plain || b.mode[f] === Mode.Release)) return true;
+      for (const rows of ['ppo', 'strong', 'wmb'] as const) {
+        for (let i = 0; i < a.words; i++) if (a[rows][e * a.words + i] !== b[rows][f * b.words + i]) return true;
+      }
+    }
+    return false;
+  }
+
+  private push(candidate: Candidate): void {
+    if (this.queue.length >= MAX_QUEUE) {
+      this.isCut = true;
+      return;
+    }
+    let low = 0;
+    let high = this.queue.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compare(this.queue[middle]!, candidate) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    this.queue.splice(low, 0, candidate);
+  }
+
+  /** Records a repair, or the smaller one that is in it. */
+  private keep(candidate: Candidate, executions: number): void {
+    for (const left of candidate.edits) {
+      if (candidate.edits.length === 1) break;
+      const edits = candidate.edits.filter((e) => e !== left);
+      const fewer = this.protocol.edited(edits.map((e) => this.edits[e]!));
+      const search = fewer === undefined ? undefined : findAny(fewer, this.model, this.options);
+      if (search?.kind !== 'holds') continue;
+      const cost = edits.reduce((sum, e) => sum + costOf(this.edits[e]!, this.options.architecture), 0);
+      this.keep({ edits, cost }, search.executions);
+      return;
+    }
+    const chosen = candidate.edits.map((e) => this.edits[e]!);
+    this.found.push(candidate.edits);
+    this.repairs.push({
+      edits: chosen.map(({ words, thread, place, cost }) => ({ words, thread, place, cost })),
+      cost: candidate.cost,
+      executions,
+      patch: this.protocol.patch(chosen),
+    });
+  }
+}
+
+/** Cheaper first, then fewer, then earlier in the source. */
+function compare(a: Candidate, b: Candidate): number {
+  if (a.cost !== b.cost) return a.cost - b.cost;
+  if (a.edits.length !== b.edits.length) return a.edits.length - b.edits.length;
+  for (const [i, e] of a.edits.entries()) if (e !== b.edits[i]) return e - b.edits[i]!;
+  return 0;
+}

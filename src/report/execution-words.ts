@@ -1,0 +1,99 @@
+import type { Counterexample } from '../explain/counterexample.ts';
+import type { Mark } from '../explain/drawing.ts';
+import type { CycleStep } from '../explain/reason.ts';
+import type { ModelName } from '../explore/contract.ts';
+import { Kind } from '../graph/graph.ts';
+
+/** A model by the name that people say. */
+export const MODEL_WORDS: Readonly<Record<ModelName, string>> = { sc: 'SC', tso: 'TSO', lkmm: 'the LKMM' };
+
+/** `P0's x=1` */
+export const owned = (c: Counterexample, event: number): string => `${who(c, event)}'s ${now(c, event)}`;
+
+const who = (c: Counterexample, event: number): string => c.columns[c.trace.events[event]!.thread]!;
+
+/** What an event read or wrote: `x=1`. */
+const now = (c: Counterexample, event: number): string => `${c.texts[event]!.location}=${c.texts[event]!.value}`;
+
+/** A step as a reviewer names it: its label, its code, its line. */
+export function named(c: Counterexample, event: number): string {
+  const { label, place } = c.texts[event]!;
+  // What a register gets is of no interest here.
+  const code = c.texts[event]!.code.replace(/^[\w\s*]+ = /, '');
+  const where =
+    place === undefined ? '' : ` (${place.function === undefined ? '' : `${place.function}(), `}line ${place.line})`;
+  return `${label === undefined ? '' : `${label} `}${code}${where}`;
+}
+
+/** What looks out of order at a step, in words. */
+export function markWords(c: Counterexample, mark: Mark): string {
+  switch (mark.kind) {
+    case 'late':
+      return `${owned(c, mark.event)} is seen by other CPUs only further down`;
+    case 'early':
+      return `${owned(c, mark.event)} is seen by other CPUs already further up`;
+    case 'stale':
+      return `${who(c, mark.event)} reads ${now(c, mark.event)}, though ${owned(c, mark.missed)} stands above`;
+    case 'ahead':
+      return `${who(c, mark.event)} reads ${now(c, mark.event)}, which ${who(c, mark.source)} writes only below`;
+  }
+}
+
+/** What the failure takes: `an interleaving`, or which model allows it. */
+export function assumptionWords(c: Counterexample): string {
+  const unsure = c.certain ? '' : ' (stronger models were not searched in full)';
+  if (c.model === 'sc') return 'no reordering: it happens under SC, so on every machine';
+  if (c.model === 'tso') return `reordering as under TSO (x86), but it does not happen under SC${unsure}`;
+  return `reordering that the LKMM allows, but TSO (x86) does not${unsure}`;
+}
+
+/** The reason in one sentence, or a few: what is not ordered, and what the other CPUs see. */
+export function reasonWords(c: Counterexample): string {
+  const { reason } = c;
+  if (reason.kind === 'interleaving') {
+    return 'The steps happen one after the other, each CPU in program order: no barrier can prevent it.';
+  }
+  const missing = reason.cycle.filter((step) => step.missing);
+  const seen = factsAfter(c, reason.cycle, missing[0]).join(', ');
+  if (reason.kind === 'plain') {
+    const plain = missing.map((step) => `${named(c, step.from)} and ${named(c, step.to)} on ${who(c, step.from)}`);
+    return `Plain accesses are not ordered by barriers alone: ${listed(plain, 'and')}; ${seen}.`;
+  }
+  const none = missing.filter((step) => step.order === 'none');
+  const weak = missing.filter((step) => step.order !== 'none');
+  const parts = none.map(
+    (step, i) => `${i === 0 ? `${who(c, step.from)} does not order` : `nor ${who(c, step.from)}`} ${pair(c, step)}`,
+  );
+  parts.push(...weak.map((step) => `${who(c, step.from)} orders ${pair(c, step)}, but not for all other CPUs`));
+  return `${parts.join(', ')}: ${seen}.`;
+}
+
+const pair = (c: Counterexample, { from, to }: CycleStep): string => `${named(c, from)} before ${named(c, to)}`;
+
+/** What reads-from, coherence and from-reads say, in the order of the cycle, from a step on. */
+function factsAfter(c: Counterexample, cycle: readonly CycleStep[], first: CycleStep | undefined): string[] {
+  const start = first === undefined ? 0 : cycle.indexOf(first);
+  const facts: string[] = [];
+  for (let i = 0; i < cycle.length; i++) {
+    const { from, to, relation } = cycle[(start + i) % cycle.length]!;
+    if (relation === 'rf') facts.push(`${who(c, to)} reads ${owned(c, from)}`);
+    else if (relation === 'co') facts.push(`${owned(c, to)} comes after ${owned(c, from)}`);
+    else if (relation === 'fr') facts.push(`${who(c, from)} reads ${reads(c, from)}, not ${owned(c, to)}`);
+  }
+  return facts;
+}
+
+/** What an event read; of an RMW its read half. */
+function reads(c: Counterexample, event: number): string {
+  const { kind, partner } = c.trace.events[event]!;
+  return now(c, kind === Kind.Write && partner >= 0 ? partner : event);
+}
+
+export function listed(items: readonly string[], word: 'and' | 'or'): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} ${word} ${items[items.length - 1]}`;
+}
+
+/** The final values that the failure speaks of: `0:r1=1; [x]=2`. */
+export const observationWords = (c: Counterexample): string =>
+  c.observations.map(({ name, value }) => `${name}=${value}`).join('; ');
