@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Fence, Mode } from '../../src/cpu/modes.ts';
-import { MODELS } from '../../src/explore/contract.ts';
+import { MODELS, type ModelName } from '../../src/explore/contract.ts';
+import { OUT_OF_THIN_AIR } from '../../src/program/program.ts';
 import { enumerate } from '../oracle/enumerate.ts';
 import { print } from '../oracle/print.ts';
 import { type SmallProgram, type Step, toProgram } from '../oracle/small-program.ts';
@@ -29,8 +30,8 @@ import {
   y,
   z,
 } from '../oracle/steps.ts';
-import { differences } from './differences.ts';
-import { FLAVOURS, randomProgram, withExpectations } from './random-programs.ts';
+import { BOUNDED, differences } from './differences.ts';
+import { FLAVOURS, type Flavour, randomProgram, withExpectations } from './random-programs.ts';
 
 /** Programs per flavour, and where they start from: always the same ones, unless more or others are asked for. */
 const RUNS = Number(process.env.HOLDFAST_ORACLE_RUNS ?? 100);
@@ -98,48 +99,64 @@ test.each(NAMED)('%s', (_, small) => {
   for (const model of MODELS) expect(differences(toProgram(small), model, found[model]), model).toEqual([]);
 });
 
+/**
+ * Where load buffering goes through a wait, the engine may say that it has not found everything. It may do so for some
+ * programs of these flavours, and for none of the others.
+ */
+const MAY_BE_BOUNDED: ReadonlySet<Flavour> = new Set<Flavour>(['waits', 'all']);
+const MOST_BOUNDED = 0.1;
+
 /** Compares the two on random programs; `compare` gives what is wrong with one. */
 function onRandomPrograms(
+  flavour: Flavour,
   programs: fc.Arbitrary<SmallProgram>,
   runs: number,
   compare: (small: SmallProgram) => readonly string[],
 ): void {
+  let bounded = 0;
   fc.assert(
     fc.property(programs, (small) => {
-      const wrong = compare(small);
+      const all = compare(small);
+      const wrong = MAY_BE_BOUNDED.has(flavour) ? all.filter((text) => text !== BOUNDED) : all;
       if (wrong.length > 0) throw new Error(`${print(small)}\n${wrong.slice(0, 6).join('\n')}`);
+      if (all.length > 0) bounded++;
     }),
     { seed: SEED, numRuns: runs },
   );
+  expect(bounded).toBeLessThanOrEqual(Math.ceil(runs * MOST_BOUNDED));
 }
 
+/** Those of an array that differ under some model, with its name; BOUNDED stays what it is. */
+const underAll = (compare: (model: ModelName) => readonly string[]): string[] =>
+  MODELS.flatMap((model) => compare(model).map((text) => (text === BOUNDED ? text : `${model}, ${text}`)));
+
 describe.each(FLAVOURS)('random programs with %s', { timeout: 1000 + RUNS * 1000 }, (flavour) => {
+  /** Plain accesses may pass a value round that comes from nowhere. */
+  const guesses = flavour === 'plain' ? [OUT_OF_THIN_AIR] : [];
+
   test('have the executions that brute force finds, each once', () => {
-    onRandomPrograms(randomProgram(flavour), RUNS, (small) => {
+    onRandomPrograms(flavour, randomProgram(flavour), RUNS, (small) => {
       const program = toProgram(small);
-      const found = enumerate(program);
-      return MODELS.flatMap((model) => differences(program, model, found[model]).map((text) => `${model}, ${text}`));
+      const found = enumerate(program, guesses);
+      return underAll((model) => differences(program, model, found[model]));
     });
-    expect.assertions(0);
   });
 
   test.skipIf(flavour === 'srcu')('have them where dependencies are conservative, too', () => {
-    onRandomPrograms(randomProgram(flavour), RUNS / 4, (small) => {
+    onRandomPrograms(flavour, randomProgram(flavour), RUNS / 4, (small) => {
       const program = toProgram(small, 'conservative');
       return differences(program, 'lkmm', enumerate(program).lkmm);
     });
-    expect.assertions(0);
   });
 
   test('have those that a condition is about, where it is pursued', () => {
-    onRandomPrograms(withExpectations(randomProgram(flavour)), RUNS / 4, (small) => {
+    onRandomPrograms(flavour, withExpectations(randomProgram(flavour)), RUNS / 4, (small) => {
       const program = toProgram(small);
-      const found = enumerate(program);
-      return MODELS.flatMap((model) => {
+      const found = enumerate(program, guesses);
+      return underAll((model) => {
         const expected = found[model].filter(({ asExpected }) => asExpected);
-        return differences(program, model, expected, { pursue: 'condition' }).map((text) => `${model}, ${text}`);
+        return differences(program, model, expected, { pursue: 'condition' });
       });
     });
-    expect.assertions(0);
   });
 });

@@ -4,13 +4,21 @@ import { type Graph, INIT, Kind } from '../../src/graph/graph.ts';
 import type { Program } from '../../src/program/program.ts';
 import type { OracleExecution } from '../oracle/enumerate.ts';
 
-/** What the engine visits, written as the oracle writes it. */
+/** An execution that the engine visits, written as the oracle writes it. */
+export type EngineExecution = Omit<OracleExecution, 'asExpected'>;
+
+/** All that the engine visits, and whether it says that this is all there is. */
+export interface Visited {
+  readonly complete: boolean;
+  readonly executions: readonly EngineExecution[];
+}
+
 export function engineExecutions(
   program: Program,
   model: ModelName,
   options: Pick<ExploreOptions, 'pursue'> = {},
-): Omit<OracleExecution, 'asExpected'>[] {
-  const found: Omit<OracleExecution, 'asExpected'>[] = [];
+): Visited {
+  const found: EngineExecution[] = [];
   const result = explore(program, {
     ...options,
     model,
@@ -24,9 +32,8 @@ export function engineExecutions(
       return false;
     },
   });
-  if (result.kind !== 'complete') throw new Error(`explored only in part: ${result.kind}`);
   if (result.executions !== found.length) throw new Error(`${result.executions} counted, ${found.length} visited`);
-  return found;
+  return { complete: result.kind === 'complete', executions: found };
 }
 
 export function textOf(graph: Graph): string {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { Fence, Mode, RmwOp } from '../../src/cpu/modes.ts';
+import { OUT_OF_THIN_AIR } from '../../src/program/program.ts';
 import { type Address, type SmallProgram, type Step, toProgram, type Value } from '../oracle/small-program.ts';
 import * as s from '../oracle/steps.ts';
 import { threadTraces } from '../oracle/traces.ts';
@@ -42,6 +43,8 @@ const dependently: fc.Arbitrary<Address> = fc.oneof(
 const constant: fc.Arbitrary<Value> = small.map((n) => ({ constant: n }));
 const tied: fc.Arbitrary<Value> = fc.record({ constant: small, register, scale: fc.constant(0 as const) });
 const computed: fc.Arbitrary<Value> = fc.record({ constant: fc.nat(1), register, scale: fc.constant(1 as const) });
+
+const copied: fc.Arbitrary<Value> = register.map((from) => ({ constant: 0, register: from, scale: 1 }));
 
 const reads = (address: fc.Arbitrary<Address>, ...modes: Mode[]): Chunk =>
   one(fc.record({ do: fc.constant('read' as const), into: register, address, mode: fc.constantFrom(...modes) }));
@@ -158,7 +161,7 @@ const CHUNKS: Record<Flavour, Chunk> = {
   ),
   plain: fc.oneof(
     reads(dependently, Mode.Plain, Mode.Once, Mode.Acquire),
-    writes(dependently, fc.oneof(constant, tied), Mode.Plain, Mode.Once, Mode.Release),
+    writes(dependently, fc.oneof(constant, tied, copied), Mode.Plain, Mode.Once, Mode.Release),
     fences(Fence.Mb, Fence.Rmb, Fence.Wmb, Fence.Barrier),
     branches(writes(plainly, constant, Mode.Plain, Mode.Once)),
   ),
@@ -219,7 +222,7 @@ function sizeOf(program: SmallProgram): { events: number; accesses: number; cand
 /** In how many ways the threads may run, whatever their reads return. */
 function combinations(program: SmallProgram): number {
   try {
-    return threadTraces(toProgram(program)).reduce((product, traces) => product * traces.length, 1);
+    return threadTraces(toProgram(program), [OUT_OF_THIN_AIR]).reduce((product, traces) => product * traces.length, 1);
   } catch (error) {
     if (error instanceof RangeError) return Number.POSITIVE_INFINITY;
     throw error;

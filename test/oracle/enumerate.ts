@@ -1,9 +1,9 @@
 import { Mode } from '../../src/cpu/modes.ts';
 import { MODELS, type ModelName } from '../../src/explore/contract.ts';
-import type { Program } from '../../src/program/program.ts';
+import { OUT_OF_THIN_AIR, type Program } from '../../src/program/program.ts';
 import { type Candidate, members, type Node, type Skeleton, skeletonOf } from './candidate.ts';
 import { atomic, coherent, judge } from './models.ts';
-import { between, has, inverse, isAcyclic, nothing, type Relation, sequence, union } from './relation.ts';
+import { between, has, inverse, isAcyclic, nothing, plus, type Relation, sequence, union } from './relation.ts';
 import { type Trace, threadTraces } from './traces.ts';
 
 /** One execution that a model allows. */
@@ -29,6 +29,7 @@ export function enumerate(program: Program, guesses: readonly number[] = []): Re
     if (!valuesSuffice(traces, program.initial)) continue;
     for (const candidate of candidates(skeletonOf(traces, program.initial))) {
       if (program.dependencies === 'conservative' && buffersLoads(candidate)) continue;
+      if (hasReasonlessValue(candidate)) continue;
       for (const model of MODELS) {
         const { allowed, flags } = judge(model, candidate);
         if (allowed) found[model].push(describe(candidate, traces, program, flags));
@@ -40,6 +41,15 @@ export function enumerate(program: Program, guesses: readonly number[] = []): Re
 
 /** Is there load buffering, a cycle of program order and reads-from? No conservative program has it, plain or marked. */
 const buffersLoads = ({ po, rf }: Candidate): boolean => !isAcyclic(union(po, rf));
+
+/**
+ * Does a value come from itself alone, round a circle of reads-from and data? Of all that it might be then, it is taken
+ * to be the one that says so.
+ */
+function hasReasonlessValue({ nodes, reads, data, rf }: Candidate): boolean {
+  const flow = plus(union(data, rf));
+  return members(reads).some((r) => has(flow[r]!, r) && nodes[r]!.value !== OUT_OF_THIN_AIR);
+}
 
 /** One member of each list, in every way. */
 function* combinations<T>(lists: readonly (readonly T[])[]): Generator<T[]> {
