@@ -131,10 +131,12 @@ export class Explorer implements Extender, Execution {
   private visit(complete: Graph): boolean {
     if (this.hasPlain || this.hasGracePeriods) {
       const steps = this.hasGracePeriods ? rcuSteps(complete) : [];
-      const verdict = this.model.complete(complete, steps, this.hasPlain);
-      if (!verdict.consistent) return false;
-      this.dataRace = verdict.dataRace;
-      this.mixedAccesses = verdict.mixedAccesses;
+      if (this.hasPlain || !this.reach.isAcyclicWithSections(complete, steps)) {
+        const verdict = this.model.complete(complete, steps, this.hasPlain);
+        if (!verdict.consistent) return false;
+        this.dataRace = verdict.dataRace;
+        this.mixedAccesses = verdict.mixedAccesses;
+      }
     }
     this.graph = complete;
     this.executions++;

@@ -1,6 +1,14 @@
 import { depsMembers, depsUnion } from '../cpu/deps.ts';
 import { Mode } from '../cpu/modes.ts';
 import { type Graph, INIT, Kind } from '../graph/graph.ts';
+import type { RcuStep } from '../models/rcu.ts';
+
+/** The least section that contains two. */
+const spanning = (a: RcuStep, b: RcuStep): RcuStep => ({
+  ...a,
+  leaveIndex: Math.min(a.leaveIndex, b.leaveIndex),
+  enterIndex: Math.max(a.enterIndex, b.enterIndex),
+});
 
 /**
  * What comes before an event in the tier-one order: preserved program order, and reads-from, coherence and from-reads.
@@ -18,6 +26,9 @@ export class Reach {
   private epoch = 0;
   private target = -1;
   private highest = -1;
+  /** Of an event itself, or of the section it is in. */
+  private group = new Int32Array(64);
+  private color = new Uint8Array(64);
 
   /** @param internalDeps whether a read takes over the dependencies of a write of its own thread (LKMM) */
   constructor(private readonly internalDeps: boolean) {}
@@ -40,6 +51,87 @@ export class Reach {
     this.pushBefore(g, e);
     this.walk(g);
     return this.seen[e] === this.epoch;
+  }
+
+  /**
+   * Is the tier-one order still acyclic when each critical section is one point in time? Then every grace period can be
+   * put before or after each section, and the rcu axiom holds. If not, nothing is known.
+   */
+  isAcyclicWithSections(g: Graph, steps: readonly RcuStep[]): boolean {
+    const sections: RcuStep[] = [];
+    for (const step of steps) {
+      if (step.isGracePeriod) continue;
+      if (step.enterThread !== step.leaveThread) return false;
+      // Sections of a thread that overlap are taken as one: what contains another alone counts.
+      const same = sections.findIndex(
+        (s) => s.enterThread === step.enterThread && s.leaveIndex < step.enterIndex && step.leaveIndex < s.enterIndex,
+      );
+      if (same < 0) sections.push(step);
+      else sections[same] = spanning(sections[same]!, step);
+    }
+    // A grace period within a section waits for itself.
+    for (const s of sections) {
+      for (const gp of steps) {
+        if (
+          gp.isGracePeriod &&
+          gp.enterThread === s.enterThread &&
+          s.leaveIndex < gp.enterIndex &&
+          gp.enterIndex < s.enterIndex
+        ) {
+          return false;
+        }
+      }
+    }
+    const size = g.n + sections.length;
+    if (this.group.length < size) {
+      this.group = new Int32Array(size * 2);
+      this.color = new Uint8Array(size * 2);
+    }
+    this.color.fill(0, 0, size);
+    for (let e = 0; e < g.n; e++) this.group[e] = e;
+    sections.forEach((s, i) => {
+      const po = g.threads[s.enterThread]!;
+      for (let at = s.leaveIndex; at < s.enterIndex; at++) this.group[po[at]!] = g.n + i;
+    });
+    for (let e = 0; e < g.n; e++) {
+      if (g.kind[e]! <= Kind.Write && this.color[this.group[e]!] === 0 && !this.visit(g, sections, this.group[e]!)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Depth first: 1 is on the way, 2 is done. @returns false where the way comes back to itself */
+  private visit(g: Graph, sections: readonly RcuStep[], node: number): boolean {
+    this.color[node] = 1;
+    const before: number[] = [];
+    if (node < g.n) {
+      this.collect(g, node, before);
+      sections.forEach((s, i) => {
+        if (s.enterThread === g.thread[node] && s.enterIndex < g.index[node]!) before.push(g.n + i);
+      });
+    } else {
+      const s = sections[node - g.n]!;
+      const po = g.threads[s.enterThread]!;
+      for (let at = 0; at < s.enterIndex; at++) {
+        const e = po[at]!;
+        if (g.kind[e]! > Kind.Write) continue;
+        if (this.group[e] === node) this.collect(g, e, before);
+        else before.push(this.group[e]!);
+      }
+    }
+    for (const p of before) {
+      if (p === node || this.color[p] === 2) continue;
+      if (this.color[p] === 1 || !this.visit(g, sections, p)) return false;
+    }
+    this.color[node] = 2;
+    return true;
+  }
+
+  private collect(g: Graph, e: number, into: number[]): void {
+    this.begin(g, -1);
+    this.pushBefore(g, e);
+    while (this.stack.length > 0) into.push(this.group[this.stack.pop()!]!);
   }
 
   private begin(g: Graph, target: number): void {
