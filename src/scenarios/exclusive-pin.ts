@@ -16,8 +16,9 @@ import { addToSwap } from '../mm/swap-cache.ts';
 import { tryToMigrate, tryToUnmap, tryToUnmapFlush, type UnmapBatch } from '../mm/try-to-unmap.ts';
 import { userLoad, userStore } from '../mm/user.ts';
 import { VM_MAYWRITE, VM_MERGEABLE, VM_READ, VM_WRITE } from '../mm/vma.ts';
+import { exclusivePinKernel } from './exclusive-pin-kernel.ts';
 import { type Broken, scenario, type Variant } from './scenario.ts';
-import { ANON_RW, type Family, mapAndTouch, must, pageAt } from './world.ts';
+import { ANON_RW, type Family, mapAndTouch, must, pageAt, unmapAndRestore } from './world.ts';
 
 const STORED = 7;
 
@@ -53,6 +54,13 @@ export const exclusivePin = scenario({
     return by === 'ksm' ? undefined : 'there is no PG_anon_exclusive to clear before v5.19';
   },
   layout: ({ by }) => (by === 'swap' ? { swapSlots: 1 } : {}),
+  litmus: (design, { by, writable }, name) =>
+    exclusivePinKernel(design, name, {
+      before: writable ? 2 : 1,
+      after: by === 'ksm' ? 1 : 3,
+      ksm: by === 'ksm',
+      flush: by === 'ksm' || design.unmapFlush !== 'batched',
+    }),
   setup(cpu, k, variant): World {
     const parent = k.layout.mm(0);
     const child = k.layout.mm(1);
@@ -72,6 +80,8 @@ export const exclusivePin = scenario({
       getPage(cpu, page);
       lockPage(cpu, page);
       if (variant.by === 'swap' && !addToSwap(cpu, k, page)) throw new RangeError('there is no slot of swap');
+      // It has been tried before, so that no dirty bit moves to the page in the race: that is a full barrier by itself.
+      if (variant.by === 'migration') unmapAndRestore(cpu, k, page, page);
     }
     return { k, parent, child, address: 0, page, ...variant };
   },

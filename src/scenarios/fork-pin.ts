@@ -4,6 +4,7 @@ import { FOLL_WRITE } from '../mm/gup.ts';
 import { pinUserPages, pinUserPagesFast, unpinUserPage } from '../mm/pin.ts';
 import { pinnedPageMapped, pinnedPageUnshared } from '../mm/promises.ts';
 import { userLoad, userStore } from '../mm/user.ts';
+import { forkPinKernel } from './fork-pin-kernel.ts';
 import { scenario } from './scenario.ts';
 import { family, LARGE } from './world.ts';
 
@@ -26,6 +27,7 @@ export const forkPin = scenario({
   },
   proposals: ['has-pinned-review', 'has-pinned-swap', 'early-copy-sketch'],
   layout: ({ large }) => (large ? LARGE : {}),
+  litmus: (design, { large, pinnedBefore }, name) => forkPinKernel(design, name, large, pinnedBefore),
   setup(cpu, k, { large, pinnedBefore }) {
     const world = family(cpu, k, large);
     if (pinnedBefore) {

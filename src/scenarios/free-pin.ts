@@ -14,6 +14,7 @@ import type { Pte } from '../mm/pte.ts';
 import { truncateSetsize } from '../mm/truncate.ts';
 import { userLoad, userStore } from '../mm/user.ts';
 import { VM_SHARED } from '../mm/vma.ts';
+import { freePinKernel } from './free-pin-kernel.ts';
 import { quiescent } from './judging.ts';
 import { scenario, type Variant } from './scenario.ts';
 import { ANON_RW, FIRST_DATA, must, pageAt } from './world.ts';
@@ -99,6 +100,7 @@ export const freePin = scenario({
     return file === DISK && pinFile === 'allow' ? 'long-term pins of such files are allowed up to v6.4' : undefined;
   },
   layout: ({ file }) => ({ pcp: 0, files: file === undefined ? [] : ['shmem', 'disk'], pagesPerFile: 1, anonVmas: 2 }),
+  litmus: (design, variant, name) => (variant === VARIANTS.zap ? freePinKernel(design, name) : undefined),
   setup(cpu, k, variant): World {
     const mm = k.layout.mm(0);
     const other = k.layout.mm(1);

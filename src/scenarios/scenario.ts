@@ -71,6 +71,11 @@ export interface ScenarioSpec<V extends Variant, W, T extends Threads> {
   layout?(variant: V): Partial<LayoutConfig>;
   /** Makes the memory before the race with operations of the memory manager, on a CPU that runs alone. */
   setup(cpu: Cpu, k: Kernel, variant: V): W;
+  /**
+   * The same race without everything that cannot matter, as a litmus test in the format of herd7, for a second opinion.
+   * Its condition says that the race is broken. Undefined where there is none of a variant.
+   */
+  litmus?(design: Design, variant: V, name: string): string | undefined;
   /** Who races. Bodies run many times, so they must keep nothing outside themselves. */
   threads(world: W): T;
   /** Judges one execution by its results and its final memory, and by what happens next. */
@@ -114,6 +119,8 @@ export interface Scenario {
   readonly proposals: readonly string[];
   /** Why the race does not exist under a design, or undefined where it does. */
   absent(design: Design, variant: string): string | undefined;
+  /** The race as a litmus test for herd7, or undefined where there is none. @throws RangeError as {@link prepare} */
+  litmus(design: Design, variant: string): string | undefined;
   /** @throws RangeError for a variant that does not exist, and where setup() finds the world too small */
   prepare(design: Design, variant: string, cpuOver: CpuOver): Prepared;
 }
@@ -134,6 +141,7 @@ export function scenario<V extends Variant, W, T extends Threads>(spec: Scenario
     proposals,
     variants: Object.entries(spec.variants).map(([variant, { doc }]) => ({ name: variant, doc })),
     absent: (design, variant) => spec.absent?.(design, variantNamed(variant)),
+    litmus: (design, variant) => spec.litmus?.(design, variantNamed(variant), `${name}-${variant}`),
     prepare: (design, variant, cpuOver) => prepare(spec, design, variant, variantNamed(variant), cpuOver),
   };
 }

@@ -3,7 +3,6 @@ import { deviceRead } from '../mm/dma.ts';
 import { FOLL_WRITE } from '../mm/gup.ts';
 import { pageField } from '../mm/inspect.ts';
 import type { Kernel } from '../mm/kernel.ts';
-import { removeMigrationPtes } from '../mm/migrate.ts';
 import type { Mm } from '../mm/mm-struct.ts';
 import { lockPage, PAGE_CELLS, PAGE_HEAD, type Page, unlockPage } from '../mm/page.ts';
 import { getPage, putPage } from '../mm/page-ref.ts';
@@ -11,11 +10,10 @@ import { pinUserPagesFastOnly, unpinUserPage } from '../mm/pin.ts';
 import { pinnedPageExclusive } from '../mm/promises.ts';
 import { splitFolio } from '../mm/split-folio.ts';
 import { splitHugePmd } from '../mm/split-pmd.ts';
-import { tryToMigrate, tryToUnmapFlush, type UnmapBatch } from '../mm/try-to-unmap.ts';
 import { userLoad, userStore } from '../mm/user.ts';
 import { quiescent } from './judging.ts';
 import { scenario, type Variant } from './scenario.ts';
-import { mapAnonFolio } from './world.ts';
+import { mapAnonFolio, unmapAndRestore } from './world.ts';
 
 const STORED = 7;
 
@@ -69,7 +67,9 @@ export const splitPin = scenario({
       getPage(cpu, folio);
       lockPage(cpu, folio);
     }
-    if (variant.mapped === 'ptes') restoreEntries(cpu, k, folio);
+    if (variant.mapped === 'ptes') {
+      for (let i = 0; i < k.layout.config.ptesPerTable; i++) unmapAndRestore(cpu, k, folio + i * PAGE_CELLS, folio);
+    }
     return { k, mm, folio, variant };
   },
   threads: (world) => ({
@@ -101,14 +101,3 @@ export const splitPin = scenario({
     return quiescent(k, memory, []);
   },
 });
-
-/** Takes the entries away and gives them back, as a migration that failed does: then they are not dirty, and nothing tells them from those that a split restores. */
-function restoreEntries(cpu: Cpu, k: Kernel, folio: Page): void {
-  for (let i = 0; i < k.layout.config.ptesPerTable; i++) {
-    const page = folio + i * PAGE_CELLS;
-    const batch: UnmapBatch = [];
-    tryToMigrate(cpu, k, page, batch);
-    tryToUnmapFlush(cpu, k, batch);
-    removeMigrationPtes(cpu, k, page, page, folio);
-  }
-}

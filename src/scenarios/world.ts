@@ -5,11 +5,14 @@ import { doAnonymousFolio } from '../mm/fault-anonymous.ts';
 import { doHugePmdAnonymousPage } from '../mm/huge-pmd.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import type { LayoutConfig } from '../mm/layout.ts';
+import { removeMigrationPtes } from '../mm/migrate.ts';
 import type { Mm } from '../mm/mm-struct.ts';
+
 import { type Mapping, mmapRegion, munmap } from '../mm/mmap.ts';
 import type { Page } from '../mm/page.ts';
 import { hugePage, pmdCell, pmdIsHuge, pmdTable, pteAlloc, pteCell } from '../mm/page-table.ts';
 import { ptePfn } from '../mm/pte.ts';
+import { tryToMigrate, tryToUnmapFlush, type UnmapBatch } from '../mm/try-to-unmap.ts';
 import { userStore } from '../mm/user.ts';
 import { FAULT_WRITE } from '../mm/vm-fault.ts';
 import { VM_MAYWRITE, VM_READ, VM_WRITE } from '../mm/vma.ts';
@@ -83,4 +86,15 @@ export function family(cpu: Cpu, k: Kernel, large = false): Family {
   const page = mapAnonPage(cpu, k, parent, address, large);
   if (pteAlloc(cpu, k, child, address) === 0) throw new RangeError('the world is too small: no page table is left');
   return { k, parent, child, address, page };
+}
+
+/**
+ * Takes the entry of a page away and gives it back, as a migration that failed does: it is not dirty after, the page is.
+ * The caller has locked the folio, and holds a reference.
+ */
+export function unmapAndRestore(cpu: Cpu, k: Kernel, page: Page, folio: Page): void {
+  const batch: UnmapBatch = [];
+  tryToMigrate(cpu, k, page, batch);
+  tryToUnmapFlush(cpu, k, batch);
+  removeMigrationPtes(cpu, k, page, page, folio);
 }

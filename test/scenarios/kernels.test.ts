@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { checkCell } from '../../src/check/cell.ts';
+import { checkLitmus } from '../../src/check/litmus.ts';
+import { MODELS, type ModelName } from '../../src/explore/contract.ts';
+import { type Design, designWith, isKnob, type KnobName, knobValues } from '../../src/mm/design.ts';
+import { designOf, PRESETS } from '../../src/mm/presets.ts';
+import { exclusivePin } from '../../src/scenarios/exclusive-pin.ts';
+import { forkPin } from '../../src/scenarios/fork-pin.ts';
+import { freePin } from '../../src/scenarios/free-pin.ts';
+import type { Scenario } from '../../src/scenarios/scenario.ts';
+
+/** What a kernel says: is its condition ever true? */
+function kernelBroken(text: string, model: ModelName): boolean {
+  const result = checkLitmus('kernel.litmus', text, {
+    model,
+    question: 'decide',
+    unroll: 2,
+    expect: undefined,
+    maxExecutions: undefined,
+    deadline: Number.POSITIVE_INFINITY,
+    onExecution: undefined,
+  });
+  if (result.kind !== 'decided') throw new Error(`not decided: ${JSON.stringify(result)}`);
+  return result.verdict !== 'Never';
+}
+
+function scenarioBroken(scenario: Scenario, variant: string, design: Design, model: ModelName): boolean {
+  const cell = checkCell(scenario, variant, { name: 'it', design }, { models: [model] });
+  if (cell.kind !== 'holds' && cell.kind !== 'violated') throw new Error(`not decided: ${JSON.stringify(cell)}`);
+  return cell.kind === 'violated';
+}
+
+/** A design, and each that differs from it in one of these knobs. */
+function around(preset: string, knobs: readonly KnobName[]): [string, Design][] {
+  const base = designOf(preset);
+  const others = knobs.flatMap((knob) =>
+    knobValues(knob)
+      .filter((value) => value !== base[knob])
+      .map((value): [string, Design] => [`${preset} ${knob}=${value}`, designWith(base, { [knob]: value }) as Design]),
+  );
+  return [[preset, base], ...others];
+}
+
+const PIN: readonly KnobName[] = ['pinCount', 'tryGet', 'pteRecheck'];
+const FORK: readonly KnobName[] = [
+  'forkPinned',
+  'forkOrder',
+  'forkBarrier',
+  'forkReads',
+  'forkReference',
+  'forkSeqcount',
+  'forkSeqEnd',
+  'pageTableLock',
+  'pinFlag',
+  'pinSeqcount',
+];
+const FREE: readonly KnobName[] = ['put', 'flushBarrier', 'tlbFlush'];
+const SHARE: readonly KnobName[] = ['shareMb', 'shareWmb', 'ksmObserver', 'unmapFlush', 'flushBarrier', 'pinReadOnly'];
+
+const CASES: readonly [Scenario, readonly string[], readonly (readonly [string, Design])[]][] = [
+  [
+    forkPin,
+    ['first', 'later', 'large-first', 'large-later'],
+    ['has-pinned-review', 'v5.9', 'v5.11', 'v6.1'].flatMap((preset) => around(preset, [...PIN, ...FORK])),
+  ],
+  [freePin, ['zap'], ['v5.9', 'v6.1'].flatMap((preset) => around(preset, [...PIN, ...FREE]))],
+  [
+    exclusivePin,
+    ['ksm-rw', 'ksm-ro', 'swap-rw', 'swap-ro', 'migrate-rw', 'migrate-ro'],
+    ['v5.19', 'v6.1'].flatMap((preset) => around(preset, [...PIN, ...SHARE])),
+  ],
+];
+
+describe.each(CASES)('the kernel of $name says what the scenario says', (scenario, variants, designs) => {
+  describe.each(variants)('%s', (variant) => {
+    it.each(designs)('%s', (_, design) => {
+      if (scenario.absent(design, variant) !== undefined) return;
+      const text = scenario.litmus(design, variant)!;
+      const kernel = MODELS.filter((model) => kernelBroken(text, model));
+      const race = MODELS.filter((model) => scenarioBroken(scenario, variant, design, model));
+      expect(kernel).toEqual(race);
+    });
+  });
+});
+
+it('every preset has a kernel of T0', () => {
+  for (const { design } of PRESETS) expect(forkPin.litmus(design, 'first')).toMatch(/^C T0-first\n/);
+  expect(isKnob('forkBarrier')).toBe(true);
+});
