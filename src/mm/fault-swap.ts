@@ -16,12 +16,12 @@ import {
 } from './page.ts';
 import { compoundHead, getPage, putPage } from './page-ref.ts';
 import { type PageTable, PT_LOCK, pteCell, ptLock, ptUnlock, setPte } from './page-table.ts';
-import { mkPte, PTE_DIRTY, PTE_EXCLUSIVE, PTE_PRESENT, PTE_WRITE, PTE_YOUNG, type Pte, ptePfn } from './pte.ts';
+import { mkPte, PTE_EXCLUSIVE, type Pte, ptePfn } from './pte.ts';
 import { pageAddAnonRmap } from './rmap.ts';
 import { pageSwapcount, swapFree, tryToFreeSwap } from './swap.ts';
 import { readSwapCache } from './swap-cache.ts';
 import { FAULT_WRITE, type Fault } from './vm-fault.ts';
-import { VM_WRITE } from './vma.ts';
+import { entryBits } from './vma.ts';
 
 /**
  * do_swap_page() (mm/memory.c, v4.4 to v6.12): the page comes back from swap, or from the swap cache, and is exclusive if
@@ -61,11 +61,10 @@ function mapFromSwap(
   const unstable = underWriteback && k.design.stablePages === 'wait';
   const exclusive = tracked && (e & PTE_EXCLUSIVE) !== 0 && !unstable;
   const write = (flags & FAULT_WRITE) !== 0 && (exclusive || (!tracked && reuseSwapPage(cpu, k, page)));
-  const bits = write ? PTE_DIRTY | ((vma.flags & VM_WRITE) !== 0 ? PTE_WRITE : 0) : 0;
   getPage(cpu, page);
   swapFree(cpu, k, ptePfn(e));
   pageAddAnonRmap(cpu, k, page, vma, address, exclusive);
-  setPte(cpu, cell, mkPte(k.layout.pfnOf(page), PTE_PRESENT | PTE_YOUNG | bits));
+  setPte(cpu, cell, mkPte(k.layout.pfnOf(page), entryBits(vma, write)));
 }
 
 /** reuse_swap_page() (mm/swapfile.c, to v5.17): the entry that is about to map the page is the only one that knows it. */

@@ -20,21 +20,11 @@ import {
 } from './page.ts';
 import { getPage, pageRefCount, putPage } from './page-ref.ts';
 import { ptePage, ptepGetAndClear, setPte } from './page-table.ts';
-import {
-  mkPte,
-  PTE_PRESENT,
-  PTE_YOUNG,
-  type Pte,
-  pteDirty,
-  pteMkclean,
-  ptePresent,
-  pteWrite,
-  pteWrprotect,
-} from './pte.ts';
+import { mkPte, type Pte, pteDirty, pteMkclean, ptePresent, pteWrite, pteWrprotect } from './pte.ts';
 import { pageDupRmap, pageRemoveRmap } from './rmap.ts';
 import { type MappedPte, mapsPfn, withMappedPte } from './rmap-walk.ts';
 import { flushTlbRange } from './tlb.ts';
-import { VM_MERGEABLE, type Vma } from './vma.ts';
+import { entryBits, VM_MERGEABLE, type Vma } from './vma.ts';
 import { vmaLookup } from './vma-list.ts';
 
 /** What scanning one page came to. `converted`: it is a KSM page now; `merged`: its entry maps the other page. */
@@ -165,7 +155,7 @@ export function replacePage(
       pageDupRmap(cpu, kpage);
       ptepGetAndClear(cpu, cell);
       flushTlbRange(cpu, k, mm, address, address + 1);
-      setPte(cpu, cell, mkPte(k.layout.pfnOf(kpage), PTE_PRESENT | PTE_YOUNG));
+      setPte(cpu, cell, mkPte(k.layout.pfnOf(kpage), entryBits(vma, false)));
       pageRemoveRmap(cpu, page);
       putPage(cpu, k, page);
       return true;

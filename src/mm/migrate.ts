@@ -23,10 +23,11 @@ import {
 import { waitOnPageWriteback } from './page-mkwrite.ts';
 import { freezePage, getPage, pageRefCount, putPage, unfreezePage } from './page-ref.ts';
 import { setPte } from './page-table.ts';
-import { isMigrationEntry, mkPte, PTE_EXCLUSIVE, PTE_PRESENT, PTE_WRITE, PTE_YOUNG, ptePfn } from './pte.ts';
+import { isMigrationEntry, mkPte, PTE_EXCLUSIVE, PTE_WRITE, ptePfn } from './pte.ts';
 import { pageDupRmap } from './rmap.ts';
 import { type MappedPte, rmapWalk } from './rmap-walk.ts';
 import { tryToMigrate, tryToUnmapFlush, type UnmapBatch } from './try-to-unmap.ts';
+import { entryBits } from './vma.ts';
 
 /**
  * unmap_and_move() (mm/migrate.c, v4.4 to v6.2; migrate_folio_unmap() and migrate_folio_move() after) of a small page:
@@ -134,7 +135,7 @@ export function removeMigrationPtes(cpu: Cpu, k: Kernel, page: Page, target: Pag
 function removeMigrationPte(
   cpu: Cpu,
   k: Kernel,
-  { cell, e }: MappedPte,
+  { vma, cell, e }: MappedPte,
   target: Page,
   folio: Page,
   anonymous: boolean,
@@ -143,6 +144,6 @@ function removeMigrationPte(
   getPage(cpu, folio);
   pageDupRmap(cpu, target);
   if (exclusive && k.design.anonExclusive === 'tracked') cpu.setBits(target + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
-  setPte(cpu, cell, mkPte(k.layout.pfnOf(target), PTE_PRESENT | PTE_YOUNG | (e & PTE_WRITE)));
+  setPte(cpu, cell, mkPte(k.layout.pfnOf(target), entryBits(vma, false) | (e & PTE_WRITE)));
   return true;
 }

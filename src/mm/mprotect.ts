@@ -16,12 +16,13 @@ import {
   ptUnlock,
   setPte,
 } from './page-table.ts';
-import { PTE_PROTNONE, PTE_WRITE, type Pte, ptePresent } from './pte.ts';
+import { isMigrationEntry, PTE_PROTNONE, PTE_WRITE, type Pte, ptePresent, pteWrite, pteWrprotect } from './pte.ts';
 import { flushTlbRange } from './tlb.ts';
 import { isAccessible, VM_WRITE, type Vma } from './vma.ts';
 
 /**
- * change_protection() (mm/mprotect.c): each present entry is taken out, changed and put back under its lock; then the
+ * change_protection() (mm/mprotect.c): each present entry is taken out, changed and put back under its lock, and the entry
+ * of a page that is being moved remembers no permission to write; then the
  * range is flushed. The caller holds mmap_lock for writing.
  */
 export function changeProtection(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma): void {
@@ -36,7 +37,9 @@ export function changeProtection(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma): void {
     const table = pmdTable(cpu, k, pmd);
     const cell = pteCell(k, table, address);
     ptLock(cpu, k, table + PT_LOCK);
-    if (ptePresent(cpu.readOnce(cell))) setPte(cpu, cell, pteModify(ptepGetAndClear(cpu, cell), vma));
+    const e = cpu.readOnce(cell);
+    if (ptePresent(e)) setPte(cpu, cell, pteModify(ptepGetAndClear(cpu, cell), vma));
+    else if (isMigrationEntry(e) && pteWrite(e)) setPte(cpu, cell, pteWrprotect(e));
     ptUnlock(cpu, table + PT_LOCK);
   }
   flushTlbRange(cpu, k, mm, vma.start, vma.end);

@@ -8,9 +8,9 @@ import { type Mm, mmapReadLock, mmapReadUnlock } from './mm-struct.ts';
 import { type Page, unlockPage } from './page.ts';
 import { putPage } from './page-ref.ts';
 import { PT_LOCK, pteAlloc, pteCell, ptLock, ptUnlock, setPte } from './page-table.ts';
-import { mkPte, PTE_DIRTY, PTE_PRESENT, PTE_WRITE, PTE_YOUNG, pteNoneMostly } from './pte.ts';
+import { mkPte, PTE_DIRTY, PTE_WRITE, pteNoneMostly } from './pte.ts';
 import { pageDupRmap } from './rmap.ts';
-import { linearPageIndex, VM_SHARED, VM_UFFD_MINOR, VM_WRITE, type Vma } from './vma.ts';
+import { entryBits, linearPageIndex, VM_SHARED, VM_UFFD_MINOR, VM_WRITE, type Vma } from './vma.ts';
 import { vmaLookup } from './vma-list.ts';
 
 /**
@@ -43,7 +43,7 @@ function installPte(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number, page
   if (table === 0) return ENOMEM;
   const writable = (vma.flags & (VM_SHARED | VM_WRITE)) === (VM_SHARED | VM_WRITE);
   const dirty = writable || k.design.uffdDirty === 'always';
-  const bits = PTE_PRESENT | PTE_YOUNG | (writable ? PTE_WRITE : 0) | (dirty ? PTE_DIRTY : 0);
+  const bits = entryBits(vma, false) | (writable ? PTE_WRITE : 0) | (dirty ? PTE_DIRTY : 0);
   const cell = pteCell(k, table, address);
   ptLock(cpu, k, table + PT_LOCK);
   const free = pteNoneMostly(cpu.readOnce(cell));

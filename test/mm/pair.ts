@@ -135,6 +135,7 @@ export class Pair {
     expect(deviceRead(cpu, pin)).toBe(box.value);
     if (o.write) this.dma(pin, box);
     if (this.hold) this.held.push({ pin, box, reliable: o.pin });
+    else if (o.write) unpinUserPageDirty(cpu, k, pin);
     else unpinUserPage(cpu, k, pin);
   }
 
