@@ -104,9 +104,20 @@ function checkCounts(memory: Memory, k: Kernel, held: readonly Pin[], all: reado
     expect('entire map count', field(pfn, PAGE_ENTIRE_MAPCOUNT), huge[pfn]!);
     expect('pin count', field(pfn, PAGE_PINCOUNT), pinned[pfn]!);
   }
+  for (let mm = 0; mm < layout.config.mms; mm++) {
+    const deposited = bitCount(memory[layout.mm(mm) + MM_DEPOSITED]!);
+    const pmds = all.filter((entry) => entry.mm === mm && entry.huge).length;
+    if (deposited !== pmds) fail('I1', `mm ${mm} keeps ${deposited} page tables for ${pmds} huge PMDs`);
+  }
   for (const pmd of all.filter(({ huge: isHuge, e }) => isHuge && ptePresent(e))) {
     if (pmd.address % ptesPerTable !== 0) fail('I1', `mm ${pmd.mm} maps a huge page at ${pmd.address}, unaligned`);
   }
+}
+
+function bitCount(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }
 
 /** I2: what is free is on one list and clean, what is not free on none; a holder holds the same life of its page. */

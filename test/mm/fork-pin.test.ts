@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Design } from '../../src/mm/design.ts';
+import { type Design, designWith } from '../../src/mm/design.ts';
 import { dupMmap } from '../../src/mm/fork.ts';
 import { FOLL_WRITE } from '../../src/mm/gup.ts';
+import { checkInvariants } from '../../src/mm/invariants.ts';
 import { PAGE_DATA, PAGE_MAPCOUNT, PAGE_REFCOUNT, refCountOf } from '../../src/mm/page.ts';
 import { pinUserPagesFastOnly, unpinUserPage } from '../../src/mm/pin.ts';
 import { designOf, PRESETS } from '../../src/mm/presets.ts';
@@ -67,5 +68,32 @@ describe.each(PRESETS)('$name', ({ design }) => {
     const forker = cpu(v);
     dupMmap(forker, v.kernel, v.parent, v.child);
     expect(forker.events).toBeLessThanOrEqual(40);
+  });
+});
+
+describe('what fork does with a pinned page', () => {
+  it.each([
+    ['v5.8', { pinFlag: 'write' }, 'shares it'],
+    ['v5.8', { pinFlag: 'write', forkPinned: 'copy' }, 'copies it'],
+    ['v5.9', { forkPinned: 'share' }, 'shares it'],
+    ['v5.9', { pinFlag: 'none' }, 'shares it'],
+    ['v5.9', { pinFlag: 'none', forkReads: 'count' }, 'copies it'],
+    ['v5.9', { forkReads: 'count-flag' }, 'copies it'],
+    ['v5.9', { forkReads: 'flag-rmb-count' }, 'copies it'],
+    ['v5.9', { forkReads: 'count-rmb-flag' }, 'copies it'],
+    ['v5.9', { pinCount: 'get' }, 'shares it'],
+    ['v5.9', { forkAllocation: 'under-lock' }, 'copies it'],
+    ['v6.12', { forkCandidate: 'writable' }, 'copies it'],
+    ['v6.12', { forkReference: 'after-check' }, 'copies it'],
+    ['v6.12', { forkSeqcount: 'bare', forkSeqEnd: 'none' }, 'copies it'],
+    ['v5.9-rc', { forkBarrier: 'mb' }, 'copies it'],
+  ])('%s with %o: %s', (name, decisions, what) => {
+    const design = designWith(designOf(name), decisions);
+    if ('kind' in design) throw new Error(design.kind);
+    const w = world(design);
+    const pins = pin(w);
+    expect(dupMmap(cpu(w), w.kernel, w.parent, w.child)).toBe(0);
+    expect(w.memory[w.page + PAGE_MAPCOUNT]).toBe(what === 'shares it' ? 2 : 1);
+    expect(checkInvariants(w.memory, w.kernel, pins).filter(({ id }) => id !== 'I6')).toEqual([]);
   });
 });

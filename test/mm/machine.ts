@@ -1,3 +1,4 @@
+import type { Cell } from '../../src/cpu/cpu.ts';
 import type { Design } from '../../src/mm/design.ts';
 import type { Pin } from '../../src/mm/gup.ts';
 import { checkInvariants, type Violation } from '../../src/mm/invariants.ts';
@@ -26,6 +27,30 @@ export const ROOMY: LayoutConfig = {
 export const RW = VM_READ | VM_WRITE | VM_MAYWRITE;
 export const RO = VM_READ | VM_MAYWRITE;
 
+/** A CPU that minds its locks: what it drops must be held. */
+export class StrictCpu extends DirectCpu {
+  override spinUnlock(cell: Cell): void {
+    this.#held(cell, this.readOnce(cell) === 1);
+    super.spinUnlock(cell);
+  }
+  override bitUnlock(cell: Cell, bit: number): void {
+    this.#held(cell, (this.readOnce(cell) & bit) !== 0);
+    super.bitUnlock(cell, bit);
+  }
+  override upRead(cell: Cell): void {
+    this.#held(cell, this.readOnce(cell) >= 2);
+    super.upRead(cell);
+  }
+  override upWrite(cell: Cell): void {
+    this.#held(cell, this.readOnce(cell) === 1);
+    super.upWrite(cell);
+  }
+
+  #held(cell: Cell, held: boolean): void {
+    if (!held) throw new Error(`word ${cell} is not locked`);
+  }
+}
+
 /** A kernel with its memory, and CPUs that run on it one after the other. */
 export interface Machine {
   readonly k: Kernel;
@@ -46,8 +71,8 @@ export function machine(design: Design, config: Partial<LayoutConfig> = {}): Mac
   return {
     k,
     memory,
-    cpu: new DirectCpu(0, memory),
-    other: new DirectCpu(1, memory),
+    cpu: new StrictCpu(0, memory),
+    other: new StrictCpu(1, memory),
     mm: (number) => layout.mm(number),
     check: (held = []) => checkInvariants(memory, k, held),
     show: (name) => {

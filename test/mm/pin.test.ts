@@ -5,6 +5,7 @@ import { EFAULT } from '../../src/mm/errno.ts';
 import { exitMmap } from '../../src/mm/exit.ts';
 import { dupMmap } from '../../src/mm/fork.ts';
 import { FOLL_FORCE, FOLL_LONGTERM, FOLL_WRITE, type GupResult } from '../../src/mm/gup.ts';
+import { MM_HAS_PINNED, MM_WRITE_PROTECT_SEQ } from '../../src/mm/mm-struct.ts';
 import { mmapRegion, mprotect, munmap } from '../../src/mm/mmap.ts';
 import {
   getUserPages,
@@ -104,7 +105,7 @@ describe('which path a pin takes', () => {
   it('an odd write_protect_seq makes it slow', () => {
     const m = world(designOf('v6.12'));
     store(m, 0, 1);
-    const seq = m.k.layout.mm(0) + 2;
+    const seq = m.k.layout.mm(0) + MM_WRITE_PROTECT_SEQ;
     m.memory[seq] = 1;
     expect(pinUserPagesFastOnly(m.other, m.k, m.mm(0), 0, 1, 0)).toEqual([]);
     expect(getUserPagesFastOnly(m.other, m.k, m.mm(0), 0, 1, 0)).toHaveLength(1);
@@ -152,9 +153,11 @@ describe('what a reference adds to the count', () => {
     const m = world(decided('v6.12', { pinFlag }));
     getUserPagesFast(m.other, m.k, m.mm(0), 1, 1, 0);
     expect(m.show('mm0.has_pinned')).toBe('0');
-    pinUserPagesFast(m.other, m.k, m.mm(0), 0, 1, 0);
-    pinUserPages(m.other, m.k, m.mm(0), 0, 1, 0);
-    expect(m.show('mm0.has_pinned')).toBe(flag);
+    for (const call of [pinUserPagesFast, pinUserPages, pinUserPagesFastOnly]) {
+      m.memory[m.k.layout.mm(0) + MM_HAS_PINNED] = 0;
+      call(m.other, m.k, m.mm(0), 0, 1, 0);
+      expect(m.show('mm0.has_pinned')).toBe(flag);
+    }
   });
 });
 
