@@ -23,7 +23,6 @@ await build({
   platform: 'node',
   target: 'node20.19',
   sourcemap: 'inline',
-  define: { HOLDFAST_VERSION: '"development"' },
   logLevel: 'warning',
 });
 process.argv.splice(1, process.argv.length - 1, outfile, ...rest);
