@@ -1,0 +1,96 @@
+import type { Graph } from '../graph/graph.ts';
+
+enum Status {
+  Ready = 0,
+  Finished = 1,
+  Waiting = 2,
+}
+
+/** How far each thread is with the graph that is worked on. */
+export class Threads {
+  /** What the body of each returned when it ran last. */
+  readonly results: unknown[];
+  private readonly status: Status[];
+  private readonly waitsFor: Int32Array;
+  private readonly waitsSince: Int32Array;
+  private readonly waitsForExpected: Uint8Array;
+
+  constructor(count: number) {
+    this.results = new Array<unknown>(count).fill(undefined);
+    this.status = new Array<Status>(count).fill(Status.Ready);
+    this.waitsFor = new Int32Array(count);
+    this.waitsSince = new Int32Array(count);
+    this.waitsForExpected = new Uint8Array(count);
+  }
+
+  /** All have to run again: the graph is another. */
+  restart(): void {
+    this.status.fill(Status.Ready);
+  }
+
+  /** The thread has to run again: the graph holds less of it, or something else. */
+  ready(thread: number): void {
+    this.status[thread] = Status.Ready;
+  }
+
+  finish(thread: number, result: unknown): void {
+    this.results[thread] = result;
+    this.status[thread] = Status.Finished;
+  }
+
+  /** @param forExpected whether it waits for a value that a filter or a condition expects, rather than of its own accord */
+  wait(g: Graph, thread: number, loc: number, forExpected: boolean): void {
+    this.status[thread] = Status.Waiting;
+    this.waitsFor[thread] = loc;
+    this.waitsSince[thread] = g.co[loc]!.length;
+    this.waitsForExpected[thread] = forExpected ? 1 : 0;
+  }
+
+  /** The graph was cut down to its first `n` events: who lost some, or waited, has to run again. */
+  cutTo(g: Graph, n: number): void {
+    for (let e = n; e < g.n; e++) this.status[g.thread[e]!] = Status.Ready;
+    for (let t = 0; t < this.status.length; t++) {
+      if (this.status[t] === Status.Waiting) this.status[t] = Status.Ready;
+    }
+  }
+
+  /** Lets those run again for whom something was written since they began to wait. */
+  wake(g: Graph): void {
+    for (let t = 0; t < this.status.length; t++) {
+      if (this.status[t] === Status.Waiting && g.co[this.waitsFor[t]!]!.length !== this.waitsSince[t]) {
+        this.status[t] = Status.Ready;
+      }
+    }
+  }
+
+  /** The thread to run next; one whose lock was overtaken only when no other can go on; -1 if none can. */
+  next(g: Graph): number {
+    let last = -1;
+    for (let t = 0; t < this.status.length; t++) {
+      if (this.status[t] !== Status.Ready) continue;
+      if (!triesAgain(g, t)) return t;
+      if (last < 0) last = t;
+    }
+    return last;
+  }
+
+  haveFinished(): boolean {
+    return this.status.every((s) => s === Status.Finished);
+  }
+
+  waiting(): number[] {
+    return [...this.status.keys()].filter((t) => this.status[t] === Status.Waiting);
+  }
+
+  waitsOfItsOwnAccord(thread: number): boolean {
+    return this.waitsForExpected[thread] === 0;
+  }
+}
+
+/** Is the thread at a lock that was overtaken? */
+function triesAgain(g: Graph, thread: number): boolean {
+  for (const e of g.overtaken) {
+    if (g.thread[e] === thread && g.index[e] === g.threads[thread]!.length) return true;
+  }
+  return false;
+}
