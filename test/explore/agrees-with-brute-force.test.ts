@@ -79,6 +79,10 @@ const NAMED: readonly [string, SmallProgram][] = [
   ['a bit lock on a word that others write', program([bitLock(x)], [write(x, 1), write(x, 2)])],
   ['a bit lock, a write, and an addition', program([bitLock(x), bitUnlock(x)], [write(x, 1)], [add(x, 1)])],
   ['a wait for a bit lock to be given back', program([waitFor(x, 0)], [bitLock(x), bitUnlock(x)])],
+  [
+    'a wait that is over before and after, but not while another thread goes first',
+    program([write(y, 1), waitFor(x, 0)], [write(x, 1), write(y, 2), write(x, 0)]),
+  ],
   ['a wait for what is overwritten', program([waitFor(x, 1)], [write(x, 1), write(x, 2)])],
   // RCU is not maximally extensible.
   [
