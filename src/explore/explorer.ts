@@ -227,7 +227,9 @@ export class Explorer implements Extender, Execution {
     }
     if (low < first) {
       const lowest = this.reach.lowestPlace(g, r, NONE);
-      for (let place = low; place < first; place++) places.offer(r, place, place < lowest);
+      const from = places.lowestWorthTrying(r, low, Math.min(lowest, first));
+      if (g.sourcePlace(r) !== first) places.takeFrom(r, first);
+      for (let place = from; place < first; place++) places.offer(r, place, place < lowest);
     }
     return g.value[r]!;
   }

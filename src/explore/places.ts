@@ -163,6 +163,21 @@ export class Places {
     return at > 0 && g.inPrefix(e, g.threads[g.thread[r]!]![at - 1]!);
   }
 
+  /**
+   * The lowest place below `bound` that may be consistent. Reading from further down only adds from-reads: where these
+   * alone, without the reads-from, are too much at one place, they are too much at all below it.
+   */
+  lowestWorthTrying(r: number, low: number, bound: number): number {
+    const g = this.graph;
+    // A conditional RMW may order less where it fails: a lower place is not harder then.
+    if (this.model.exact || (g.rmwKind[r]! >= Rmw.IfEqual && g.waits[r] === 0)) return low;
+    for (let place = bound - 1; place >= low; place--) {
+      this.takeFrom(r, place);
+      if (!this.model.consistent(g, r)) return place + 1;
+    }
+    return low;
+  }
+
   /** Leaves on the stack that a read takes the value at a lower place than the first. */
   offer(r: number, place: number, beyondBound: boolean): void {
     const g = this.graph;
