@@ -38,6 +38,7 @@ await Promise.all([
     footer: { js: '})' },
   }),
   build({ ...options, entryPoints: ['src/cli/worker.ts'], outfile: 'dist/worker.cjs' }),
+  build({ ...options, entryPoints: ['src/cli/analysis-worker.ts'], outfile: 'dist/analysis-worker.cjs' }),
   build({ ...options, entryPoints: ['src/cli/check-worker.ts'], outfile: 'dist/check-worker.cjs' }),
 ]);
 copyFileSync(`${root}src/cli/launcher.cjs`, `${root}dist/holdfast.cjs`);

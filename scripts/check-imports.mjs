@@ -10,13 +10,13 @@ const MAY_IMPORT = {
   graph: ['cpu', 'program'],
   models: ['cpu', 'program', 'graph'],
   explore: ['cpu', 'program', 'graph', 'models'],
-  explain: ['cpu', 'program', 'graph', 'models', 'explore', 'litmus'],
+  explain: ['cpu', 'program', 'graph', 'models', 'explore', 'litmus', 'mm', 'scenarios', 'run'],
   mm: ['cpu'],
   scenarios: ['cpu', 'program', 'mm'],
   litmus: ['cpu', 'program', 'explore/contract.ts'],
   run: ['cpu', 'program'],
-  report: ['program', 'explore/contract.ts', 'mm', 'litmus', 'scenarios'],
-  check: ['cpu', 'program', 'graph', 'explore', 'mm', 'run', 'litmus', 'scenarios', 'report'],
+  report: ['cpu', 'graph', 'program', 'explore/contract.ts', 'explain', 'mm', 'litmus', 'scenarios'],
+  check: ['cpu', 'program', 'graph', 'explore', 'explain', 'mm', 'run', 'litmus', 'scenarios', 'report'],
   cli: ['program', 'explore', 'explain', 'mm', 'scenarios', 'litmus', 'run', 'report', 'check'],
 };
 

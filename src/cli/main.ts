@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError } from 'commander';
 import type { Section } from '../report/catalog.ts';
 import { EXIT } from '../report/tally.ts';
+import { registerAnalyses } from './analysis-register.ts';
 import { internalDiagnostic } from './internal.ts';
 import { CHECK_OPTIONS, type CheckOptions, commanderOption, LITMUS_OPTIONS, type LitmusOptions } from './options.ts';
 import { printDiagnostic } from './terminal.ts';
@@ -59,6 +60,10 @@ async function main(argv: readonly string[]): Promise<number> {
       exitCode = await litmusCommand(paths, options);
     });
   for (const row of Object.values(LITMUS_OPTIONS)) litmus.addOption(commanderOption(row));
+
+  registerAnalyses(program, argv, (code) => {
+    exitCode = code;
+  });
 
   program
     .command('list')

@@ -196,7 +196,7 @@ function parsed(row: OptionRow<unknown>, text: string): unknown {
   }
 }
 
-function whole(least: number, most: number): (text: string) => number {
+export function whole(least: number, most: number): (text: string) => number {
   return (text) => {
     const n = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (!(n >= least && n <= most)) {

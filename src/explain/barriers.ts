@@ -2,7 +2,7 @@ import type { ModelName } from '../explore/contract.ts';
 import type { Counterexample, Reference } from './counterexample.ts';
 import { explainFailure } from './counterexample.ts';
 import type { Ordering, Protocol, Weaker } from './edit.ts';
-import { findAny, findBest, type Limits } from './search.ts';
+import { findAny, findBest, isOver, type Limits, type Undecided } from './search.ts';
 import type { SourcePlace } from './source-place.ts';
 import type { Failure } from './subject.ts';
 
@@ -47,10 +47,12 @@ export type BarriersOutcome =
       readonly items: readonly BarrierItem[];
       /** Undefined where less than two can be weakened, or a limit was hit. */
       readonly together: Together | undefined;
+      /** Whether every ordering was looked at. */
+      readonly complete: boolean;
     }
   /** The protocol does not hold as it stands, so nothing can be said of its barriers. */
   | { readonly kind: 'broken'; readonly counterexample: Counterexample }
-  | { readonly kind: 'deadlock' | 'bounded' | 'stopped' };
+  | Undecided;
 
 /** What is being done, for whoever waits. */
 export interface Step {
@@ -84,10 +86,11 @@ export function* findBarriers(
     const { verdict, weakest } = judgeOrdering(protocol, n, ordering, model, reference, limits);
     items.push({ words, kind, thread, place, verdict });
     enough.push(weakest);
-    if (limits.stopped?.() === true) break;
+    if (isOver(limits))
+      return { kind: 'barriers', items, together: undefined, complete: items.length === orderings.length };
   }
   yield { words: 'all at once', done: orderings.length, of: orderings.length + 1 };
-  return { kind: 'barriers', items, together: findTogether(protocol, enough, model, limits) };
+  return { kind: 'barriers', items, together: findTogether(protocol, enough, model, limits), complete: true };
 }
 
 function judgeOrdering(

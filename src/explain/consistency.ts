@@ -1,6 +1,6 @@
 import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Mode } from '../cpu/modes.ts';
-import type { ModelName } from '../explore/contract.ts';
+import { MODELS, type ModelName } from '../explore/contract.ts';
 import { Graph, INIT, Kind, NONE } from '../graph/graph.ts';
 import { modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
@@ -51,6 +51,10 @@ export function judge(program: Program, trace: Trace, model: ModelName): Verdict
   const hasPlain = trace.events.some((e) => e.kind <= Kind.Write && e.mode === Mode.Plain);
   return rules.complete(g, rcuSteps(g), hasPlain);
 }
+
+/** The strongest model that allows an execution; undefined where none does. */
+export const strongestModel = (program: Program, trace: Trace): ModelName | undefined =>
+  MODELS.find((model) => judge(program, trace, model).consistent);
 
 /** Every pair that reads-from, coherence and from-reads put in order, coherence and from-reads with what follows. */
 export function communication(trace: Trace): Relation {

@@ -5,8 +5,8 @@ import { encodeExecution, formatId, type SubjectKind } from './execution-id.ts';
 import { type Reason, reasonOf } from './reason.ts';
 import type { Shown } from './search.ts';
 import { type StepText, stepTexts } from './step-text.ts';
-import type { Failure, Observation, Subject } from './subject.ts';
-import { type Replayed, replay, type Trace } from './trace.ts';
+import type { Failure, Subject } from './subject.ts';
+import { endingOf, type Replayed, replay, type Trace } from './trace.ts';
 
 /** What an id says that an execution is of. */
 export interface Reference {
@@ -28,7 +28,8 @@ export interface Counterexample {
   readonly model: ModelName;
   readonly certain: boolean;
   readonly failure: Failure;
-  readonly observations: readonly Observation[];
+  /** What is observed at its end. */
+  readonly observations: readonly { readonly name: string; readonly value: string }[];
   readonly trace: Trace;
   /** For each event of the trace. */
   readonly texts: readonly StepText[];
@@ -55,16 +56,19 @@ export function explainFailure(subject: Subject, shown: Shown, asked: ModelName,
     model,
     certain,
     failure,
-    observations: subject.observe(replayed),
+    observations: observationsOf(subject, replayed),
     trace,
     texts: stepTexts(subject, trace),
     drawing,
-    folded: foldable(trace, reason, drawing, decisive(subject, replayed)),
+    folded: foldable(trace, reason, drawing, subject.decisive(replayed)),
     reason,
   };
 }
 
-const decisive = (subject: Subject, replayed: Replayed): readonly number[] => subject.decisive(replayed);
+function observationsOf(subject: Subject, replayed: Replayed): Counterexample['observations'] {
+  const values = subject.state(endingOf(subject.program, replayed));
+  return subject.observed.map((name, i) => ({ name, value: values[i]! }));
+}
 
 /** What is neither on the cycle nor decisive, nor what such events read, nor marked, nor a barrier between them. */
 function foldable(trace: Trace, reason: Reason, drawing: Drawing, decisive: readonly number[]): number[] {

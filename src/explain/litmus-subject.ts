@@ -4,10 +4,10 @@ import { type CompiledLitmus, compileLitmus } from '../litmus/compile.ts';
 import type { Here } from '../litmus/here.ts';
 import { showValue } from '../litmus/layout.ts';
 import type { LitmusTest } from '../litmus/litmus-test.ts';
-import { End, type Frame } from '../litmus/machine.ts';
+import { End, type Fault, type Frame } from '../litmus/machine.ts';
 import { LitmusPlaces } from './litmus-places.ts';
-import type { Ending, Judgement, Observation, Subject } from './subject.ts';
-import { finalValue, type Recording, type Replayed } from './trace.ts';
+import type { Ending, Judgement, Subject } from './subject.ts';
+import type { Recording, Replayed } from './trace.ts';
 
 export interface LitmusSubjectOptions {
   readonly unroll: number;
@@ -44,9 +44,10 @@ export class LitmusSubject implements Subject {
     return this.compiledOnce;
   }
 
-  /** The condition on one line. */
-  get conditionText(): string {
-    return this.compiled.conditionText;
+  /** What holds where no execution fails. */
+  get promise(): string {
+    const { quantifier } = this.test;
+    return `${quantifier === 'forall' ? 'every' : 'no'} execution satisfies ${this.compiled.conditionText.replace(/^~/, '')}`;
   }
 
   judge(ending: Ending): Judgement {
@@ -54,9 +55,11 @@ export class LitmusSubject implements Subject {
     for (const thread of test.threads.keys()) {
       const frame = ending.result(thread) as Frame;
       if (frame[0] === End.Complete) continue;
-      const end = compiled.endOf(thread, frame);
+      const end: ReturnType<CompiledLitmus['endOf']> | undefined = compiled.endOf(thread, frame);
       if (end === End.Complete || end === End.Cut) return { kind: 'cut' };
-      const message = `${this.columns[thread]} does what has no meaning: ${end.message}`;
+      // A fault of a recorded run is known to the program that was recorded only.
+      const fault = (end ?? this.record().compiled.endOf(thread, frame)) as Fault;
+      const message = `${this.columns[thread]} does what has no meaning: ${fault.message}`;
       return { kind: 'failing', failure: { kind: 'fault', message } };
     }
     if (compiled.filter?.(ending) === false) return { kind: 'filtered' };
@@ -89,11 +92,13 @@ export class LitmusSubject implements Subject {
     return String(showValue(this.test.layout, value));
   }
 
-  observe({ trace, results }: Replayed): Observation[] {
-    const { state } = this.record().compiled;
-    const { program } = this.recording();
-    const ending = { result: (t: number) => results[t], finalValue: (c: number) => finalValue(program, trace, c) };
-    return state.observed.map(({ name }, i) => ({ name, value: this.showValue(-1, state.read(ending, i)) }));
+  get observed(): readonly string[] {
+    return this.compiled.state.observed.map(({ name }) => name);
+  }
+
+  state(ending: Pick<Ending, 'result' | 'finalValue'>): string[] {
+    const { state } = this.compiled;
+    return state.readAll(ending).map((value) => this.showValue(-1, value));
   }
 
   decisive({ trace }: Replayed): number[] {

@@ -39,16 +39,17 @@ export function reasonOf(program: Program, trace: Trace, model: ModelName): Reas
   const units = unitsOf(trace);
   const cycles = shortestCycles(units);
   if (cycles.length === 0) return { kind: 'interleaving' };
-  let best: { cycle: Cycle; missing: readonly number[]; cost: number } | undefined;
-  for (const cycle of cycles) {
-    const missing = missingIn(program, trace, model, units, cycle, (best?.missing.length ?? cycle.length) - 0);
-    if (missing === undefined) continue;
-    const threads = new Set(cycle.map((u) => units.list[u]!.thread)).size;
-    const cost = missing.length * 100 + threads;
-    if (best === undefined || cost < best.cost) best = { cycle, missing, cost };
-  }
   const g = graphOf(program, trace, model);
   const order = lifted(preserved(g, trace), units.of, units.list.length).star();
+  let best: { cycle: Cycle; missing: readonly number[]; cost: number } | undefined;
+  for (const cycle of cycles) {
+    const threads = new Set(cycle.map((u) => units.list[u]!.thread)).size;
+    for (const missing of missingIn(program, trace, model, units, cycle, best?.missing.length ?? cycle.length)) {
+      const strength = missing.reduce((sum, i) => sum + obviousness(trace, units, order, cycle, i), 0);
+      const cost = missing.length * 1000 + strength * 10 + threads;
+      if (best === undefined || cost < best.cost) best = { cycle, missing, cost };
+    }
+  }
   const isStrong = (from: TraceEvent, to: TraceEvent): boolean => {
     if (model !== 'lkmm') return true;
     const e = g.slots[to.thread]![to.slot]!;
@@ -68,7 +69,18 @@ const poSteps = (units: Units, cycle: Cycle): number[] =>
 
 const isPo = ({ po, com }: Units, from: number, to: number): boolean => po.has(from, to) && !com.has(from, to);
 
-/** The fewest program-order steps of a cycle that, if all were ordered by a full barrier, would forbid the execution. */
+/**
+ * How far a step of program order is from being the one that a reviewer would name first: one that nothing orders; one
+ * that passes on what another CPU wrote; any other.
+ */
+function obviousness(trace: Trace, units: Units, order: Relation, cycle: Cycle, i: number): number {
+  const from = cycle[i]!;
+  if (!order.has(from, cycle[(i + 1) % cycle.length]!)) return 0;
+  const { rf, thread } = trace.events[units.list[from]!.events[0]!]!;
+  return rf >= 0 && trace.events[rf]!.thread !== thread ? 1 : 2;
+}
+
+/** The smallest sets of program-order steps of a cycle that, ordered by a full barrier, would forbid the execution. */
 function missingIn(
   program: Program,
   trace: Trace,
@@ -76,15 +88,16 @@ function missingIn(
   units: Units,
   cycle: Cycle,
   most: number,
-): readonly number[] | undefined {
+): (readonly number[])[] {
   const steps = poSteps(units, cycle);
   for (let size = 1; size <= Math.min(most, steps.length); size++) {
-    for (const chosen of choose(steps, size)) {
+    const found = [...choose(steps, size)].filter((chosen) => {
       const gaps = chosen.map((i) => units.list[cycle[(i + 1) % cycle.length]!]!.events[0]!);
-      if (!judge(program, withBarriers(trace, gaps), model).consistent) return chosen;
-    }
+      return !judge(program, withBarriers(trace, gaps), model).consistent;
+    });
+    if (found.length > 0) return found;
   }
-  return undefined;
+  return [];
 }
 
 function* choose(of: readonly number[], size: number, from = 0): Generator<number[]> {

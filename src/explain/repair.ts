@@ -8,8 +8,8 @@ import { type Architecture, costOf } from './costs.ts';
 import { type Counterexample, explainFailure, type Reference } from './counterexample.ts';
 import { onCycles } from './displaced.ts';
 import type { CostKind, Edit, Protocol } from './edit.ts';
-import { type Found, findAny, findBest, type Limits } from './search.ts';
-import { finalValue, replay, type Trace } from './trace.ts';
+import { type Found, findAny, findBest, isOver, type Limits, type Undecided } from './search.ts';
+import { endingOf, replay, type Trace } from './trace.ts';
 import { unitsOf } from './units.ts';
 
 export interface RepairOptions extends Limits {
@@ -48,7 +48,7 @@ export type RepairOutcome =
   /** The protocol fails although nothing is reordered, and no change of places of its steps helps. */
   | { readonly kind: 'interleaving'; readonly counterexample: Counterexample; readonly tried: number }
   | { readonly kind: 'holds'; readonly executions: number }
-  | { readonly kind: 'deadlock' | 'bounded' | 'stopped' };
+  | Undecided;
 
 interface Candidate {
   /** Places in the list of edits, ascending. */
@@ -120,9 +120,9 @@ class RepairSearch {
   }
 
   *run(): Generator<Step, void> {
-    const { maxRepairs, deadline, stopped } = this.options;
+    const { maxRepairs } = this.options;
     while (this.queue.length > 0 && this.repairs.length < maxRepairs) {
-      if ((deadline !== undefined && Date.now() > deadline) || stopped?.() === true) return;
+      if (isOver(this.options)) return;
       const candidate = this.queue.shift()!;
       if (this.found.some((repair) => this.isImpliedBy(repair, candidate.edits))) continue;
       yield {
@@ -184,12 +184,8 @@ class RepairSearch {
     if (replayed === undefined) return false;
     const verdict = judge(recording.program, replayed.trace, this.model);
     if (!verdict.consistent) return false;
-    const judgement = made.judge({
-      result: (thread) => replayed.results[thread],
-      finalValue: (cell) => finalValue(recording.program, replayed.trace, cell),
-      dataRace: verdict.dataRace,
-    });
-    return judgement.kind === 'failing';
+    const ending = { ...endingOf(recording.program, replayed), dataRace: verdict.dataRace };
+    return made.judge(ending).kind === 'failing';
   }
 
   /** Adds what could forbid the execution. */

@@ -21,6 +21,13 @@ export interface Limits {
   readonly stopped?: (() => boolean) | undefined;
 }
 
+/** A question about a protocol that has no answer. */
+export type Undecided = { readonly kind: 'deadlock' } | { readonly kind: 'bounded' } | { readonly kind: 'stopped' };
+
+/** Was a limit of time hit, or has the user had enough? */
+export const isOver = ({ deadline, stopped }: Limits): boolean =>
+  stopped?.() === true || (deadline !== undefined && Date.now() > deadline);
+
 /** A failing execution. */
 export interface Found {
   readonly failure: Failure;

@@ -21,12 +21,6 @@ export type Judgement =
   | { readonly kind: 'fine' | 'cut' | 'filtered' }
   | { readonly kind: 'failing'; readonly failure: Failure };
 
-/** A name and a value, for people. */
-export interface Observation {
-  readonly name: string;
-  readonly value: string;
-}
-
 /**
  * Something that can be explained, be it a litmus test or a race of the memory manager: a program, and what is wrong
  * with an execution of it.
@@ -41,8 +35,10 @@ export interface Subject {
   recording(): Recording;
   /** A value as people write it: an address by its name. */
   showValue(cell: number, value: number): string;
-  /** What the failure speaks of, at the end of an execution that has just been run again by {@link recording}. */
-  observe(replayed: Replayed): readonly Observation[];
-  /** The events of such an execution on which what is observed depends. */
+  /** What is observed at the end of an execution, by name. */
+  readonly observed: readonly string[];
+  /** Its values at the end of one, in the same order. */
+  state(ending: Pick<Ending, 'result' | 'finalValue'>): readonly string[];
+  /** The events on which they depend, in an execution that has just been run again by {@link recording}. */
   decisive(replayed: Replayed): readonly number[];
 }

@@ -39,7 +39,8 @@ export function unifiedDiff(path: string, before: string, after: string, context
   const b = after.split('\n');
   const edits = lineEdits(a, b);
   if (edits.every((e) => e.kind === ' ')) return '';
-  const out = [`--- a/${path}`, `+++ b/${path}`];
+  const name = path.replace(/^[/\\]+/, '');
+  const out = [`--- a/${name}`, `+++ b/${name}`];
   for (let i = 0; i < edits.length; ) {
     if (edits[i]!.kind === ' ') {
       i++;

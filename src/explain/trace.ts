@@ -147,3 +147,11 @@ export function finalValue(program: Program, trace: Trace, cell: number): number
   const writes = trace.co.find((list) => trace.events[list[0]!]!.cell === cell);
   return writes === undefined ? program.initial[cell]! : trace.events[writes[writes.length - 1]!]!.value;
 }
+
+/** The end of an execution, for whoever judges it. */
+export function endingOf(program: Program, { trace, results }: Replayed) {
+  return {
+    result: (thread: number): unknown => results[thread],
+    finalValue: (cell: number): number => finalValue(program, trace, cell),
+  };
+}

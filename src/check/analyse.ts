@@ -1,0 +1,228 @@
+import type { Analysis, AnalysisName, Mend } from '../explain/analysis.ts';
+import { findBarriers, type Step } from '../explain/barriers.ts';
+import { judge, strongestModel } from '../explain/consistency.ts';
+import type { Architecture } from '../explain/costs.ts';
+import { type Counterexample, explainFailure, type Reference } from '../explain/counterexample.ts';
+import { findDifference } from '../explain/difference.ts';
+import { draw } from '../explain/drawing.ts';
+import type { Protocol } from '../explain/edit.ts';
+import { decodeExecution, digestOf, type ExecutionId } from '../explain/execution-id.ts';
+import { LitmusProtocol } from '../explain/litmus-protocol.ts';
+import { findRepairs } from '../explain/repair.ts';
+import { findBest, type Limits } from '../explain/search.ts';
+import type { Failure } from '../explain/subject.ts';
+import { endingOf, replay } from '../explain/trace.ts';
+import type { ModelName } from '../explore/contract.ts';
+import { MAX_UNROLL } from '../litmus/compile.ts';
+import { parseLitmus } from '../litmus/parse.ts';
+import type { Diagnostic } from '../program/diagnostic.ts';
+
+/** What an analysis is asked about: the text of a litmus test, and what a person calls it. */
+export interface Asked {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface AnalyseOptions {
+  readonly model: ModelName;
+  /** Of `diff`: the model of the second. */
+  readonly otherModel: ModelName;
+  readonly unroll: number;
+  readonly architecture: Architecture;
+  readonly maxEdits: number;
+  readonly maxRepairs: number;
+  /** Of `show`: whether to look for a repair as well. */
+  readonly mend: boolean;
+}
+
+/** A protocol, and what to say about it. */
+interface Ready {
+  readonly path: string;
+  readonly protocol: Protocol;
+  readonly promise: string;
+  readonly reference: Reference;
+}
+
+/** `show` spends so much time on looking for a repair, in milliseconds. */
+const MEND_TIME = 3000;
+
+/** Answers one question about one protocol, or two. Progress is yielded before each step. */
+export function* analyse(
+  analysis: Exclude<AnalysisName, 'replay'>,
+  asked: readonly Asked[],
+  options: AnalyseOptions,
+  limits: Limits,
+): Generator<Step, Analysis> {
+  const start = performance.now();
+  const ready: Ready[] = [];
+  for (const { path, text } of asked) {
+    const made = prepare(path, text, options.unroll);
+    if (!('protocol' in made)) return failed(analysis, path, options.model, start, made);
+    ready.push(made);
+  }
+  const [first, second = first] = ready as [Ready, ...Ready[]];
+  const every = () => ({
+    analysis,
+    path: first.path,
+    name: first.protocol.name,
+    promise: first.promise,
+    model: options.model,
+    seconds: (performance.now() - start) / 1000,
+  });
+  switch (analysis) {
+    case 'show':
+      return { ...every(), ...(yield* show(first, options, limits)) };
+    case 'barriers': {
+      const found = yield* findBarriers(first.protocol, options.model, first.reference, limits);
+      if (found.kind === 'stopped') return { ...every(), kind: 'interrupted' };
+      if (found.kind === 'broken') {
+        const { counterexample } = found;
+        return { ...every(), kind: 'execution', counterexample, mend: { kind: 'unasked' }, warnings: [] };
+      }
+      if (found.kind !== 'barriers') return { ...every(), kind: found.kind };
+      return { ...every(), ...found, columns: first.protocol.columns };
+    }
+    case 'repair': {
+      const { architecture, maxEdits } = options;
+      const found = yield* findRepairs(first.protocol, options.model, first.reference, { ...limits, ...options });
+      if (found.kind === 'stopped') return { ...every(), kind: 'interrupted' };
+      if (found.kind === 'interleaving') {
+        const none = { repairs: [], complete: true, interleaving: true };
+        return { ...every(), ...found, ...none, kind: 'repairs', architecture, maxEdits };
+      }
+      if (found.kind !== 'repairs') return { ...every(), ...found };
+      return { ...every(), ...found, architecture, maxEdits, interleaving: false };
+    }
+    case 'diff': {
+      const { model, otherModel } = options;
+      const one = { subject: first.protocol, model, reference: first.reference };
+      const other = { subject: second!.protocol, model: otherModel, reference: second!.reference };
+      const found = findDifference(one, other, limits);
+      if (found.kind === 'stopped') return { ...every(), kind: 'interrupted' };
+      if (found.kind === 'bounded') return { ...every(), kind: 'bounded' };
+      const named = { path: second!.path, name: second!.protocol.name, model: otherModel };
+      return { ...every(), ...found, other: named };
+    }
+  }
+}
+
+function failed(
+  analysis: AnalysisName,
+  path: string,
+  model: ModelName,
+  start: number,
+  diagnostics: readonly Diagnostic[],
+): Analysis {
+  const seconds = (performance.now() - start) / 1000;
+  return { kind: 'error', analysis, path, name: '', promise: '', model, seconds, diagnostics };
+}
+
+function prepare(path: string, text: string, unroll: number): Ready | readonly Diagnostic[] {
+  const parsed = parseLitmus(text, path);
+  if (!parsed.ok) return parsed.diagnostics;
+  const protocol = new LitmusProtocol(parsed.test, { unroll, racesFail: true });
+  const name = path.replace(/^.*[/\\]/, '').replace(/\.litmus$/, '');
+  return { path, protocol, promise: protocol.promise, reference: { kind: 'l', name, digest: digestOf(text) } };
+}
+
+type Shown =
+  | { readonly kind: 'execution'; readonly counterexample: Counterexample; readonly mend: Mend; readonly warnings: [] }
+  | { readonly kind: 'holds'; readonly executions: number }
+  | { readonly kind: 'deadlock' }
+  | { readonly kind: 'bounded' }
+  | { readonly kind: 'interrupted' };
+
+function* show({ protocol, reference }: Ready, options: AnalyseOptions, limits: Limits): Generator<Step, Shown> {
+  yield { words: 'as it stands', done: 0, of: 0 };
+  const best = findBest(protocol, options.model, limits);
+  if (best.kind === 'stopped') return { kind: 'interrupted' };
+  if (best.kind !== 'found') return best.kind === 'holds' ? best : { kind: best.kind };
+  const counterexample = explainFailure(protocol, best.shown, options.model, reference);
+  const shown = { kind: 'execution', counterexample, warnings: [] } as const;
+  if (!options.mend) return { ...shown, warnings: [], mend: { kind: 'unasked' } };
+  const deadline = Math.min(limits.deadline ?? Number.POSITIVE_INFINITY, Date.now() + MEND_TIME);
+  const found = yield* findRepairs(protocol, options.model, reference, {
+    ...limits,
+    ...options,
+    deadline,
+    maxRepairs: 1,
+  });
+  return { ...shown, warnings: [], mend: mendFrom(found, options.architecture) };
+}
+
+function mendFrom(
+  found: ReturnType<typeof findRepairs> extends Generator<Step, infer R> ? R : never,
+  architecture: Architecture,
+): Mend {
+  if (found.kind === 'interleaving') return { kind: 'interleaving' };
+  const [repair] = found.kind === 'repairs' ? found.repairs : [];
+  return repair === undefined ? { kind: 'none' } : { kind: 'repair', repair, architecture };
+}
+
+/** Shows the execution of an id again. @param asked the test that the id names, as it is now */
+export function replayLitmus(id: ExecutionId, { path, text }: Asked): Analysis {
+  const start = performance.now();
+  const made = prepare(path, text, MAX_UNROLL);
+  if (!('protocol' in made)) return failed('replay', path, 'lkmm', start, made);
+  const { promise, reference } = made;
+  const protocol = id.variant === undefined ? made.protocol : weakened(made.protocol, id.variant);
+  const changed = id.digest !== reference.digest;
+  const decoded = protocol === undefined ? undefined : decodeExecution(protocol.program, id.execution);
+  const again = decoded === undefined ? undefined : replay(protocol!.recording(), decoded.choices);
+  if (protocol === undefined || decoded === undefined || again === undefined) {
+    return failed('replay', path, 'lkmm', start, [gone(path, changed)]);
+  }
+  const { program } = protocol;
+  const { model, choices } = decoded;
+  const strongest = strongestModel(program, again.trace);
+  if (strongest === undefined) return failed('replay', path, model, start, [gone(path, changed)]);
+  const { dataRace } = judge(program, again.trace, 'lkmm');
+  const judgement = protocol.judge({ ...endingOf(program, again), dataRace });
+  const failure: Failure =
+    judgement.kind === 'failing' ? judgement.failure : { kind: 'condition', message: 'fails no more' };
+  const drawing = draw(program, again.trace, strongest);
+  const shown = { choices, drawing, failure, model: strongest, certain: true };
+  const counterexample = explainFailure(protocol, shown, 'lkmm', {
+    ...reference,
+    ...(id.variant === undefined ? {} : { variant: id.variant }),
+  });
+  return {
+    kind: 'execution',
+    analysis: 'replay',
+    path,
+    name: protocol.name,
+    promise,
+    model: 'lkmm',
+    seconds: (performance.now() - start) / 1000,
+    counterexample,
+    mend: { kind: 'unasked' },
+    warnings: changed ? [changedSince(path)] : [],
+  };
+}
+
+/** The protocol with one ordering weakened, as `barriers` did. */
+function weakened(protocol: Protocol, variant: string): Protocol | undefined {
+  const [ordering, option] = variant.split('.').map(Number);
+  const weaker = protocol.orderings()[ordering ?? -1]?.weaker[option ?? -1];
+  return weaker === undefined ? undefined : protocol.edited([weaker.edit]);
+}
+
+const place = (file: string) => ({ file, line: 0, column: 0, length: 1, sourceLine: '' });
+
+const changedSince = (path: string): Diagnostic => ({
+  code: 'HF952',
+  severity: 'warning',
+  message: 'the test has changed since the id was made',
+  ...place(path),
+  help: 'The execution still exists, and is shown as it is now.',
+});
+
+const gone = (path: string, changed: boolean): Diagnostic => ({
+  code: 'HF953',
+  severity: 'error',
+  message: changed ? 'the test has changed, and has no such execution any more' : 'the test has no such execution',
+  ...place(path),
+  help: changed
+    ? 'holdfast show looks for a failing execution of the test as it is now.'
+    : 'Was the id copied in full?',
+});

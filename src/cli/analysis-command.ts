@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Asked } from '../check/analyse.ts';
+import type { Analysis, AnalysisName } from '../explain/analysis.ts';
+import type { Step } from '../explain/barriers.ts';
+import { type ExecutionId, parseId } from '../explain/execution-id.ts';
+import { DEFAULT_UNROLL } from '../litmus/compile.ts';
+import type { Diagnostic } from '../program/diagnostic.ts';
+import { analysisView } from '../report/analysis-view.ts';
+import { EXIT } from '../report/tally.ts';
+import type { AnalysisOptions } from './analysis-options.ts';
+import { type AnalysisRequest, answer } from './analysis-request.ts';
+import type { AnalysisMessage, AnalysisWorkerData } from './analysis-worker.ts';
+import { fileDiagnostic, findTests } from './files.ts';
+import { internalDiagnostic } from './internal.ts';
+import { Progress } from './progress.ts';
+import { printDiagnostic, styleOf, widthOf } from './terminal.ts';
+import { usageDiagnostic } from './usage.ts';
+
+/** For so long, in milliseconds, the answer is looked for in this thread: starting a worker takes about as long. */
+const SOON = 200;
+/** How long the worker has to hand over what it knows when the user stops the run, in milliseconds. */
+const GRACE = 1500;
+
+/** `holdfast show`, `barriers`, `repair`, `diff` and `replay`. @returns the exit code */
+export async function analysisCommand(
+  analysis: AnalysisName,
+  args: readonly string[],
+  options: AnalysisOptions,
+  argv: readonly string[],
+): Promise<number> {
+  const request = requestFrom(analysis, args, options, argv);
+  if (!('analysis' in request)) {
+    request.forEach(printDiagnostic);
+    return EXIT.badInput;
+  }
+  const until = Date.now() + SOON;
+  const soon = answer(
+    request,
+    () => Date.now() > until,
+    () => {},
+  );
+  const result = Date.now() <= until ? soon : await inWorker(request);
+  if (result.kind === 'error' && options.format !== 'json') result.diagnostics.forEach(printDiagnostic);
+  else {
+    if (result.kind === 'execution') for (const warning of result.warnings) printDiagnostic(warning);
+    process.stdout.write(analysisView(result, options.format, widthOf(process.stdout), styleOf(process.stdout)));
+  }
+  return exitCode(result);
+}
+
+function exitCode(a: Analysis): number {
+  switch (a.kind) {
+    case 'interrupted':
+      return EXIT.interrupted;
+    case 'error':
+      return EXIT.badInput;
+    case 'bounded':
+      return EXIT.bounded;
+    case 'barriers':
+      return a.complete && a.items.every((item) => item.verdict.kind !== 'unknown') ? EXIT.decided : EXIT.bounded;
+    case 'repairs':
+      if (a.repairs.length > 0) return EXIT.decided;
+      return a.complete ? EXIT.contradicted : EXIT.bounded;
+    case 'difference':
+      return a.difference.outcomes.length > 0 ? EXIT.contradicted : EXIT.decided;
+    case 'execution':
+      return a.analysis === 'barriers' ? EXIT.contradicted : EXIT.decided;
+    default:
+      return EXIT.decided;
+  }
+}
+
+function requestFrom(
+  analysis: AnalysisName,
+  args: readonly string[],
+  options: AnalysisOptions,
+  argv: readonly string[],
+): AnalysisRequest | readonly Diagnostic[] {
+  const { model, otherModel = model, arch = 'any', maxEdits = 4, maxRepairs = 5, mend = false } = options;
+  const { unroll = DEFAULT_UNROLL, maxExecutions, timeout } = options;
+  const settings = { model, otherModel, unroll, architecture: arch, maxEdits, maxRepairs, mend };
+  const made = { analysis, options: settings, maxExecutions, timeout };
+  if (analysis === 'replay') {
+    const id = parseId(args[0]!);
+    if (typeof id === 'string') return [badId(args[0]!, id, argv)];
+    const test = testOf(id, args[1]);
+    return 'text' in test ? { ...made, id, asked: [test] } : [test];
+  }
+  const asked: Asked[] = [];
+  for (const path of options.with === undefined ? args : [...args, options.with]) {
+    const test = read(path);
+    if (!('text' in test)) return [test];
+    asked.push(test);
+  }
+  if (analysis === 'diff' && asked.length === 1 && otherModel === model) {
+    const message = 'a test is the same as itself';
+    return [usageDiagnostic('HF903', message, { argv, expected: '--with PATH, or --other-model NAME' })];
+  }
+  return { ...made, asked, id: undefined };
+}
+
+function read(path: string): Asked | Diagnostic {
+  try {
+    return { path, text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    return fileDiagnostic(path, error);
+  }
+}
+
+function badId(id: string, problem: 'not-an-id' | 'version', argv: readonly string[]): Diagnostic {
+  return problem === 'version'
+    ? usageDiagnostic('HF951', 'this id was made by a newer Holdfast', { argv, at: id, expected: 'hf1-...' })
+    : usageDiagnostic('HF950', `'${id}' is not the id of an execution`, { argv, at: id, expected: 'hf1-...' });
+}
+
+/** The test that an id names: the file that is given, or the one of its name in a folder. */
+function testOf(id: ExecutionId, path: string | undefined): Asked | Diagnostic {
+  const found = findTests([path ?? '.']);
+  const [only] = found;
+  if (only !== undefined && found.length === 1 && only.path === path) {
+    return 'diagnostic' in only ? only.diagnostic : read(only.path);
+  }
+  const named = found.filter((test) => test.path.replace(/^.*[/\\]/, '') === `${id.name}.litmus`);
+  const [first] = named;
+  if (first !== undefined && !('diagnostic' in first)) return read(first.path);
+  return usageDiagnostic('HF954', `there is no test '${id.name}.litmus' in '${path ?? '.'}'`, {
+    help: 'Name its file after the id, or the folder that it is in.',
+  });
+}
+
+/** Asks a worker, so that this thread can show progress and hear Ctrl-C. */
+async function inWorker(request: AnalysisRequest): Promise<Analysis> {
+  const stop = new SharedArrayBuffer(4);
+  const workerData: AnalysisWorkerData = { request, stop };
+  const start = performance.now();
+  let step: Step = { words: '', done: 0, of: 0 };
+  const progress = new Progress(process.stderr, () => {
+    return { done: step.done, total: step.of, noun: 'step', running: [{ name: step.words, executions: 0 }] };
+  });
+  const worker = new Worker(join(__dirname, 'analysis-worker.cjs'), { workerData });
+  const [asked] = request.asked;
+  const nothing = {
+    analysis: request.analysis,
+    path: asked!.path,
+    name: '',
+    promise: '',
+    model: request.options.model,
+  };
+  const seconds = (): number => (performance.now() - start) / 1000;
+  const result = await new Promise<Analysis>((resolve) => {
+    const interrupt = (): void => {
+      Atomics.store(new Int32Array(stop), 0, 1);
+      setTimeout(() => resolve({ kind: 'interrupted', ...nothing, seconds: seconds() }), GRACE);
+    };
+    process.once('SIGINT', interrupt);
+    worker.on('message', (message: AnalysisMessage) => {
+      if ('answer' in message) resolve(message.answer);
+      else step = message.step;
+    });
+    worker.on('error', (error) => {
+      const diagnostics = [internalDiagnostic(error, asked!.path)];
+      resolve({ kind: 'error', ...nothing, seconds: seconds(), diagnostics });
+    });
+  });
+  progress.stop();
+  await worker.terminate();
+  return result;
+}

@@ -1,0 +1,124 @@
+import type { AnalysisName } from '../explain/analysis.ts';
+import { ARCHITECTURES, type Architecture } from '../explain/costs.ts';
+import { MODELS, type ModelName } from '../explore/contract.ts';
+import { ANALYSIS_FORMATS, type AnalysisFormat } from '../report/analysis-format.ts';
+import { LITMUS_OPTIONS, type OptionRow, whole } from './options.ts';
+
+/** The values of the options of `holdfast show`, `barriers`, `repair`, `diff` and `replay`; not all of each. */
+export interface AnalysisOptions {
+  readonly model: ModelName;
+  readonly otherModel: ModelName | undefined;
+  readonly with: string | undefined;
+  readonly format: AnalysisFormat;
+  readonly timeout: number | undefined;
+  readonly maxExecutions: number | undefined;
+  readonly unroll: number;
+  readonly arch: Architecture;
+  readonly maxEdits: number;
+  readonly maxRepairs: number;
+  readonly mend: boolean;
+}
+
+type Row<Key extends keyof AnalysisOptions> = OptionRow<NonNullable<AnalysisOptions[Key]>>;
+
+const { model, timeout, maxExecutions, unroll } = LITMUS_OPTIONS;
+
+const format: Row<'format'> = {
+  flag: '--format',
+  value: 'name',
+  text: 'text, or mail for a list, or data or pictures for a tool',
+  choices: ANALYSIS_FORMATS,
+  default: 'text',
+};
+const otherModel: Row<'otherModel'> = {
+  flag: '--other-model',
+  value: 'name',
+  text: 'the memory model of the other side',
+  choices: MODELS,
+  defaultText: 'the same',
+};
+const other: Row<'with'> = { flag: '--with', value: 'path', text: 'the other test', defaultText: 'the same test' };
+const arch: Row<'arch'> = {
+  flag: '--arch',
+  value: 'name',
+  text: 'the machine for which a repair is to be cheap',
+  choices: ARCHITECTURES,
+  default: 'any',
+};
+const maxEdits: Row<'maxEdits'> = {
+  flag: '--max-edits',
+  value: 'n',
+  text: 'most edits of a repair',
+  parse: whole(1, 12),
+  default: 4,
+};
+const maxRepairs: Row<'maxRepairs'> = {
+  flag: '--max-repairs',
+  value: 'n',
+  text: 'so many repairs are looked for',
+  parse: whole(1, 1000),
+  default: 5,
+};
+const mend: Row<'mend'> = { flag: '--no-mend', text: 'do not look for a repair', default: true };
+
+/** A command that asks a question about a protocol: its words, and the options it has. */
+export interface AnalysisCommand {
+  readonly name: AnalysisName;
+  readonly summary: string;
+  readonly description: string;
+  readonly arguments: readonly (readonly [name: string, text: string])[];
+  readonly options: { readonly [Key in keyof AnalysisOptions]?: Row<Key> };
+}
+
+const LIMITS = {
+  timeout: { ...timeout, text: 'longest time; what is not decided by then is said' },
+  maxExecutions,
+  unroll,
+};
+const TEST = ['<test>', 'a litmus test'] as const;
+
+export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
+  {
+    name: 'show',
+    summary: 'show a failing execution, why it is possible, and what mends it',
+    description:
+      'Shows an execution that satisfies the condition of a litmus test (or violates a forall), as columns of steps: the shortest one that the strongest model allows. Then the reason, and the cheapest repair.',
+    arguments: [TEST],
+    options: { model, format, ...LIMITS, arch, maxEdits, mend },
+  },
+  {
+    name: 'barriers',
+    summary: 'say which barriers, suffixes and locks are needed',
+    description:
+      'Says of every barrier, ordering suffix and lock of a protocol that holds: needed, with the execution that appears without it; too strong, with the weakest kind that is enough; or not needed. Each is judged alone, the others as they are.',
+    arguments: [TEST],
+    options: { model, format, ...LIMITS },
+  },
+  {
+    name: 'repair',
+    summary: 'find the cheapest edits that mend a protocol',
+    description:
+      'Finds the cheapest sets of barriers, ordering suffixes and exchanges of independent steps that make a protocol hold. Each is proved, and no part of it is enough.',
+    arguments: [TEST],
+    options: { model, format, ...LIMITS, arch, maxEdits, maxRepairs },
+  },
+  {
+    name: 'diff',
+    summary: 'say what one protocol allows and another does not',
+    description:
+      'Compares the outcomes of two litmus tests, or of one under two models, and shows an execution for each.',
+    arguments: [TEST],
+    options: { with: other, model, otherModel, format, ...LIMITS },
+  },
+  {
+    name: 'replay',
+    summary: 'show an execution again, by its id',
+    description:
+      'Shows the execution of an id again. The test is looked for by its name where no file or folder is given.',
+    arguments: [
+      ['<id>', 'as printed after Again:'],
+      ['[path]', 'the test, or a folder that has it'],
+    ],
+    options: { format },
+  },
+];

@@ -1,0 +1,122 @@
+import type { ModelName } from '../explore/contract.ts';
+import type { Diagnostic } from '../program/diagnostic.ts';
+import type { BarrierItem, Together } from './barriers.ts';
+import type { Architecture } from './costs.ts';
+import type { Counterexample } from './counterexample.ts';
+import type { Difference } from './difference.ts';
+import type { Repair } from './repair.ts';
+
+/** What can be asked about a protocol beyond whether it holds. */
+export const ANALYSES = ['show', 'barriers', 'repair', 'diff', 'replay'] as const;
+export type AnalysisName = (typeof ANALYSES)[number];
+
+interface Every {
+  readonly analysis: AnalysisName;
+  /** The file, or the name of the race. */
+  readonly path: string;
+  /** The name of the test or race; empty where it could not be read. */
+  readonly name: string;
+  /** What holds where nothing fails, after `holds: `; empty where it could not be read. */
+  readonly promise: string;
+  readonly model: ModelName;
+  readonly seconds: number;
+}
+
+/** How a broken protocol could be mended. */
+export type Mend =
+  | { readonly kind: 'repair'; readonly repair: Repair; readonly architecture: Architecture }
+  /** No barrier helps: nothing is reordered. */
+  | { readonly kind: 'interleaving' }
+  /** None was found, with so few edits or in so little time. */
+  | { readonly kind: 'none' }
+  /** It was not looked for. */
+  | { readonly kind: 'unasked' };
+
+/** An execution is there to be seen. */
+export interface Shows extends Every {
+  readonly kind: 'execution';
+  readonly counterexample: Counterexample;
+  readonly mend: Mend;
+  /** Of a replay, what to know about it: that the file has changed. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** No execution fails, and every one was visited. */
+export interface Holds extends Every {
+  readonly kind: 'holds';
+  readonly executions: number;
+}
+
+/** What each barrier is good for. */
+export interface Barriers extends Every {
+  readonly kind: 'barriers';
+  readonly columns: readonly string[];
+  readonly items: readonly BarrierItem[];
+  readonly together: Together | undefined;
+  /** Whether every barrier was looked at. */
+  readonly complete: boolean;
+}
+
+/** How to mend it, cheapest first. */
+export interface Repairs extends Every {
+  readonly kind: 'repairs';
+  readonly counterexample: Counterexample;
+  readonly architecture: Architecture;
+  readonly maxEdits: number;
+  readonly repairs: readonly Repair[];
+  /** Whether there are no others with so few edits that cost less than the dearest of these; if none, none at all. */
+  readonly complete: boolean;
+  /** Whether it fails although nothing is reordered. */
+  readonly interleaving: boolean;
+  readonly tried: number;
+}
+
+/** What one of two allows and the other does not. */
+export interface Differs extends Every {
+  readonly kind: 'difference';
+  readonly other: { readonly path: string; readonly name: string; readonly model: ModelName };
+  readonly difference: Difference;
+}
+
+/** No execution completes. */
+export interface Deadlocks extends Every {
+  readonly kind: 'deadlock';
+}
+
+/** A limit was hit: nothing is claimed. */
+export interface IsBounded extends Every {
+  readonly kind: 'bounded';
+}
+
+/** The user had enough. */
+export interface IsInterrupted extends Every {
+  readonly kind: 'interrupted';
+}
+
+/** The question cannot be understood. */
+export interface HasFailed extends Every {
+  readonly kind: 'error';
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type Analysis = Shows | Holds | Barriers | Repairs | Differs | Deadlocks | IsBounded | IsInterrupted | HasFailed;
+
+/** The executions that a result shows, each under a word or two that say what it is. */
+export function executionsOf(a: Analysis): { readonly title: string; readonly execution: Counterexample }[] {
+  switch (a.kind) {
+    case 'execution':
+    case 'repairs':
+      return [{ title: a.name, execution: a.counterexample }];
+    case 'barriers':
+      return a.items.flatMap(({ words, verdict }) => {
+        if (!('without' in verdict) || !('trace' in verdict.without)) return [];
+        return [{ title: `${words} weakened to ${verdict.weakened}`, execution: verdict.without }];
+      });
+    case 'difference':
+      return a.difference.outcomes.flatMap(({ values, allowedBy, example }) =>
+        example === undefined ? [] : [{ title: `${values.join(' ')} (${allowedBy})`, execution: example }],
+      );
+    default:
+      return [];
+  }
+}

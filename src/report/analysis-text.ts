@@ -1,0 +1,236 @@
+import type { Analysis, Barriers, Differs, Holds, Repairs, Shows } from '../explain/analysis.ts';
+import type { BarrierItem } from '../explain/barriers.ts';
+import type { Counterexample } from '../explain/counterexample.ts';
+import type { Repair } from '../explain/repair.ts';
+import { diagnosticText } from './diagnostic-text.ts';
+import { executionText, labelled } from './execution-text.ts';
+import { listed, MODEL_WORDS, reasonWords } from './execution-words.ts';
+import { count, duration, PLAIN, type Style, wrapped } from './style.ts';
+
+/** The answer to any question about a protocol, for people. */
+export function analysisText(a: Analysis, width = 80, style: Style = PLAIN): string {
+  switch (a.kind) {
+    case 'execution':
+      return showsText(a, width, style);
+    case 'holds':
+      return holdsText(a, width, style);
+    case 'barriers':
+      return barriersText(a, width, style);
+    case 'repairs':
+      return repairsText(a, width, style);
+    case 'difference':
+      return differsText(a, width, style);
+    case 'deadlock':
+      return headed(a, style.red('deadlock'), 'no execution completes', width, style);
+    case 'bounded':
+      return headed(a, style.yellow('not decided'), 'a limit was hit, and nothing is claimed', width, style);
+    case 'interrupted':
+      return headed(a, style.yellow('interrupted'), 'nothing is claimed', width, style);
+    case 'error':
+      return a.diagnostics.map((d) => diagnosticText(d, width, style)).join('\n');
+  }
+}
+
+/** `NAME: word, more` over as many lines as it takes. */
+function headed({ name, path }: Analysis, word: string, more: string, width: number, style: Style): string {
+  const subject = name || path;
+  const plain = `${subject}: `;
+  const [first = '', ...rest] = wrapped(`${plain}@, ${more}`, width);
+  return `${[first.replace(plain, style.bold(plain)).replace('@', word), ...rest].join('\n')}\n`;
+}
+
+function showsText(a: Shows, width: number, style: Style): string {
+  const { counterexample: c, mend, analysis, warnings } = a;
+  const head =
+    analysis === 'barriers'
+      ? headed(
+          a,
+          style.red('broken as it stands'),
+          `so its barriers cannot be judged; ${c.failure.message}`,
+          width,
+          style,
+        )
+      : headed(a, style.red(c.failure.kind === 'condition' ? 'possible' : 'broken'), c.failure.message, width, style);
+  const lines = [
+    ...warnings.map((d) => diagnosticText(d, width, style)),
+    head,
+    executionText(c, width, style).trimEnd(),
+  ];
+  if (mend.kind !== 'unasked') lines.push(...labelled('Mend', mendWords(mend), width, style));
+  lines.push(...again(c, style));
+  return `${lines.join('\n')}\n`;
+}
+
+/** What to do about a failure, in one sentence. */
+export function mendWords(mend: Shows['mend']): string {
+  switch (mend.kind) {
+    case 'repair': {
+      const { edits, executions } = mend.repair;
+      const words = listed(
+        edits.map((edit) => `${edit.words} (P${edit.thread}, line ${edit.place.line})`),
+        'and',
+      );
+      return `${words}; then none of its ${count(executions, 'execution')} fails.`;
+    }
+    case 'interleaving':
+      return 'no barrier, suffix or exchange of steps helps, since nothing is reordered.';
+    case 'none':
+      return 'none found in a short time; holdfast repair looks further.';
+    case 'unasked':
+      return '';
+  }
+}
+
+/** How to see an execution again. The id is not broken over lines. */
+const again = ({ id }: Counterexample, style: Style): string[] =>
+  id === undefined ? [] : [`${style.bold('Again:')} holdfast replay ${id}`];
+
+function holdsText(a: Holds, width: number, style: Style): string {
+  const visited = `${count(a.executions, 'execution')} visited under ${MODEL_WORDS[a.model]} in ${duration(a.seconds)}`;
+  return headed(a, style.green('holds'), `${a.promise}; ${visited}`, width, style);
+}
+
+function barriersText(a: Barriers, width: number, style: Style): string {
+  const { items, together, complete } = a;
+  const n = items.length;
+  const summary = `${a.promise} under ${MODEL_WORDS[a.model]}; ${n === 0 ? 'it has no barriers' : `each of its ${count(n, 'barrier')} alone`}:`;
+  const lines = [headed(a, style.green('holds'), n === 0 ? summary.replace(/:$/, '') : summary, width, style)];
+  const where = items.map((item) => `${a.columns[item.thread]}:${item.place.line}`);
+  const wide = Math.max(0, ...where.map((text) => text.length));
+  const code = Math.min(Math.max(0, ...items.map(({ words }) => words.length)), width - wide - 18);
+  for (const [i, item] of items.entries()) {
+    const [first = '', ...rest] = wrapped(item.words, Math.max(16, code));
+    lines.push(`  ${style.dim(where[i]!.padEnd(wide))}  ${first.padEnd(code)}  ${verdictWord(item, style)}`);
+    for (const line of rest) lines.push(`  ${' '.repeat(wide)}  ${line}`);
+  }
+  for (const item of items) {
+    const { verdict } = item;
+    if (!('without' in verdict)) continue;
+    const with_ = verdict.weakened === 'nothing' ? 'Without' : `With ${verdict.weakened} instead of`;
+    lines.push(
+      '',
+      ...wrapped(`${with_} ${item.words} (${a.columns[item.thread]}, line ${item.place.line}):`, width).map(style.bold),
+    );
+    if ('trace' in verdict.without) {
+      lines.push('', executionText(verdict.without, width, style).trimEnd(), ...again(verdict.without, style));
+    } else lines.push(`  ${verdict.without.message}`);
+  }
+  if (together !== undefined) lines.push('', ...togetherText(a, together, width, style));
+  if (!complete) lines.push('', style.yellow('Interrupted: the others were not looked at.'));
+  lines.push('', style.dim(`${duration(a.seconds)}`));
+  return `${lines.join('\n')}\n`;
+}
+
+function verdictWord({ verdict }: BarrierItem, style: Style): string {
+  switch (verdict.kind) {
+    case 'needed':
+      return style.bold('needed');
+    case 'too-strong':
+      return style.yellow(`too strong: ${verdict.enough} is enough`);
+    case 'not-needed':
+      return style.yellow('not needed');
+    case 'unknown':
+      return style.yellow('not known: a limit was hit');
+  }
+}
+
+function togetherText(
+  { items, columns }: Barriers,
+  { weakened, kept, patch }: NonNullable<Barriers['together']>,
+  width: number,
+  style: Style,
+): string[] {
+  const named = (item: number): string => {
+    const { words, thread, place } = items[item]!;
+    return `${words} (${columns[thread]}, line ${place.line})`;
+  };
+  const gone = weakened.map(({ item, words }) => (words === 'nothing' ? named(item) : `${named(item)} to ${words}`));
+  const text = `All of these can be taken away or weakened at once: ${listed(gone, 'and')}.`;
+  const but = kept.length === 0 ? '' : ` Then ${listed(kept.map(named), 'and')} must stay.`;
+  return [...wrapped(text + but, width), ...(patch === undefined ? [] : ['', patch.trimEnd()])].map((line) =>
+    diffStyle(line, style),
+  );
+}
+
+function repairsText(a: Repairs, width: number, style: Style): string {
+  const { repairs, counterexample: c, maxEdits, architecture, complete } = a;
+  const limit = `with at most ${count(maxEdits, 'edit')}`;
+  const lines: string[] = [];
+  if (a.interleaving) {
+    const why = `no barrier, ordering suffix or exchange of steps ${limit} helps: it fails although nothing is reordered`;
+    lines.push(headed(a, style.red('no repair'), why, width, style), executionText(c, width, style).trimEnd());
+  } else if (repairs.length === 0) {
+    const why = complete ? `there is none ${limit}` : `none was found ${limit} before a limit was hit`;
+    lines.push(headed(a, style.red('no repair'), why, width, style), executionText(c, width, style).trimEnd());
+  } else {
+    const order = `cheapest first${architecture === 'any' ? '' : ` on ${architecture}`}${complete ? '' : '; there may be others'}`;
+    lines.push(headed(a, style.green(count(repairs.length, 'repair')), `${limit}, ${order}`, width, style));
+    lines.push(...labelled('Fails', c.failure.message, width, style), ...labelled('Why', reasonWords(c), width, style));
+    for (const [i, repair] of repairs.entries()) lines.push('', ...repairLines(c, repair, i + 1, style));
+  }
+  lines.push('', ...again(c, style), style.dim(`${count(a.tried, 'variant')} explored in ${duration(a.seconds)}`));
+  return `${lines.join('\n')}\n`;
+}
+
+function repairLines(
+  c: Counterexample,
+  { edits, cost, executions, patch }: Repair,
+  number: number,
+  style: Style,
+): string[] {
+  const proved = `cost ${cost}; none of its ${count(executions, 'execution')} fails`;
+  const lines = [`${style.bold(`${number}.`)} ${style.dim(proved)}`];
+  for (const { words, thread, place } of edits) lines.push(`   ${words} (${c.columns[thread]}, line ${place.line})`);
+  if (patch !== undefined && number === 1)
+    lines.push(
+      '',
+      ...patch
+        .trimEnd()
+        .split('\n')
+        .map((line) => diffStyle(line, style)),
+    );
+  return lines;
+}
+
+const diffStyle = (line: string, style: Style): string =>
+  line.startsWith('+') ? style.green(line) : line.startsWith('-') ? style.red(line) : line;
+
+function differsText(a: Differs, width: number, style: Style): string {
+  const { difference, other } = a;
+  const { outcomes, common, ignored } = difference;
+  const first = sideWords(a.path, a.model, other.path, other.model);
+  const second = sideWords(other.path, other.model, a.path, a.model);
+  const same = outcomes.length === 0;
+  const word = same ? style.green('the same') : style.yellow('different');
+  const lines = [headed(a, word, `${count(common, 'outcome')} in common`, width, style).trimEnd()];
+  if (ignored.length > 0) lines.push(...wrapped(`Not compared, since only one has them: ${ignored.join(' ')}`, width));
+  for (const [allowedBy, side] of [
+    ['first', first],
+    ['second', second],
+  ] as const) {
+    const own = outcomes.filter((outcome) => outcome.allowedBy === allowedBy);
+    if (own.length === 0) continue;
+    lines.push('', style.bold(`Only ${side}:`));
+    for (const { values, fails, executions, example } of own) {
+      lines.push(
+        `  ${values.join(' ')}${fails ? style.red('  fails') : ''}${style.dim(`  ${count(executions, 'execution')}`)}`,
+      );
+      if (example !== undefined)
+        lines.push('', executionText(example, width, style).trimEnd(), ...again(example, style), '');
+    }
+  }
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+/** One side of a comparison, by what tells it from the other. */
+function sideWords(
+  path: string,
+  model: keyof typeof MODEL_WORDS,
+  otherPath: string,
+  otherModel: keyof typeof MODEL_WORDS,
+): string {
+  const parts: string[] = [];
+  if (path !== otherPath) parts.push(path);
+  if (model !== otherModel) parts.push(`under ${MODEL_WORDS[model]}`);
+  return parts.length === 0 ? path : parts.join(' ');
+}
