@@ -1,15 +1,18 @@
+import { collapsePin } from './collapse-pin.ts';
 import { dirtyCow } from './dirty-cow.ts';
 import { exclusivePin } from './exclusive-pin.ts';
 import { forkPin } from './fork-pin.ts';
 import { freePin } from './free-pin.ts';
 import { mapcountPin } from './mapcount-pin.ts';
 import { pinForkStore } from './pin-fork-store.ts';
+import { readPin } from './read-pin.ts';
 import { reclaimPin } from './reclaim-pin.ts';
 import type { Scenario } from './scenario.ts';
 import { splitPin } from './split-pin.ts';
 import { uffdCow } from './uffd-cow.ts';
 import { vmsplice } from './vmsplice.ts';
 import { writebackDma } from './writeback-dma.ts';
+import { zapClean } from './zap-clean.ts';
 
 /** Every race that comes with Holdfast, in the order of the table. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -21,9 +24,12 @@ export const SCENARIOS: readonly Scenario[] = [
   dirtyCow,
   uffdCow,
   vmsplice,
+  readPin,
   writebackDma,
   reclaimPin,
   splitPin,
+  collapsePin,
+  zapClean,
 ];
 
 export const scenarioNamed = (name: string): Scenario | undefined =>

@@ -6,7 +6,7 @@ export const PROPERTIES = {
   I1: 'counts of references, mappings and pins are exactly what they count',
   I2: 'a page with a reference is not free, and lives the same life until the reference is given back',
   I3: 'a page that a fast pin returns was mapped there by the caller while it ran',
-  I4: 'the page that a writing pin holds stays the page that its mm maps there',
+  I4: 'the page that a pin holds stays the page that its mm maps there',
   I5: 'a pinned anonymous page is exclusive to the mm that pinned it',
   "I5'": 'no page that is pinned for writing becomes shared copy-on-write by fork',
   I6: 'an exclusive page is mapped once, and a writable anonymous entry maps an exclusive page',

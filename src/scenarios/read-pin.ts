@@ -1,0 +1,79 @@
+import type { Cpu } from '../cpu/cpu.ts';
+import { deviceRead } from '../mm/dma.ts';
+import { dupMmap } from '../mm/fork.ts';
+import { FOLL_LONGTERM } from '../mm/gup.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import type { Mm } from '../mm/mm-struct.ts';
+import { mmapRegion, mprotect } from '../mm/mmap.ts';
+import { pinUserPagesFast, unpinUserPage } from '../mm/pin.ts';
+import { userLoad, userStore } from '../mm/user.ts';
+import { VM_READ, VM_WRITE } from '../mm/vma.ts';
+import { quiescent } from './judging.ts';
+import { scenario, type Variant } from './scenario.ts';
+import { ANON_RW, mapAndTouch, must } from './world.ts';
+
+const STORED = 7;
+
+interface Mapped extends Variant {
+  readonly map: (cpu: Cpu, k: Kernel, mm: Mm) => void;
+}
+
+const VARIANTS: Readonly<Record<string, Mapped>> = {
+  shared: {
+    doc: 'an anonymous page that a child shares since a fork',
+    map(cpu, k, mm) {
+      mapAndTouch(cpu, k, mm, { start: 0, end: 1, flags: ANON_RW });
+      must(dupMmap(cpu, k, mm, k.layout.mm(1)), 'fork');
+    },
+  },
+  protected: {
+    doc: 'an anonymous page of its own, whose entry is read-only',
+    map(cpu, k, mm) {
+      mapAndTouch(cpu, k, mm, { start: 0, end: 1, flags: ANON_RW });
+      must(mprotect(cpu, k, mm, 0, 1, VM_READ), 'mprotect');
+      must(mprotect(cpu, k, mm, 0, 1, VM_READ | VM_WRITE), 'mprotect');
+    },
+  },
+  file: {
+    doc: 'a page of a file in a private mapping',
+    map(cpu, k, mm) {
+      must(mmapRegion(cpu, k, mm, { start: 0, end: 1, flags: ANON_RW, file: 0 }), 'mmap');
+      userLoad(cpu, k, mm, 0);
+    },
+  },
+};
+
+/** A device is to read what a process stores, from a page that the process has mapped read-only so far. Nothing races. */
+export const readPin = scenario({
+  name: 'read-pin',
+  title: 'a long-term pin for reading, then a store',
+  why: 'The device sends data that the process has replaced long ago: registered buffers of io_uring, and RDMA.',
+  property: 'I4',
+  variants: VARIANTS,
+  layout: () => ({ files: ['disk'], pagesPerFile: 1, pages: 6 }),
+  setup(cpu, k, { map }) {
+    const mm = k.layout.mm(0);
+    map(cpu, k, mm);
+    return { k, mm };
+  },
+  threads: ({ k, mm }) => ({
+    process(cpu) {
+      const { pins } = pinUserPagesFast(cpu, k, mm, 0, 1, FOLL_LONGTERM);
+      userStore(cpu, k, mm, 0, STORED);
+      return pins;
+    },
+  }),
+  judge({ world: { k, mm }, results, cpu, memory, step }) {
+    const [pin] = results.process;
+    if (pin === undefined) return { property: 'I21', message: 'the page could not be pinned' };
+    const leak = quiescent(k, memory, [pin]);
+    step('process', 'loads', () => userLoad(cpu, k, mm, 0));
+    const seen = step('device', 'reads through the pin', () => deviceRead(cpu, pin));
+    if (seen !== STORED) {
+      return { property: 'I4', message: `the process stored ${STORED}, and the device reads ${seen}` };
+    }
+    if (leak !== undefined) return leak;
+    unpinUserPage(cpu, k, pin);
+    return quiescent(k, memory, []);
+  },
+});

@@ -1,0 +1,50 @@
+import { entries, pageField } from '../mm/inspect.ts';
+import { mmapRegion, munmap } from '../mm/mmap.ts';
+import { PAGE_DATA, PAGE_FLAGS, PG_DIRTY } from '../mm/page.ts';
+import { pteDirty } from '../mm/pte.ts';
+import { userStore } from '../mm/user.ts';
+import { VM_SHARED } from '../mm/vma.ts';
+import { writePage } from '../mm/writeback.ts';
+import { type Broken, scenario } from './scenario.ts';
+import { ANON_RW, FIRST_DATA, must, pageAt } from './world.ts';
+
+const STORED = 7;
+
+/**
+ * munmap() of a page of a file that is being written back, while another CPU stores through a translation that its
+ * TLB still has (1cf35d47712d, 5df397dec7c4).
+ */
+export const zapClean = scenario({
+  name: 'zap-clean',
+  title: 'zap and write-back against a stale TLB',
+  why: 'A store that comes after write-back has looked, through an entry that is gone, is in no dirty page: it is lost when the page is dropped.',
+  property: 'I18',
+  variants: {
+    store: { doc: 'the translation is in the TLB of the CPU that stores' },
+  },
+  layout: () => ({ files: ['disk'], pagesPerFile: 1, tlb: true, mms: 1, vmasPerMm: 2 }),
+  setup(cpu, k) {
+    const mm = k.layout.mm(0);
+    must(mmapRegion(cpu, k, mm, { start: 0, end: 1, flags: ANON_RW | VM_SHARED, file: 0 }), 'mmap');
+    must(userStore(cpu, k, mm, 0, FIRST_DATA), 'a store');
+    // Something else in the same page table, so that it stays.
+    must(mmapRegion(cpu, k, mm, { start: 1, end: 2, flags: ANON_RW | VM_SHARED, file: 0 }), 'mmap');
+    // What this CPU has in its TLB now, the one that will store has, too.
+    const own = k.layout.tlb(k.layout.bootCpu, mm, 0);
+    cpu.writeOnce(k.layout.tlb(0, mm, 0), cpu.readOnce(own));
+    cpu.writeOnce(own, 0);
+    return { k, mm, page: pageAt(cpu, k, mm, 0) };
+  },
+  threads: ({ k, mm }) => ({
+    process: (cpu) => userStore(cpu, k, mm, 0, STORED),
+    zapper: (cpu) => munmap(cpu, k, mm, 0, 1),
+    writeback: (cpu) => writePage(cpu, k, k.layout.file(0), 0),
+  }),
+  judge({ world: { k, page }, memory }): Broken | undefined {
+    const data = pageField(memory, k.layout, page, PAGE_DATA);
+    const disk = memory[k.layout.disk(k.layout.file(0), 0)]!;
+    const dirty = (pageField(memory, k.layout, page, PAGE_FLAGS) & PG_DIRTY) !== 0;
+    if (dirty || data === disk || entries(memory, k.layout).some(({ e }) => pteDirty(e))) return undefined;
+    return { property: 'I18', message: `the page is clean and contains ${data}, and the disk has ${disk}` };
+  },
+});
