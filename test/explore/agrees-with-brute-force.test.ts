@@ -98,7 +98,7 @@ const NAMED: readonly [string, SmallProgram][] = [
   ],
 ];
 
-test.each(NAMED)('%s', (_, small) => {
+test.each(NAMED)('%s', { timeout: 60_000 }, (_, small) => {
   const found = enumerate(toProgram(small));
   for (const model of MODELS) expect(differences(toProgram(small), model, found[model]), model).toEqual([]);
 });
