@@ -45,7 +45,7 @@ const v4_4: Design = {
   ksmObserver: 'exact',
   unmapFlush: 'batched',
   reuse: 'mapcount',
-  uffdDirty: 'writable',
+  uffdDirty: 'unsupported',
   reclaimPinned: 'ignore',
   pinDetect: 'none',
   pinMapcount: 'relaxed',
@@ -72,7 +72,13 @@ const v5_9_rc: Design = { ...v5_9, forkOrder: 'protect-first', forkCandidate: 'w
 
 const v5_11: Design = { ...v5_9, forkSeqcount: 'wmb', pinSeqcount: 'acquire', reclaimPinned: 'before-swap' };
 
-const v5_14: Design = { ...v5_11, pinFlag: 'test-set', pinCount: 'two-step', headRecheck: 'check' };
+const v5_14: Design = {
+  ...v5_11,
+  pinFlag: 'test-set',
+  pinCount: 'two-step',
+  headRecheck: 'check',
+  uffdDirty: 'writable',
+};
 
 const v5_19: Design = {
   ...v5_14,
@@ -157,6 +163,11 @@ export const PRESETS: readonly Preset[] = [
     design: { ...hasPinnedReview, forkReads: 'count-flag' },
   },
   {
+    name: 'simplified-wp',
+    doc: 'The trial that "pin, then fork", September 2020, answers (09854ba94c6a): v5.8, but a write fault reuses at refcount 1',
+    design: { ...v5_8, pinReadOnly: 'any', reuse: 'refcount' },
+  },
+  {
     name: 'early-copy-sketch',
     doc: 'The sketch of "pin, then fork", 17 September 2020, with the simplified write fault it was written for',
     design: sketch2020,
@@ -188,7 +199,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'longterm-file-v7',
-    doc: 'Version 7 of the file check of "fast long-term pins of file pages", May 2023, on 6.4',
+    doc: 'The file check of "fast long-term pins of file pages", May 2023, as its thread finds it: folio->mapping is read before the re-check, and NULL is not told apart',
     design: { ...v6_4, pinFile: 'before-recheck', pinNullMapping: 'accept' },
   },
 ];

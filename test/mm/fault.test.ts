@@ -6,11 +6,14 @@ import { dupMmap } from '../../src/mm/fork.ts';
 import { FOLL_GET, FOLL_WRITE } from '../../src/mm/gup.ts';
 import { madvise, madviseDontneed } from '../../src/mm/madvise.ts';
 import { mmapRegion, mprotect, munmap } from '../../src/mm/mmap.ts';
+import { lockPage, unlockPage } from '../../src/mm/page.ts';
 import { getUserPages, pinUserPages, unpinUserPage } from '../../src/mm/pin.ts';
 import { designOf, PRESETS } from '../../src/mm/presets.ts';
 import { userLoad, userStore } from '../../src/mm/user.ts';
 import { VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE } from '../../src/mm/vma.ts';
+import { runDirect } from '../../src/run/direct.ts';
 import { last, type Machine, machine, RO, RW } from './machine.ts';
+import { interrupt } from './stepping.ts';
 
 const store = (m: Machine, mm: number, address: number, value: number): number =>
   userStore(m.cpu, m.k, m.mm(mm), address, value);
@@ -146,6 +149,41 @@ describe('a store to a page that was shared and is no more', () => {
     mprotect(m.cpu, m.k, m.mm(0), 0, 1, VM_READ | VM_WRITE);
     store(m, 0, 0, 5);
     expect(deviceRead(m.other, pins[0]!)).toBe(1);
+  });
+});
+
+describe('a store to a page that somebody has locked', () => {
+  /** The page is unlocked, and perhaps unmapped, before step `at` of the store. */
+  const stored = (name: string, at: number, unmap: boolean): boolean => {
+    const m = parent(name);
+    dupMmap(m.cpu, m.k, m.mm(0), m.mm(1));
+    exitMmap(m.cpu, m.k, m.mm(1));
+    const page = m.k.layout.page(0);
+    lockPage(m.other, page);
+    const { ran } = interrupt(
+      m.memory,
+      at,
+      (cpu) => {
+        runDirect(() => userStore(cpu, m.k, m.mm(0), 0, 2));
+      },
+      (cpu) => {
+        unlockPage(cpu, page);
+        if (unmap) madviseDontneed(cpu, m.k, m.mm(0), 0, 1);
+      },
+    );
+    if (!ran || load(m, 0, 0) !== 2) return false;
+    expect(m.check()).toEqual([]);
+    return true;
+  };
+  it.each([
+    ['v4.4', false],
+    ['v4.4', true],
+    ['v5.9', false],
+    ['v6.12', false],
+    ['v6.12', true],
+  ])('%s, unmapped meanwhile: %s', (name, unmap) => {
+    const steps = Array.from({ length: 45 }, (_, at) => at);
+    expect(steps.filter((at) => stored(name, at, unmap)).length).toBeGreaterThan(5);
   });
 });
 

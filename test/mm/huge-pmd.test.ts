@@ -10,7 +10,7 @@ import { pinUserPages, pinUserPagesFast, pinUserPagesFastOnly, unpinUserPage } f
 import { designOf } from '../../src/mm/presets.ts';
 import { splitHugePmd } from '../../src/mm/split-pmd.ts';
 import { userLoad, userStore } from '../../src/mm/user.ts';
-import { VM_READ } from '../../src/mm/vma.ts';
+import { VM_READ, VM_WRITE } from '../../src/mm/vma.ts';
 import { vmaLookup } from '../../src/mm/vma-list.ts';
 import { type Machine, machine, RW } from './machine.ts';
 
@@ -123,6 +123,18 @@ describe('a huge PMD', () => {
     expect(m.show('mm0.pmd[0]')).toBe('0 present write dirty young huge');
     expect(m.show('page0.flags')).toBe('anon_exclusive head');
     expect(m.check()).toEqual([]);
+  });
+
+  it('is reused as a whole where it is exclusive, whoever holds it', () => {
+    const m = world();
+    const { pins } = pinUserPagesFast(m.other, m.k, m.mm(0), 1, 1, FOLL_WRITE);
+    mprotect(m.cpu, m.k, m.mm(0), 0, 2, VM_READ);
+    mprotect(m.cpu, m.k, m.mm(0), 0, 2, VM_READ | VM_WRITE);
+    expect(m.show('mm0.pmd[0]')).toBe('0 present dirty young huge');
+    store(m, 1, 8);
+    expect(m.show('mm0.pmd[0]')).toBe('0 present write dirty young huge');
+    expect(deviceRead(m.other, pins[0]!)).toBe(8);
+    expect(m.check(pins)).toEqual([]);
   });
 
   it.each<[string, (m: Machine) => void, string]>([

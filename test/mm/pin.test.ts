@@ -237,6 +237,25 @@ describe('a forced write to a private mapping that is read-only', () => {
   });
 });
 
+describe('a slow pin for writing', () => {
+  it('marks a page dirty whose entry is clean', () => {
+    const m = world(designOf('v6.12'), 1);
+    load(m, 4);
+    expect(m.show('page0.flags')).toBe('none');
+    const { pins } = pinUserPages(m.other, m.k, m.mm(0), 4, 1, FOLL_WRITE);
+    expect(m.show('table0.pte[0]')).toBe('0 present write young');
+    expect(m.show('page0.flags')).toBe('dirty');
+    expect(m.check(pins)).toEqual([]);
+  });
+
+  it('leaves the flag alone where the entry is dirty', () => {
+    const m = world(designOf('v6.12'));
+    store(m, 0, 1);
+    pinUserPages(m.other, m.k, m.mm(0), 0, 1, FOLL_WRITE);
+    expect(m.show('page0.flags')).toBe('anon_exclusive');
+  });
+});
+
 describe('giving back', () => {
   it('after munmap and exit, the last pin frees the page', () => {
     const m = world(designOf('v6.12'));
