@@ -119,17 +119,22 @@ export function contradiction(result: LitmusResult): string | undefined {
   const who = by === 'comment' ? 'the Result: comment' : '--expect';
   const found: Expectation = result.kind === 'deadlock' ? 'Deadlock' : result.verdict;
   const races = result.flags.includes('data-race');
-  if (race === true && !races) return `${who} says DATARACE, and there is no data race`;
+  if (race === true && !races && result.question !== 'decide') {
+    return `${who} says DATARACE, and there is no data race`;
+  }
   if (found === promised) return undefined;
   // Where accesses race the model promises nothing, so a verdict written down for such a test is not held against it.
-  if (by === 'comment' && races) return undefined;
+  if (by === 'comment' && (races || race === true)) return undefined;
   // Comments older than the word DEADLOCK call it Never.
   if (by === 'comment' && found === 'Deadlock' && promised === 'Never') return undefined;
-  // One execution cannot tell Sometimes from Always (or, of a forall, from Never).
-  if (result.question === 'decide' && found === 'Sometimes') {
-    if (promised === (result.condition.kind === 'forall' ? 'Never' : 'Always')) return undefined;
-  }
+  if (result.question === 'decide' && cannotTell(found, promised, result.condition)) return undefined;
   return `${who} says ${promised}`;
+}
+
+/** Is the difference one that is not looked for once the condition is decided? */
+function cannotTell(found: Expectation, promised: Expectation, { kind }: Condition): boolean {
+  if (found === 'Sometimes') return promised === (kind === 'forall' ? 'Never' : 'Always');
+  return found === 'Never' && promised === 'Deadlock';
 }
 
 /** Why there is no verdict, or why the verdict is not the promised one; null where there is nothing to say. */
