@@ -35,6 +35,16 @@ describe('a promise', () => {
       '--expect says Never',
     ],
     [
+      'of a data race is neither kept nor broken once the condition is decided',
+      { ...RESULTS.decide!, ...promising('Never', 'comment', true) } as LitmusResult,
+      undefined,
+    ],
+    [
+      'of a deadlock is not broken by Never once the condition is decided',
+      { ...RESULTS.decide!, verdict: 'Never', ...promising('Deadlock') } as LitmusResult,
+      undefined,
+    ],
+    [
       'is neither kept nor broken at a limit',
       { ...RESULTS.timeout!, ...promising('Never') } as LitmusResult,
       undefined,
