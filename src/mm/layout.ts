@@ -95,6 +95,8 @@ export class Layout {
   readonly swapData: Cell;
   /** One more than the page frame number, or 0. */
   readonly swapCache: Cell;
+  /** i_pages of the swap cache: held where a cached page is looked up, or its count is frozen. */
+  readonly swapLock: Cell;
 
   readonly #spans: Span[] = [];
   readonly #pages: number;
@@ -162,6 +164,7 @@ export class Layout {
     this.swapCounts = place(config.swapSlots, (slot) => `swap[${slot}].count`);
     this.swapData = place(config.swapSlots, (slot) => `swap[${slot}].data`);
     this.swapCache = place(config.swapSlots, (slot) => `swap[${slot}].cache`);
+    this.swapLock = place(1, () => 'swap.lock');
     this.#cpus = each(cpus + 1, CPU_FIELDS.length, (cpu, f) => `cpu${cpu}.${CPU_FIELDS[f]}`);
     this.#tlbs = config.tlb
       ? place((cpus + 1) * mms * span, (offset) => {
@@ -257,6 +260,7 @@ export class Layout {
       ...each(files.length, (i) => [this.file(i) + AS_LOCK, this.file(i) + AS_I_MMAP_RWSEM]),
       ...each(anonVmas, (i) => [this.anonVma(i) + AV_RWSEM]),
       ...each(cpus + 1, (i) => [this.cpu(i) + CPU_IRQ, this.cpu(i) + CPU_TLB_LOCK]),
+      this.swapLock,
       this.freePages.zoneLock,
       this.freeTables.zoneLock,
     ];

@@ -74,16 +74,20 @@ function moveToNewPage(cpu: Cpu, k: Kernel, page: Page, fresh: Page): boolean {
 }
 
 function moveSwapCache(cpu: Cpu, k: Kernel, page: Page, fresh: Page, flags: number, mapping: number): boolean {
-  if (!freezePage(cpu, page, 2)) return false;
-  const slot = cpu.readOnce(page + PAGE_PRIVATE);
-  const cache = k.layout.swapCache + slot + cpu.provenance();
-  getPage(cpu, fresh);
-  cpu.writeOnce(fresh + PAGE_PRIVATE, slot);
-  takeOver(cpu, page, fresh, flags, mapping);
-  cpu.writeOnce(cache, k.layout.pfnOf(fresh) + 1);
-  cpu.clearBits(page + PAGE_FLAGS, PG_SWAPCACHE);
-  unfreezePage(cpu, page, 1);
-  return true;
+  cpu.spinLock(k.layout.swapLock);
+  const frozen = freezePage(cpu, page, 2);
+  if (frozen) {
+    const slot = cpu.readOnce(page + PAGE_PRIVATE);
+    const cache = k.layout.swapCache + slot + cpu.provenance();
+    getPage(cpu, fresh);
+    cpu.writeOnce(fresh + PAGE_PRIVATE, slot);
+    takeOver(cpu, page, fresh, flags, mapping);
+    cpu.writeOnce(cache, k.layout.pfnOf(fresh) + 1);
+    cpu.clearBits(page + PAGE_FLAGS, PG_SWAPCACHE);
+    unfreezePage(cpu, page, 1);
+  }
+  cpu.spinUnlock(k.layout.swapLock);
+  return frozen;
 }
 
 function movePageCache(

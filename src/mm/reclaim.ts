@@ -88,7 +88,8 @@ export function removeMapping(cpu: Cpu, k: Kernel, page: Page): boolean {
   if (mapping === 0) return false;
   const swapCache = mappingFlags(mapping) !== 0;
   const space = mappingTarget(cpu, mapping);
-  if (!swapCache) cpu.spinLock(space + AS_LOCK);
+  const lock = swapCache ? k.layout.swapLock : space + AS_LOCK;
+  cpu.spinLock(lock);
   const frozen = freezePage(cpu, page, ISOLATED);
   const clean = frozen && (cpu.readOnce(page + PAGE_FLAGS) & PG_DIRTY) === 0;
   if (frozen && !clean) unfreezePage(cpu, page, ISOLATED);
@@ -98,7 +99,7 @@ export function removeMapping(cpu: Cpu, k: Kernel, page: Page): boolean {
       : space + AS_PAGES + cpu.readOnce(page + PAGE_INDEX);
     cpu.writeOnce(cached + cpu.provenance(), 0);
   }
-  if (!swapCache) cpu.spinUnlock(space + AS_LOCK);
+  cpu.spinUnlock(lock);
   if (clean) freePage(cpu, k, page);
   return clean;
 }

@@ -1,7 +1,6 @@
 /** The swap cache: anonymous pages that have a slot of swap, found by the slot. */
 
 import type { Cpu } from '../cpu/cpu.ts';
-import { Mode } from '../cpu/modes.ts';
 import { allocPage } from './allocator.ts';
 import { ENOMEM } from './errno.ts';
 import type { Kernel } from './kernel.ts';
@@ -16,7 +15,7 @@ import {
   trylockPage,
   unlockPage,
 } from './page.ts';
-import { getPage, putPage, tryGetPage } from './page-ref.ts';
+import { getPage, putPage } from './page-ref.ts';
 import { swapFree, tryToFreeSwap } from './swap.ts';
 
 /**
@@ -41,16 +40,17 @@ export function addToSwap(cpu: Cpu, k: Kernel, page: Page): boolean {
   return false;
 }
 
-/** swap_cache_get_folio(): the page of a slot with a reference, or 0. */
+/**
+ * swap_cache_get_folio(): the page of a slot with a reference, or 0. The kernel looks it up without a lock, and again
+ * where the page is frozen; here the lock is held.
+ */
 export function lookupSwapCache(cpu: Cpu, k: Kernel, slot: number): Page {
-  for (;;) {
-    const cached = cpu.readOnce(k.layout.swapCache + slot);
-    if (cached === 0) return 0;
-    const page = k.layout.page(cached - 1) + cpu.provenance();
-    if (tryGetPage(cpu, page, 1, Mode.Full) < 0) continue;
-    if (cpu.readOnce(k.layout.swapCache + slot) === cached) return page;
-    putPage(cpu, k, page);
-  }
+  cpu.spinLock(k.layout.swapLock);
+  const cached = cpu.readOnce(k.layout.swapCache + slot);
+  const page = cached === 0 ? 0 : k.layout.page(cached - 1) + cpu.provenance();
+  if (page !== 0) getPage(cpu, page);
+  cpu.spinUnlock(k.layout.swapLock);
+  return page;
 }
 
 /**

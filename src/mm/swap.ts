@@ -25,8 +25,10 @@ export function pageSwapcount(cpu: Cpu, k: Kernel, page: Page): number {
 export function tryToFreeSwap(cpu: Cpu, k: Kernel, page: Page): boolean {
   if ((cpu.readOnce(page + PAGE_FLAGS) & (PG_SWAPCACHE | PG_WRITEBACK)) !== PG_SWAPCACHE) return false;
   if (pageSwapcount(cpu, k, page) > 0) return false;
-  const slot = cpu.readOnce(page + PAGE_PRIVATE);
-  cpu.writeOnce(k.layout.swapCache + slot + cpu.provenance(), 0);
+  const cached = k.layout.swapCache + cpu.readOnce(page + PAGE_PRIVATE) + cpu.provenance();
+  cpu.spinLock(k.layout.swapLock);
+  cpu.writeOnce(cached, 0);
+  cpu.spinUnlock(k.layout.swapLock);
   cpu.clearBits(page + PAGE_FLAGS, PG_SWAPCACHE);
   putPage(cpu, k, page);
   return true;
