@@ -92,22 +92,25 @@ async function main(argv: readonly string[]): Promise<number> {
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ outputError: () => {} });
   }
+  const commands = program.commands.map((command) => command.name());
   try {
-    await program.parseAsync(withCommand(argv), { from: 'user' });
+    await program.parseAsync(withCommand(argv, commands), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.decided;
-    printDiagnostic(commanderDiagnostic(error, argv));
+    printDiagnostic(commanderDiagnostic(error, argv, commands));
     return EXIT.badInput;
   }
   return exitCode;
 }
 
-/** Without a command, `check` is meant. */
-function withCommand(argv: readonly string[]): readonly string[] {
+/** The command first, wherever it stands; without one, `check` is meant. */
+function withCommand(argv: readonly string[], commands: readonly string[]): readonly string[] {
   const [first] = argv;
   if (first === undefined) return ['check'];
-  return first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first) ? ['check', ...argv] : argv;
+  if (!first.startsWith('-') || ['-h', '--help', '-V', '--version'].includes(first)) return argv;
+  const at = argv.findIndex((word) => commands.includes(word));
+  return at < 0 ? ['check', ...argv] : [argv[at]!, ...argv.slice(0, at), ...argv.slice(at + 1)];
 }
 
 // The reader of a pipe may leave, as `head` does.

@@ -69,6 +69,10 @@ async function scenariosFor(
   argv: readonly string[],
 ): Promise<{ scenarios: readonly Scenario[]; module: string | undefined } | readonly Diagnostic[]> {
   if (race === undefined) return { scenarios: SCENARIOS, module: undefined };
+  if (race.endsWith('.litmus')) {
+    const help = `for a litmus test: holdfast litmus ${race}`;
+    return [usageDiagnostic('HF930', `not a race, nor a file with races: '${race}'`, { argv, at: race, help })];
+  }
   if (isScenarioFile(race)) {
     const bundle = await bundleScenario(race);
     if ('diagnostics' in bundle) return bundle.diagnostics;

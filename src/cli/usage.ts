@@ -25,18 +25,23 @@ export function usageDiagnostic(
   };
 }
 
-/** What commander found wrong, as a diagnostic. */
-export function commanderDiagnostic(error: CommanderError, argv: readonly string[]): Diagnostic {
+/** What commander found wrong, as a diagnostic. @param commands the names of all commands */
+export function commanderDiagnostic(
+  error: CommanderError,
+  argv: readonly string[],
+  commands: readonly string[],
+): Diagnostic {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const near = rest.join(' ').match(/Did you mean (.*)\?/)?.[1];
   const at = [...first.matchAll(/'([^']*)'/g)].map((match) => match[1]!).findLast((word) => argv.includes(word));
-  const command = argv.find((word) => !word.startsWith('-')) ?? 'COMMAND';
-  const help = near === undefined ? `see: holdfast ${command} --help` : `did you mean ${near}?`;
+  const command = argv.find((word) => commands.includes(word));
+  const see = `see: holdfast${command === undefined ? '' : ` ${command}`} --help`;
+  const help = near === undefined ? see : `did you mean ${near}?`;
   switch (error.code) {
     case 'commander.unknownCommand':
       return usageDiagnostic('HF900', first, {
         argv,
-        help: near === undefined ? 'see: holdfast --help' : help,
+        help: at?.endsWith('.litmus') ? `for a litmus test: holdfast litmus ${quoted(at)}` : help,
         ...(at === undefined ? {} : { at }),
       });
     case 'commander.unknownOption':

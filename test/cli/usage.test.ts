@@ -19,6 +19,36 @@ describe('what the command line can get wrong', () => {
 `,
     ],
     [
+      'no command for a litmus test',
+      [SB],
+      `error[HF900]: unknown command 'examples/SB.litmus'
+ --> command line
+ | holdfast examples/SB.litmus
+ |          ^^^^^^^^^^^^^^^^^^
+ = for a litmus test: holdfast litmus examples/SB.litmus
+`,
+    ],
+    [
+      'another command for a litmus test',
+      ['check', SB],
+      `error[HF930]: not a race, nor a file with races: 'examples/SB.litmus'
+ --> command line
+ | holdfast check examples/SB.litmus
+ |                ^^^^^^^^^^^^^^^^^^
+ = for a litmus test: holdfast litmus examples/SB.litmus
+`,
+    ],
+    [
+      'an option before the command',
+      ['--jbos', '3', 'litmus', SB],
+      `error[HF901]: unknown option '--jbos'
+ --> command line
+ | holdfast --jbos 3 litmus examples/SB.litmus
+ |          ^^^^^^
+ = did you mean --jobs?
+`,
+    ],
+    [
       'an option',
       ['litmus', '--modle', 'tso', SB],
       `error[HF901]: unknown option '--modle'
@@ -81,6 +111,10 @@ describe('what the command line can get wrong', () => {
     ],
   ])('%s', (_, arguments_, stderr) => {
     expect(holdfast(arguments_)).toEqual({ status: 2, stdout: '', stderr });
+  });
+
+  test('options may come before the command', () => {
+    expect(holdfast(['--model', 'sc', 'litmus', SB]).stdout).toContain('SB: Never under SC');
   });
 
   test('a value in the environment', () => {
