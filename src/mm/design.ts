@@ -197,7 +197,8 @@ export const KNOBS = {
     exclusive: 'where it is exclusive, or nobody else but the swap cache holds a reference (from v5.19)',
   }),
   uffdDirty: knob('fault', 'which entries userfaultfd makes dirty when it maps a page of the cache', {
-    writable: 'those that are writable (to v5.15)',
+    unsupported: 'it cannot map a page of the cache at all (to v5.12)',
+    writable: 'those that are writable (v5.13 to v5.15)',
     always: 'all of them (from v5.16, 9ae0f87d009c)',
   }),
 

@@ -63,9 +63,13 @@ export function vmasOf(memory: Memory, layout: Layout, mm: Mm): Vma[] {
 
 /** On how many lists each of `count` things is free. */
 export function timesFree(memory: Memory, layout: Layout, lists: FreeLists, count: number): number[] {
-  const words = [memory[lists.zone]!];
-  for (let cpu = 0; cpu <= layout.config.cpus; cpu++) words.push(memory[lists.perCpu + cpu]!);
-  return Array.from({ length: count }, (_, n) => words.filter((word) => word & (1 << n)).length);
+  const times = new Array<number>(count).fill(0);
+  const add = (word: number): void => {
+    for (let n = 0; n < count; n++) times[n]! += (word >> n) & 1;
+  };
+  add(memory[lists.zone]!);
+  for (let cpu = 0; cpu <= layout.config.cpus; cpu++) add(memory[lists.perCpu + cpu]!);
+  return times;
 }
 
 /** A field of a page. */

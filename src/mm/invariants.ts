@@ -67,7 +67,7 @@ type Fail = (id: Violation['id'], message: string) => void;
 /** I1: map counts are the entries, reference counts the entries, caches and holders, pin counts the pins. */
 function checkCounts(memory: Memory, k: Kernel, held: readonly Pin[], all: readonly Entry[], fail: Fail): void {
   const { layout } = k;
-  const { pages, ptesPerTable, files, pagesPerFile } = layout.config;
+  const { pages, files, pagesPerFile } = layout.config;
   const zeros = (): number[] => new Array<number>(pages).fill(0);
   const [references, mapped, huge, pinned] = [zeros(), zeros(), zeros(), zeros()];
   const field = (pfn: number, f: number): number => memory[layout.page(pfn) + f]!;
@@ -108,9 +108,6 @@ function checkCounts(memory: Memory, k: Kernel, held: readonly Pin[], all: reado
     const deposited = bitCount(memory[layout.mm(mm) + MM_DEPOSITED]!);
     const pmds = all.filter((entry) => entry.mm === mm && entry.huge).length;
     if (deposited !== pmds) fail('I1', `mm ${mm} keeps ${deposited} page tables for ${pmds} huge PMDs`);
-  }
-  for (const pmd of all.filter(({ huge: isHuge, e }) => isHuge && ptePresent(e))) {
-    if (pmd.address % ptesPerTable !== 0) fail('I1', `mm ${pmd.mm} maps a huge page at ${pmd.address}, unaligned`);
   }
 }
 

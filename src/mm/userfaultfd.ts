@@ -17,9 +17,10 @@ import { vmaLookup } from './vma-list.ts';
  * UFFDIO_CONTINUE, mcontinue_atomic_pte() (mm/userfaultfd.c, v5.14 to v6.12): maps the page that the cache of the file
  * holds already, in a VMA registered for minor faults. A private mapping gets it read-only; whether it is dirty all the
  * same is the design's (9ae0f87d009c).
- * @returns 0; -EINVAL where the VMA is not registered; -EFAULT where the page is not cached; -EEXIST; -ENOMEM
+ * @returns 0; -EINVAL where the VMA is not registered, or the kernel has no such call; -EFAULT where the page is not cached; -EEXIST; -ENOMEM
  */
 export function uffdioContinue(cpu: Cpu, k: Kernel, mm: Mm, address: number): number {
+  if (k.design.uffdDirty === 'unsupported') return EINVAL;
   mmapReadLock(cpu, mm);
   const vma = vmaLookup(cpu, k, mm, address);
   const registered = vma !== undefined && (vma.flags & VM_UFFD_MINOR) !== 0 && vma.file > 0;

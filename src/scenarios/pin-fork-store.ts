@@ -36,7 +36,7 @@ export const pinForkStore = scenario({
     },
     dontfork: { doc: 'as race, with MADV_DONTFORK before the fork', racing: true, protect: false, dontfork: true },
   },
-  proposals: ['early-copy-sketch'],
+  proposals: ['simplified-wp', 'early-copy-sketch'],
   setup(cpu, k, variant) {
     const world = family(cpu, k);
     if (variant.dontfork) must(madvise(cpu, k, world.parent, 0, 1, 'dontfork'), 'MADV_DONTFORK');

@@ -1,3 +1,4 @@
+import type { Design } from '../mm/design.ts';
 import { deviceWrite } from '../mm/dma.ts';
 import { FOLL_FORCE, FOLL_WRITE } from '../mm/gup.ts';
 import { pageField } from '../mm/inspect.ts';
@@ -26,6 +27,8 @@ export const uffdCow = scenario({
   variants: {
     shmem: { doc: 'the private copy is thrown away, and the page of the file mapped in its place' },
   },
+  absent: ({ uffdDirty }: Design) =>
+    uffdDirty === 'unsupported' ? 'there is no UFFDIO_CONTINUE before v5.13' : undefined,
   layout: () => ({ files: ['shmem'], pagesPerFile: 1, anonVmas: 2 }),
   setup(cpu, k) {
     const mm = k.layout.mm(0);
