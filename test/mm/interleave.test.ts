@@ -64,7 +64,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   },
 };
 
-const designs = PRESETS.filter(({ name }) => ['v4.4', 'v5.8', 'v5.14', 'v6.12'].includes(name));
+const designs = PRESETS.filter(({ name }) => ['v5.8', 'v5.14', 'v6.12'].includes(name));
 
 /** As `expect`, which is too slow to be asked a hundred thousand times. */
 function sound(m: Machine, held: readonly Pin[], when: () => string): void {
