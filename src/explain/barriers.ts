@@ -1,7 +1,7 @@
 import type { ModelName } from '../explore/contract.ts';
 import type { Counterexample, Reference } from './counterexample.ts';
 import { explainFailure } from './counterexample.ts';
-import type { Ordering, Protocol, Weaker } from './edit.ts';
+import type { Ordering, Patch, Protocol, Weaker } from './edit.ts';
 import { findAny, findBest, isOver, type Limits, type Undecided } from './search.ts';
 import type { SourcePlace } from './source-place.ts';
 import type { Failure } from './subject.ts';
@@ -38,7 +38,7 @@ export interface Together {
   /** What each could be weakened alone, but not on top of that. */
   readonly kept: readonly number[];
   /** The protocol with all of that, as a change of its source. */
-  readonly patch: string | undefined;
+  readonly patch: Patch | undefined;
 }
 
 export type BarriersOutcome =

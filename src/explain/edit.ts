@@ -1,5 +1,6 @@
 import type { SourcePlace } from './source-place.ts';
 import type { Subject } from './subject.ts';
+import type { TextChange } from './text-change.ts';
 
 /** What an edit makes the machine do, as far as its cost is concerned. */
 export const COST_KINDS = [
@@ -50,6 +51,15 @@ export interface Weaker {
   readonly edit: Edit;
 }
 
+/** A change of one file. */
+export interface Patch {
+  readonly file: string;
+  /** In UTF-16 units of the file as it is. */
+  readonly changes: readonly TextChange[];
+  /** The same, as a unified diff. */
+  readonly diff: string;
+}
+
 /** A subject whose orderings can be changed. */
 export interface Protocol extends Subject {
   /** What it has. */
@@ -58,6 +68,6 @@ export interface Protocol extends Subject {
   strengthenings(): readonly Edit[];
   /** The protocol with some edits made; undefined where they exclude each other. */
   edited(edits: readonly Edit[]): Protocol | undefined;
-  /** The change as a unified diff of the source; undefined where the source is not text that can be changed. */
-  patch(edits: readonly Edit[]): string | undefined;
+  /** The edits as changes of the source; undefined where that is not text that can be changed. */
+  patch(edits: readonly Edit[]): Patch | undefined;
 }

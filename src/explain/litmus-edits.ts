@@ -4,11 +4,13 @@ import { PRIMITIVES, type Primitive } from '../litmus/primitives.ts';
 import type { CostKind, Edit, Ordering, Weaker } from './edit.ts';
 import { LitmusPlaces } from './litmus-places.ts';
 import { type CallSite, LitmusSites, type StatementSite } from './litmus-sites.ts';
-import type { TextChange } from './text-change.ts';
+import type { Exchange, TextChange } from './text-change.ts';
 
 /** An edit of the text of a litmus test. */
 export interface LitmusEdit extends Edit {
   readonly changes: readonly TextChange[];
+  /** Of a swap, the two steps. */
+  readonly exchange?: Exchange;
 }
 
 /** The barriers, ordering suffixes and locks of a litmus test, and what could be added to it. */
@@ -196,12 +198,9 @@ export class LitmusEdits {
 
   private swap({ thread, statement, previous, inBlock }: StatementSite): LitmusEdit[] {
     if (previous === undefined || !inBlock || !this.areIndependent(thread, previous, statement)) return [];
-    const changes = [
-      { ...span(previous), text: this.slice(statement) },
-      { ...span(statement), text: this.slice(previous) },
-    ];
     const words = `${this.step(statement)} before ${this.step(previous)}`;
-    return [{ ...this.edit(thread, 'swap', words, statement, changes), isSwap: true }];
+    const exchange = [span(previous), span(statement)] as const;
+    return [{ ...this.edit(thread, 'swap', words, statement, []), isSwap: true, exchange }];
   }
 
   /** May two statements in a row change places without changing what the thread alone computes? */

@@ -3,6 +3,9 @@ import type { LitmusTest } from '../litmus/litmus-test.ts';
 import { PRIMITIVES } from '../litmus/primitives.ts';
 import type { SourcePlace } from './source-place.ts';
 
+/** A comment after a statement, in its line, that has nothing but a name as the posts use them. */
+const LABEL = /^\s*;?\s*(?:\/\*|\/\/)\s*([A-Z]\d+)\s*(?:\*\/\s*)?$/;
+
 /** Finds, for an expression of a litmus test, what a reader takes for the step: mostly the statement around it. */
 export class LitmusPlaces {
   private readonly test: LitmusTest;
@@ -32,7 +35,9 @@ export class LitmusPlaces {
       .replace(/\s+/g, ' ')
       .replace(/[\s;]+$/, '');
     const line = this.lineOf(step.start);
-    const made = { file: path, line, column: step.start - this.lineStarts[line - 1]! + 1, text };
+    const column = step.start - this.lineStarts[line - 1]! + 1;
+    const label = LABEL.exec(source.text.slice(step.end, this.lineStarts[line] ?? source.text.length))?.[1];
+    const made = { file: path, line, column, text, ...(label === undefined ? {} : { label }) };
     this.made.set(key, made);
     return made;
   }

@@ -1,8 +1,8 @@
 import { parseLitmus } from '../litmus/parse.ts';
-import type { Edit, Ordering, Protocol } from './edit.ts';
+import type { Edit, Ordering, Patch, Protocol } from './edit.ts';
 import { type LitmusEdit, LitmusEdits } from './litmus-edits.ts';
 import { LitmusSubject } from './litmus-subject.ts';
-import { applyChanges, type TextChange, unifiedDiff, withWholeLines } from './text-change.ts';
+import { applyChanges, type TextChange, unifiedDiff, withExchanges, withWholeLines } from './text-change.ts';
 
 /** A litmus test whose barriers can be taken away, and to which some can be added, by changing its text. */
 export class LitmusProtocol extends LitmusSubject implements Protocol {
@@ -26,7 +26,8 @@ export class LitmusProtocol extends LitmusSubject implements Protocol {
     const key = edits.map((e) => e.id).join('\n');
     const known = this.made.get(key);
     if (known !== undefined) return known;
-    const text = applyChanges(this.test.source.text, changesOf(edits));
+    const changes = this.changesOf(edits);
+    const text = changes === undefined ? undefined : applyChanges(this.test.source.text, changes);
     if (text === undefined) return undefined;
     const parsed = parseLitmus(text, this.test.path);
     if (!parsed.ok) throw new Error(`an edit breaks the test: ${parsed.diagnostics[0]?.message}`);
@@ -35,11 +36,22 @@ export class LitmusProtocol extends LitmusSubject implements Protocol {
     return made;
   }
 
-  patch(edits: readonly Edit[]): string | undefined {
+  patch(edits: readonly Edit[]): Patch | undefined {
     const { source, path } = this.test;
-    const text = applyChanges(source.text, withWholeLines(source.text, changesOf(edits)));
-    return text === undefined ? undefined : unifiedDiff(path, source.text, text);
+    const made = this.changesOf(edits);
+    if (made === undefined) return undefined;
+    const changes = withWholeLines(source.text, made);
+    const text = applyChanges(source.text, changes);
+    return text === undefined ? undefined : { file: path, changes, diff: unifiedDiff(path, source.text, text) };
+  }
+
+  private changesOf(edits: readonly Edit[]): TextChange[] | undefined {
+    const all = edits as readonly LitmusEdit[];
+    const exchanges = all.flatMap(({ exchange }) => (exchange === undefined ? [] : [exchange]));
+    return withExchanges(
+      this.test.source.text,
+      all.flatMap(({ changes }) => changes),
+      exchanges,
+    );
   }
 }
-
-const changesOf = (edits: readonly Edit[]): TextChange[] => edits.flatMap((e) => (e as LitmusEdit).changes);

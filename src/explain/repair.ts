@@ -7,7 +7,7 @@ import { graphOf, judge } from './consistency.ts';
 import { type Architecture, costOf } from './costs.ts';
 import { type Counterexample, explainFailure, type Reference } from './counterexample.ts';
 import { onCycles } from './displaced.ts';
-import type { CostKind, Edit, Protocol } from './edit.ts';
+import type { CostKind, Edit, Patch, Protocol } from './edit.ts';
 import { type Found, findAny, findBest, isOver, type Limits, type Undecided } from './search.ts';
 import { endingOf, replay, type Trace } from './trace.ts';
 import { unitsOf } from './units.ts';
@@ -27,7 +27,7 @@ export interface Repair {
   /** How many executions of the repaired protocol were visited, none of which fails. */
   readonly executions: number;
   /** The change of the source, where that is text. */
-  readonly patch: string | undefined;
+  readonly patch: Patch | undefined;
 }
 
 export type RepairOutcome =
@@ -271,12 +271,20 @@ class RepairSearch {
     const chosen = candidate.edits.map((e) => this.edits[e]!);
     this.found.push(candidate.edits);
     this.repairs.push({
-      edits: chosen.map(({ words, thread, place, cost }) => ({ words, thread, place, cost })),
+      edits: chosen.map((e) => ({ words: wordsAmong(e, chosen), thread: e.thread, place: e.place, cost: e.cost })),
       cost: candidate.cost,
       executions,
       patch: this.protocol.patch(chosen),
     });
   }
+}
+
+/** The words of an edit; what is inserted between two steps that change places stands before the other one then. */
+function wordsAmong({ words, thread }: Edit, all: readonly Edit[]): string {
+  const swap = all.find(
+    (e) => e.isSwap && e.thread === thread && words.endsWith(` before ${e.words.split(' before ')[0]}`),
+  );
+  return swap === undefined || swap.words === words ? words : words.replace(/ before .*$/, ' between them');
 }
 
 /** Cheaper first, then fewer, then earlier in the source. */

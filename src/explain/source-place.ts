@@ -7,6 +7,8 @@ export interface SourcePlace {
   readonly column: number;
   /** The step as the source writes it, on one line. */
   readonly text: string;
+  /** The name that a comment beside it gives it, as in A1. */
+  readonly label?: string;
   /** The kernel function that the step belongs to, where it is a model of one. */
   readonly function?: string;
 }

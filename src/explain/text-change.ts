@@ -5,6 +5,37 @@ export interface TextChange {
   readonly text: string;
 }
 
+/** Two places of a text that are to be exchanged, with whatever else changes in them. */
+export type Exchange = readonly [TextSpan, TextSpan];
+
+interface TextSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Exchanges as changes, with those that fall into them; undefined where two exchanges meet. */
+export function withExchanges(
+  text: string,
+  changes: readonly TextChange[],
+  exchanges: readonly Exchange[],
+): TextChange[] | undefined {
+  let left = [...changes];
+  const made: TextChange[] = [];
+  for (const [a, b] of exchanges) {
+    const moved = [a, b].map((span) => {
+      // What is inserted at its edge stays where it is.
+      const isInside = (c: TextChange): boolean =>
+        span.start <= c.start && c.end <= span.end && (c.end > c.start || (span.start < c.start && c.end < span.end));
+      const inside = left.filter(isInside).map((c) => ({ ...c, start: c.start - span.start, end: c.end - span.start }));
+      left = left.filter((c) => !isInside(c));
+      return applyChanges(text.slice(span.start, span.end), inside);
+    });
+    if (moved[0] === undefined || moved[1] === undefined) return undefined;
+    made.push({ ...a, text: moved[1] }, { ...b, text: moved[0] });
+  }
+  return [...left, ...made];
+}
+
 /** The text with all changes made; undefined where two of them change the same place. What is inserted at one place
  * stays in the order of the list, before what replaces the text there. */
 export function applyChanges(text: string, changes: readonly TextChange[]): string | undefined {

@@ -105,7 +105,7 @@ function assemble(program: Program, threads: readonly Recorded[][], choices: Cho
         addr: e.addr,
         data: e.data,
         ctrl: e.ctrl,
-        label: e.label,
+        label: e.label ?? (e.place as SourcePlace | undefined)?.label,
         place: e.place as SourcePlace | undefined,
       });
     }

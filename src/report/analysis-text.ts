@@ -1,6 +1,7 @@
 import type { Analysis, Barriers, Differs, Holds, Repairs, Shows } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
+import type { Patch } from '../explain/edit.ts';
 import type { Repair } from '../explain/repair.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { executionText, labelled } from './execution-text.ts';
@@ -147,9 +148,7 @@ function togetherText(
   const gone = weakened.map(({ item, words }) => (words === 'nothing' ? named(item) : `${named(item)} to ${words}`));
   const text = `All of these can be taken away or weakened at once: ${listed(gone, 'and')}.`;
   const but = kept.length === 0 ? '' : ` Then ${listed(kept.map(named), 'and')} must stay.`;
-  return [...wrapped(text + but, width), ...(patch === undefined ? [] : ['', patch.trimEnd()])].map((line) =>
-    diffStyle(line, style),
-  );
+  return [...wrapped(text + but, width), ...(patch === undefined ? [] : ['', ...diffLines(patch, style)])];
 }
 
 function repairsText(a: Repairs, width: number, style: Style): string {
@@ -181,19 +180,15 @@ function repairLines(
   const proved = `cost ${cost}; none of its ${count(executions, 'execution')} fails`;
   const lines = [`${style.bold(`${number}.`)} ${style.dim(proved)}`];
   for (const { words, thread, place } of edits) lines.push(`   ${words} (${c.columns[thread]}, line ${place.line})`);
-  if (patch !== undefined && number === 1)
-    lines.push(
-      '',
-      ...patch
-        .trimEnd()
-        .split('\n')
-        .map((line) => diffStyle(line, style)),
-    );
+  if (patch !== undefined && number === 1) lines.push('', ...diffLines(patch, style));
   return lines;
 }
 
-const diffStyle = (line: string, style: Style): string =>
-  line.startsWith('+') ? style.green(line) : line.startsWith('-') ? style.red(line) : line;
+const diffLines = ({ diff }: Patch, style: Style): string[] =>
+  diff
+    .trimEnd()
+    .split('\n')
+    .map((line) => (line.startsWith('+') ? style.green(line) : line.startsWith('-') ? style.red(line) : line));
 
 function differsText(a: Differs, width: number, style: Style): string {
   const { difference, other } = a;

@@ -189,6 +189,33 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     meaning: 'The file was compiled, but throws when it is loaded, before any race begins.',
     remedy: 'The message has what it threw. Work that belongs to a race goes into its `setup`, not beside it.',
   },
+  HF950: {
+    title: 'Not the id of an execution',
+    meaning: 'What `holdfast replay` was given is not an id as it is printed after `Again:`.',
+    remedy: 'Ids start with `hf1-` and have no blanks in them. Mail programs may have broken one over two lines.',
+  },
+  HF951: {
+    title: 'Id of a newer version',
+    meaning: 'The id is of a form that this version of Holdfast does not know.',
+    remedy: 'Use the version that made it, or a newer one.',
+  },
+  HF952: {
+    title: 'Test changed since the id was made',
+    meaning:
+      'An id holds a digest of the text of its test. This test has another text, but still has the execution that the id means, which is shown.',
+    remedy: 'Look whether lines and values are what was meant. Comments and blanks count as changes, too.',
+  },
+  HF953: {
+    title: 'No such execution',
+    meaning:
+      'The test has no execution of this id: its threads do something else, or no memory model allows it any more.',
+    remedy: 'If the test was changed, that may have mended it: `holdfast show` looks for a failing execution anew.',
+  },
+  HF954: {
+    title: 'Test of an id not found',
+    meaning: 'An id has the name of its test, and no file of that name was found.',
+    remedy: 'Name the file, or the folder that it is in, after the id.',
+  },
   HF999: {
     title: 'Internal error',
     meaning: 'Holdfast itself went wrong. The result it was working on is not known, and none is claimed.',

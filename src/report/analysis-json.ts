@@ -1,0 +1,78 @@
+import type { Analysis, Shows } from '../explain/analysis.ts';
+import type { BarrierItem } from '../explain/barriers.ts';
+import type { Repair } from '../explain/repair.ts';
+import { executionData } from './execution-json.ts';
+
+/** What `--format json` prints for an analysis; `schema/analysis.schema.json` documents it. */
+export const ANALYSIS_JSON_VERSION = 1;
+
+/** An analysis as one line of JSON. */
+export function analysisJson(a: Analysis): string {
+  const { kind, analysis, path, name, model, promise } = a;
+  const seconds = Math.round(a.seconds * 1e6) / 1e6;
+  return `${JSON.stringify({ version: ANALYSIS_JSON_VERSION, analysis, path, name, model, kind, promise, seconds, ...partOf(a) })}\n`;
+}
+
+function partOf(a: Analysis): object {
+  switch (a.kind) {
+    case 'execution':
+      return { execution: executionData(a.counterexample), mend: mendData(a.mend), warnings: a.warnings };
+    case 'holds':
+      return { executions: a.executions };
+    case 'barriers':
+      return {
+        complete: a.complete,
+        threads: a.columns,
+        barriers: a.items.map(barrierData),
+        together:
+          a.together === undefined
+            ? null
+            : { weakened: a.together.weakened, kept: a.together.kept, patch: a.together.patch?.diff ?? null },
+      };
+    case 'repairs': {
+      const { architecture, maxEdits, complete, interleaving, tried } = a;
+      const execution = executionData(a.counterexample);
+      return { architecture, maxEdits, complete, interleaving, tried, repairs: a.repairs.map(repairData), execution };
+    }
+    case 'difference': {
+      const { observed, ignored, common, outcomes } = a.difference;
+      const shown = outcomes.map(({ example, ...rest }) => {
+        return { ...rest, execution: example === undefined ? null : executionData(example) };
+      });
+      return { other: a.other, observed, ignored, common, outcomes: shown };
+    }
+    case 'error':
+      return { diagnostics: a.diagnostics };
+    default:
+      return {};
+  }
+}
+
+const repairData = ({ edits, cost, executions, patch }: Repair) => ({
+  edits,
+  cost,
+  executions,
+  patch: patch?.diff ?? null,
+});
+
+function mendData(mend: Shows['mend']): object {
+  return mend.kind === 'repair'
+    ? { kind: mend.kind, architecture: mend.architecture, repair: repairData(mend.repair) }
+    : { kind: mend.kind };
+}
+
+function barrierData({ words, kind, thread, place, verdict }: BarrierItem): object {
+  const without = 'without' in verdict ? verdict.without : undefined;
+  return {
+    words,
+    kind,
+    thread,
+    place,
+    verdict: verdict.kind,
+    enough: verdict.kind === 'too-strong' ? verdict.enough : null,
+    weakened: 'weakened' in verdict ? verdict.weakened : null,
+    executions: 'executions' in verdict ? verdict.executions : null,
+    failure: without === undefined ? null : 'trace' in without ? without.failure : without,
+    execution: without !== undefined && 'trace' in without ? executionData(without) : null,
+  };
+}

@@ -1,0 +1,69 @@
+import type { Counterexample } from '../explain/counterexample.ts';
+import { Kind } from '../graph/graph.ts';
+
+/** An execution as a graph for Graphviz: a column for each CPU, and reads-from, coherence and from-reads across. */
+export function executionDot(c: Counterexample, name = 'execution'): string {
+  const { trace, texts, columns } = c;
+  const folded = new Set(c.folded);
+  const shown = [...trace.events.keys()].filter((e) => !folded.has(e));
+  const onCycle = new Set(
+    c.reason.kind === 'interleaving' ? [] : c.reason.cycle.map(({ from, to }) => `${from} ${to}`),
+  );
+  const lines = [
+    `digraph ${quoted(name)} {`,
+    '  rankdir=TB;',
+    '  node [shape=box, fontname="monospace", fontsize=10];',
+  ];
+  lines.push('  edge [fontname="sans-serif", fontsize=9];', '  splines=true;');
+  for (const [thread, column] of columns.entries()) {
+    const events = shown.filter((e) => trace.events[e]!.thread === thread);
+    lines.push(`  subgraph cluster_${thread} {`, `    label=${quoted(column)};`, '    color=gray;');
+    for (const e of events) lines.push(`    e${e} [label=${quoted(labelOf(c, e))}];`);
+    for (const [i, e] of events.entries()) {
+      const next = events[i + 1];
+      if (next !== undefined) lines.push(`    e${e} -> e${next} [label="po", color=gray, fontcolor=gray, weight=10];`);
+    }
+    lines.push('  }');
+  }
+  const isShown = new Set(shown);
+  const edge = (from: number, to: number, relation: keyof typeof COLOURS): void => {
+    if (!isShown.has(from) || !isShown.has(to)) return;
+    const width = onCycle.has(`${from} ${to}`) ? ', penwidth=2.5' : '';
+    const colour = COLOURS[relation];
+    lines.push(
+      `  e${from} -> e${to} [label="${relation}", color=${colour}, fontcolor=${colour}, constraint=false${width}];`,
+    );
+  };
+  for (const e of shown) {
+    const { kind, rf, cell } = trace.events[e]!;
+    const co = trace.co.find((writes) => trace.events[writes[0]!]!.cell === cell) ?? [];
+    if (kind === Kind.Read) {
+      if (rf >= 0) edge(rf, e, 'rf');
+      const next = co[co.indexOf(rf) + 1];
+      if (next !== undefined && next !== trace.events[e]!.partner) edge(e, next, 'fr');
+    } else if (kind === Kind.Write) {
+      const next = co[co.indexOf(e) + 1];
+      if (next !== undefined) edge(e, next, 'co');
+    }
+  }
+  for (const { from, to, relation, missing } of c.reason.kind === 'interleaving' ? [] : c.reason.cycle) {
+    if (relation !== 'po' || !isShown.has(from) || !isShown.has(to)) continue;
+    const style = missing
+      ? 'color=red, fontcolor=red, style=dashed, label="not ordered"'
+      : 'color=black, label="ordered"';
+    lines.push(`  e${from} -> e${to} [${style}, penwidth=2.5, constraint=false];`);
+  }
+  return `${[...lines, '}'].join('\n')}\n`;
+
+  function labelOf(_: Counterexample, e: number): string {
+    const { label, code, location, value, place } = texts[e]!;
+    const { kind } = trace.events[e]!;
+    const effect = kind === Kind.Read ? `R ${location}=${value}` : kind === Kind.Write ? `W ${location}=${value}` : '';
+    const head = [label, code].filter((part) => part !== undefined && part !== '').join(' ');
+    return [head, effect, place === undefined ? '' : `line ${place.line}`].filter((part) => part !== '').join('\n');
+  }
+}
+
+const COLOURS = { rf: 'darkgreen', co: 'blue', fr: 'darkorange' } as const;
+
+const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`;

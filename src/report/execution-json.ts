@@ -1,0 +1,70 @@
+import { Fence, Mode } from '../cpu/modes.ts';
+import type { Counterexample } from '../explain/counterexample.ts';
+import type { Mark } from '../explain/drawing.ts';
+import { Kind } from '../graph/graph.ts';
+import { assumptionWords, markWords, reasonWords } from './execution-words.ts';
+
+/** An execution as `schema/analysis.schema.json` documents it. Events are referred to by their number. */
+export function executionData(c: Counterexample) {
+  const { trace, drawing, reason } = c;
+  return {
+    id: c.id ?? null,
+    subject: c.subject,
+    asked: c.asked,
+    model: c.model,
+    certain: c.certain,
+    failure: c.failure,
+    observed: Object.fromEntries(c.observations.map(({ name, value }) => [name, value])),
+    threads: c.columns,
+    events: trace.events.map((e, i) => {
+      const { code, location, value, label, place } = c.texts[i]!;
+      return {
+        thread: e.thread,
+        kind: KINDS[e.kind],
+        mode: (e.kind === Kind.Fence ? Fence[e.mode]! : Mode[e.mode]!).toLowerCase(),
+        location: e.cell < 0 ? null : location,
+        value: e.kind === Kind.Fence ? null : value,
+        readsFrom: e.kind !== Kind.Read ? null : e.rf < 0 ? 'initial' : e.rf,
+        rmw: e.partner < 0 ? null : e.partner,
+        code,
+        label: label ?? null,
+        place: place ?? null,
+      };
+    }),
+    coherence: trace.co,
+    drawing: {
+      rows: drawing.rows.map((row) =>
+        row.kind === 'visible'
+          ? { kind: row.kind, thread: row.thread, events: [row.event], marks: [] }
+          : { kind: row.kind, thread: row.thread, events: row.events, marks: row.marks.map((m) => markData(c, m)) },
+      ),
+      displaced: drawing.displaced,
+      minimal: drawing.minimal,
+    },
+    folded: c.folded,
+    reason: {
+      kind: reason.kind,
+      cycle:
+        reason.kind === 'interleaving'
+          ? []
+          : reason.cycle.map((step) => ({ ...step, missing: step.missing === true, order: step.order ?? null })),
+      text: reasonWords(c),
+      assumption: assumptionWords(c),
+    },
+  };
+}
+
+const KINDS: Readonly<Record<Kind, string>> = {
+  [Kind.Read]: 'read',
+  [Kind.Write]: 'write',
+  [Kind.Fence]: 'fence',
+  [Kind.Choice]: 'choice',
+  [Kind.Overtaken]: 'overtaken',
+};
+
+const markData = (c: Counterexample, mark: Mark) => ({
+  kind: mark.kind,
+  event: mark.event,
+  other: mark.kind === 'stale' ? mark.missed : mark.kind === 'ahead' ? mark.source : null,
+  text: markWords(c, mark),
+});
