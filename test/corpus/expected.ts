@@ -24,7 +24,7 @@ export interface Expected {
 }
 
 export function readExpected(): Expected[] {
-  const [header, ...lines] = readFileSync(join(CORPUS, 'expected.csv'), 'utf8').trimEnd().split('\n');
+  const [header, ...lines] = readFileSync(join(CORPUS, 'expected.csv'), 'utf8').trimEnd().split(/\r?\n/);
   const keys = header!.split(',');
   return lines.map((line) => {
     const row = Object.fromEntries(line.split(',').map((value, i) => [keys[i]!, value]));
