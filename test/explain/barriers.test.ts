@@ -139,7 +139,7 @@ describe('each barrier alone', () => {
 describe('each verdict is shown', () => {
   const text = shape(
     'ISA2',
-    before('WRITE_ONCE(*y, 1);', 'smp_mb();'),
+    ['WRITE_ONCE(*y, 1);', 'smp_store_release(y, 1);'],
     ['READ_ONCE(*y)', 'smp_load_acquire(y)'],
     ['WRITE_ONCE(*z, 1);', 'smp_store_release(z, 1);'],
     before('r1 = READ_ONCE(*x);', 'smp_mb();'),
