@@ -48,6 +48,7 @@ export class Progress {
 export function progressLine({ done, total, noun, running }: ProgressState, seconds: number): string {
   const tests = total > 1 ? `${grouped(done)} of ${count(total, noun)}, ` : '';
   const busiest = running.reduce((a, b) => (b.executions > a.executions ? b : a), { name: '', executions: 0 });
-  const now = busiest.executions > 0 ? `, ${count(busiest.executions, 'execution')} of ${busiest.name}` : '';
+  const name = busiest.name.slice(busiest.name.lastIndexOf('/') + 1);
+  const now = busiest.executions > 0 ? `, ${count(busiest.executions, 'execution')} of ${name}` : '';
   return `${tests}${seconds.toFixed(0)} s${now}`;
 }
