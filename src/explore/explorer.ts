@@ -43,7 +43,8 @@ export class Explorer implements Extender, Execution {
   private readonly visitor = (complete: Graph): boolean => this.visit(complete);
   private readonly cpu: ExploreCpu;
   private running = 0;
-  private overtaking = false;
+  /** While a thread is run to end its wait at a place: that place. */
+  private endWaitAt: number | undefined;
   private dead = false;
   private stamps = new Int32Array(64);
   private executions = 0;
@@ -135,7 +136,7 @@ export class Explorer implements Extender, Execution {
       if (graph.n > before) threads.wake(graph);
     }
     if (threads.haveFinished()) return true;
-    this.stuck();
+    if (threads.waiting().every((t) => threads.waitsOfItsOwnAccord(t))) this.blocked++;
     return false;
   }
 
@@ -151,18 +152,6 @@ export class Explorer implements Extender, Execution {
     }
     if (!this.cpu.atEnd()) throw new Error(`thread ${thread} of ${this.program.name} is not deterministic`);
     this.threads.finish(thread, result);
-  }
-
-  /** No thread can go on. Those that wait for a lock may still have come before its present holder. */
-  private stuck(): void {
-    const waiting = this.threads.waiting();
-    if (waiting.every((t) => this.threads.waitsOfItsOwnAccord(t))) this.blocked++;
-    for (const t of waiting) this.todo.push(Todo.Overtake, this.current.n, NONE, t, false);
-  }
-
-  private wait(loc: number, forExpected: boolean): never {
-    this.threads.wait(this.current, this.running, loc, forExpected);
-    throw UNWIND;
   }
 
   private die(): never {
@@ -207,29 +196,25 @@ export class Explorer implements Extender, Execution {
     }
     const low = places.coherenceFloor(r);
     const last = g.co[cell]!.length - 1;
-    let first = last;
     if (g.waits[r] === 1) {
-      first = this.overtaking ? places.placeToOvertake(r, low, last) : places.placeThatFrees(r, low, last);
-      if (first < low) {
-        g.cut(r);
-        this.wait(cell, expected !== undefined);
+      if (this.endWaitAt !== undefined) {
+        places.takeFrom(r, this.endWaitAt);
+        this.endWaitAt = undefined;
+        if (!places.canWinContest(r) || !places.isConsistentAt(r)) this.die();
+        return g.value[r]!;
+      }
+      if (!places.endsWait(r)) {
+        places.keepWaiting(r, low);
+        this.threads.wait(g, this.running, cell, expected !== undefined);
+        throw UNWIND;
       }
     }
-    places.takeFrom(r, first);
-    if (this.overtaking) {
+    places.takeFrom(r, last);
+    if (low < last) {
       const lowest = this.reach.lowestPlace(g, r, NONE);
-      for (let place = low; place <= first; place++) places.offer(r, place, place < lowest);
-      this.die();
-    }
-    if (first < last && !places.isConsistentAt(r)) {
-      g.cut(r);
-      this.wait(cell, expected !== undefined);
-    }
-    if (low < first) {
-      const lowest = this.reach.lowestPlace(g, r, NONE);
-      const from = places.lowestWorthTrying(r, low, Math.min(lowest, first));
-      if (g.sourcePlace(r) !== first) places.takeFrom(r, first);
-      for (let place = from; place < first; place++) places.offer(r, place, place < lowest);
+      const from = places.lowestWorthTrying(r, low, Math.min(lowest, last));
+      if (g.sourcePlace(r) !== last) places.takeFrom(r, last);
+      for (let place = from; place < last; place++) places.offer(r, place, place < lowest);
     }
     return g.value[r]!;
   }
@@ -267,16 +252,45 @@ export class Explorer implements Extender, Execution {
     const rival = places.rivalOf(w);
     for (const r of g.reads[cell]!) {
       if (g.inPrefix(r, w) || g.rf[r] === GUESSED) continue;
-      // A lock that may not read the write is overtaken by it: by an RMW that takes what the lock took, or a plain store.
-      const overtakes = r === rival || (partner === NONE && g.rmwKind[r] !== Rmw.None);
+      // A wait that does not end with the write is overtaken by it; a lock, by an RMW only if that takes what it took.
+      const overtakes = r === rival || partner === NONE || g.rmwKind[r] === Rmw.None;
       if ((overtakes || places.mayRead(r, value)) && mayRevisit(g, r, w))
         this.todo.push(Todo.Revisit, g.n, w, r, false);
     }
+    if (g.overtaken.length > 0) this.endWaits(w);
     if (rival !== NONE) this.die();
     if (fixed >= 0 && fixed < g.co[cell]!.length - 1 && !places.isConsistentAt(w)) this.die();
   }
 
   // --- going back ------------------------------------------------------------------------------------------------
+
+  /**
+   * Lets a write that comes in coherence before what a wait found end that wait. (What comes later ends it when its thread
+   * tries again.)
+   */
+  private endWaits(w: number): void {
+    const { current: g, places } = this;
+    const lowest = places.fixedPlace(w) >= 0 ? g.coIndex[w]! : places.coherenceFloor(w) + 1;
+    const done = new Set<number>();
+    for (const wait of g.overtaken) {
+      if (g.loc[wait] !== g.loc[w] || !places.mayRead(wait, g.value[w]!) || g.inPrefix(wait, w)) continue;
+      // Of several tries of one wait, the first stands for it.
+      const which = g.thread[wait]! * g.capacity + g.index[wait]!;
+      if (done.has(which)) continue;
+      done.add(which);
+      if (lowest <= this.placeFound(g, wait) && mayRevisit(g, wait, w))
+        this.todo.push(Todo.Revisit, g.n, w, wait, false);
+    }
+  }
+
+  /** The place of what the last try of a wait found. */
+  private placeFound(g: Graph, wait: number): number {
+    let place = -1;
+    for (const e of g.overtaken) {
+      if (g.thread[e] === g.thread[wait] && g.index[e] === g.index[wait]) place = Math.max(place, g.sourcePlace(e));
+    }
+    return place;
+  }
 
   /** Turns to what is left to try, newest first. @returns false when nothing is left */
   private next(): boolean {
@@ -322,17 +336,12 @@ export class Explorer implements Extender, Execution {
         this.threads.ready(g.thread[event]!);
         places.guess(event, this.guessedValues(event)!, argument);
         return true;
-      case Todo.Overtake:
-        this.overtake(argument);
-        return false;
+      case Todo.EndWait:
+        this.endWaitAt = event;
+        this.dead = false;
+        this.runThread(argument);
+        return !this.dead;
     }
-  }
-
-  /** Leaves on the stack what the thread could do if it took the lock it waits for before its present holder. */
-  private overtake(thread: number): void {
-    this.overtaking = true;
-    this.runThread(thread);
-    this.overtaking = false;
   }
 
   private revisit(read: number, write: number): boolean {
@@ -354,13 +363,22 @@ export class Explorer implements Extender, Execution {
       g.removeCo(w);
       g.insertCo(w, g.co[g.loc[w]!]!.length);
     }
+    const found = from.kind[read] === Kind.Overtaken ? this.placeFound(g, read) : NONE;
+    if (found !== NONE) g.resume(read);
     if (places.mayRead(read, g.value[w]!)) places.takeFrom(read, g.coIndex[w]!);
     else g.overtake(read, w);
     if (places.rivalOf(w) !== NONE) return false;
-    if (g.kind[read] === Kind.Overtaken && !isFixed) return true;
+    // A wait that found an earlier write could as well have gone on with the last: that is another way to the same.
+    if (g.kind[read] === Kind.Overtaken) return g.coIndex[w] === g.co[g.loc[w]!]!.length - 1;
     const floor = places.coherenceFloor(read);
-    if (isFixed) return g.coIndex[w]! >= floor && places.isConsistentAround(w);
+    if (isFixed) {
+      return g.coIndex[w]! >= floor && (found === NONE || g.coIndex[w]! < found) && places.isConsistentAround(w);
+    }
     const low = Math.max(floor, places.coherenceFloor(w)) + 1;
+    if (found !== NONE) {
+      if (low <= found) places.offerPlaces(w, low, found + 1, g.n, read);
+      return false;
+    }
     const last = g.coIndex[w]!;
     if (low < last) places.offerPlaces(w, low, last, g.n, read);
     return true;

@@ -1,4 +1,3 @@
-import { guardHolds } from '../cpu/cpu.ts';
 import { type Graph, Kind } from '../graph/graph.ts';
 
 /**
@@ -15,14 +14,14 @@ export function mayRevisit(g: Graph, read: number, write: number): boolean {
 }
 
 /**
- * Seen from `e` and the prefix of `write`: a write is coherence-last and unread; a read reads the coherence-last write (if
- * it waits, the last one that lets it go on); a choice is its first option; a lock that was overtaken stays so.
+ * Seen from `e` and the prefix of `write`: a write is coherence-last and unread; a read reads the coherence-last write; a
+ * choice is its first option; a wait that is not over found what is still there.
  */
 function wasAddedFirstWay(g: Graph, e: number, write: number): boolean {
   const kind = g.kind[e]!;
   if (kind === Kind.Fence) return true;
   if (kind === Kind.Choice) return g.coIndex[e] === 0;
-  if (kind === Kind.Overtaken) return g.inPrefix(g.rf[e]!, write);
+  if (kind === Kind.Overtaken) return g.rf[e]! < e || g.inPrefix(g.rf[e]!, write);
   const loc = g.loc[e]!;
   let place: number;
   if (kind === Kind.Write) {
@@ -39,12 +38,10 @@ function wasAddedFirstWay(g: Graph, e: number, write: number): boolean {
     if (source > e && !g.inPrefix(source, write)) return false;
     place = g.sourcePlace(e);
   }
-  const waits = kind === Kind.Read && g.waits[e] === 1;
   const co = g.co[loc]!;
   for (let i = place + 1; i < co.length; i++) {
     const later = co[i]!;
     if (later === write || (later > e && !g.inPrefix(later, write))) continue;
-    if (waits && !guardHolds(g.value[later]!, g.guardMask[e]!, g.guardWant[e]!, true)) continue;
     return false;
   }
   return true;

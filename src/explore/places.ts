@@ -119,22 +119,33 @@ export class Places {
     return this.graph.consumer(loc, place < 0 ? INIT : this.graph.co[loc]![place]!, r);
   }
 
-  /** Where a read that waits may go on: the last value that lets it, unless somebody else has taken that. */
-  placeThatFrees(r: number, low: number, last: number): number {
-    const g = this.graph;
-    const loc = g.loc[r]!;
-    for (let place = last; place >= low; place--) {
-      if (!this.mayRead(r, this.valueAt(loc, place))) continue;
-      return g.rmwKind[r] !== Rmw.None && this.consumerAt(r, place) !== NONE ? low - 1 : place;
-    }
-    return low - 1;
+  /** Is the coherence-last value one that this read does not wait for any longer? */
+  endsWait(r: number): boolean {
+    const loc = this.graph.loc[r]!;
+    return this.mayRead(r, this.valueAt(loc, this.graph.co[loc]!.length - 1));
   }
 
-  placeToOvertake(r: number, low: number, last: number): number {
-    for (let place = last; place >= low; place--) {
-      if (this.mayRead(r, this.valueAt(this.graph.loc[r]!, place)) && this.mayContest(r, place)) return place;
+  /**
+   * Turns a read that has to wait into a note that it found the coherence-last value, and leaves on the stack that it ends
+   * its wait with an earlier one. The thread will try again, and then not go back behind what it found.
+   */
+  keepWaiting(r: number, low: number): void {
+    const g = this.graph;
+    const loc = g.loc[r]!;
+    const thread = g.thread[r]!;
+    const last = g.co[loc]!.length - 1;
+    const found = last < 0 ? INIT : g.co[loc]![last]!;
+    for (const e of g.overtaken) {
+      if (g.thread[e] !== thread || g.index[e] !== g.index[r] || g.rf[e] !== found) continue;
+      g.cut(r);
+      return;
     }
-    return low - 1;
+    for (let place = low; place < last; place++) {
+      if (!this.mayRead(r, this.valueAt(loc, place))) continue;
+      const isTaken = g.rmwKind[r] !== Rmw.None && this.consumerAt(r, place) !== NONE;
+      if (!isTaken || this.mayContest(r, place)) this.todo.push(Todo.EndWait, r, place, thread, false);
+    }
+    g.overtake(r, found);
   }
 
   /** May this RMW take what another has already consumed? Only where that other can be made to read something later. */

@@ -8,8 +8,8 @@ export enum Kind {
   /** A choice that nothing determines; its value is what was chosen. */
   Choice = 3,
   /**
-   * A lock that was overtaken: its thread found it taken by the write `rf`, and has to try again. Not in its thread's
-   * program order: `index` is where the lock will stand when it is taken.
+   * A wait (for a lock, say) that is not over: its thread found the write `rf`, and has to try again. Not in its thread's
+   * program order: `index` is where the read will stand that ends the wait.
    */
   Overtaken = 4,
 }
@@ -338,10 +338,10 @@ export class Graph {
     }
   }
 
-  /** Turns a read that is its thread's last event into one that was overtaken by a write. */
+  /** Turns a read that is its thread's last event into one that found what it waits for not there, but this write. */
   overtake(read: number, write: number): void {
     const thread = this.thread[read]!;
-    this.setRf(read, write, this.value[write]!);
+    this.setRf(read, write, 0);
     this.kind[read] = Kind.Overtaken;
     this.threads[thread]!.pop();
     this.slots[thread]!.pop();
@@ -349,6 +349,18 @@ export class Graph {
     reads.splice(reads.indexOf(read), 1);
     this.overtaken.push(read);
     this.overtaken.sort((a, b) => a - b);
+  }
+
+  /** Turns a wait that is not over, and is its thread's last event, back into a read. Its reads-from is to be set. */
+  resume(wait: number): void {
+    const thread = this.thread[wait]!;
+    this.kind[wait] = Kind.Read;
+    this.threads[thread]!.push(wait);
+    this.slots[thread]!.push(wait);
+    const reads = this.reads[this.loc[wait]!]!;
+    reads.push(wait);
+    reads.sort((a, b) => a - b);
+    this.overtaken.splice(this.overtaken.indexOf(wait), 1);
   }
 
   /** The read of an RMW, other than `but`, that has consumed a write (or the initial value of `loc`), or {@link NONE}. */
