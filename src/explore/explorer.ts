@@ -368,11 +368,13 @@ export class Explorer implements Extender, Execution {
     if (places.mayRead(read, g.value[w]!)) places.takeFrom(read, g.coIndex[w]!);
     else g.overtake(read, w);
     if (places.rivalOf(w) !== NONE) return false;
+    const isLast = g.coIndex[w] === g.co[g.loc[w]!]!.length - 1;
     // A wait that found an earlier write could as well have gone on with the last: that is another way to the same.
-    if (g.kind[read] === Kind.Overtaken) return g.coIndex[w] === g.co[g.loc[w]!]!.length - 1;
+    if (g.kind[read] === Kind.Overtaken) return isLast;
     const floor = places.coherenceFloor(read);
     if (isFixed) {
-      return g.coIndex[w]! >= floor && (found === NONE || g.coIndex[w]! < found) && places.isConsistentAround(w);
+      if (g.coIndex[w]! < floor || (found !== NONE && g.coIndex[w]! >= found)) return false;
+      return isLast || places.isConsistentAround(w);
     }
     const low = Math.max(floor, places.coherenceFloor(w)) + 1;
     if (found !== NONE) {

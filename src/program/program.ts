@@ -22,7 +22,9 @@ export interface Program {
   /**
    * Where dependencies come from. `tracked`: the body sets `addrDeps`, `dataDeps` and `ctrlDeps` of its CPU, as compiled
    * C does, and loads may be buffered. `conservative`: addresses by their provenance, and every read controls every
-   * later write of its thread, which excludes load buffering and nothing else.
+   * later write of its thread. That leaves out executions in which a write is seen before an earlier read of its thread is
+   * done: load buffering, and the shapes that need the same of a write (S, for one). Only where nothing that was read
+   * decides whether or what is written could hardware or a compiler do that.
    */
   readonly dependencies: 'tracked' | 'conservative';
   /** The name of a word, for people. */
