@@ -208,6 +208,10 @@ export const KNOBS = {
     'before-swap': 'it does not add them to swap (from v5.11)',
     'after-unmap': 'nor does it write or free those that were pinned while they were unmapped (from v6.4)',
   }),
+  reclaimOrder: knob('writeback', 'what reclaim asks first of a page that it is about to free', {
+    'freeze-dirty': 'whether nobody else holds it, by freezing its count, then whether it is dirty',
+    'dirty-freeze': 'whether it is dirty, then whether nobody else holds it',
+  }),
   pinDetect: knob('writeback', 'how write-back tells that a file page is pinned', {
     none: 'it does not',
     first: 'pins count in the map count; one walk, then the map count is read (first proposal of January 2019)',

@@ -22,8 +22,8 @@ import { isAccessible, VM_WRITE, type Vma } from './vma.ts';
 
 /**
  * change_protection() (mm/mprotect.c): each present entry is taken out, changed and put back under its lock, and the entry
- * of a page that is being moved remembers no permission to write; then the
- * range is flushed. The caller holds mmap_lock for writing.
+ * of a page that is being moved remembers no permission to write; then the range is flushed. The caller holds mmap_lock
+ * for writing.
  */
 export function changeProtection(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma): void {
   for (let address = vma.start; address < vma.end; address++) {

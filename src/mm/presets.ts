@@ -47,6 +47,7 @@ const v4_4: Design = {
   reuse: 'mapcount',
   uffdDirty: 'unsupported',
   reclaimPinned: 'ignore',
+  reclaimOrder: 'freeze-dirty',
   pinDetect: 'none',
   pinMapcount: 'relaxed',
   pinWriteback: 'ignore',

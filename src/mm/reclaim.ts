@@ -79,8 +79,8 @@ function swapWritepage(cpu: Cpu, k: Kernel, page: Page): void {
 
 /**
  * __remove_mapping() (mm/vmscan.c, v4.4 to v6.12): freezes the count, so that nobody else holds the page or can come to
- * hold it, and only then asks whether the page is dirty: whoever wrote to it through a reference has set the flag before
- * dropping the reference. A page that passes leaves its cache and is freed.
+ * hold it, and only then asks whether the page is dirty, as the design says: whoever wrote to it through a reference has
+ * set the flag before dropping the reference. A page that passes leaves its cache and is freed.
  * @returns whether it was freed
  */
 export function removeMapping(cpu: Cpu, k: Kernel, page: Page): boolean {
@@ -90,8 +90,10 @@ export function removeMapping(cpu: Cpu, k: Kernel, page: Page): boolean {
   const space = mappingTarget(cpu, mapping);
   const lock = swapCache ? k.layout.swapLock : space + AS_LOCK;
   cpu.spinLock(lock);
-  const frozen = freezePage(cpu, page, ISOLATED);
-  const clean = frozen && (cpu.readOnce(page + PAGE_FLAGS) & PG_DIRTY) === 0;
+  const isClean = (): boolean => (cpu.label('dirty').readOnce(page + PAGE_FLAGS) & PG_DIRTY) === 0;
+  const early = k.design.reclaimOrder === 'dirty-freeze';
+  const frozen = (!early || isClean()) && freezePage(cpu, page, ISOLATED);
+  const clean = frozen && (early || isClean());
   if (frozen && !clean) unfreezePage(cpu, page, ISOLATED);
   if (clean) {
     const cached = swapCache

@@ -52,7 +52,7 @@ export function rmapWalk(cpu: Cpu, k: Kernel, page: Page, folio: Page, walk: Rma
 
   const number = k.layout.anonVmaNumber(target) + 1;
   cpu.downRead(target + AV_RWSEM);
-  const done = eachMm(cpu, k, cpu.readOnce(target + AV_MMS), (mm) => {
+  const done = eachMm(cpu, k, target + AV_MMS, (mm) => {
     const holds = (vma: Vma): boolean => vma.anonVma === number && index >= vma.start && index < vma.end;
     const vma = vmas(cpu, k, mm).find(holds);
     return vma === undefined || visitAt(cpu, k, mm, vma, index, walk);
@@ -65,7 +65,7 @@ export function rmapWalk(cpu: Cpu, k: Kernel, page: Page, folio: Page, walk: Rma
 export function rmapWalkFile(cpu: Cpu, k: Kernel, mapping: AddressSpace, index: number, walk: RmapWalk): boolean {
   const number = k.layout.fileNumber(mapping) + 1;
   cpu.downRead(mapping + AS_I_MMAP_RWSEM);
-  const done = eachMm(cpu, k, cpu.readOnce(mapping + AS_MMS), (mm) => {
+  const done = eachMm(cpu, k, mapping + AS_MMS, (mm) => {
     const places = new Map<number, Vma>();
     for (const vma of vmas(cpu, k, mm)) {
       const address = index - linearPageIndex(vma, 0);
@@ -77,9 +77,12 @@ export function rmapWalkFile(cpu: Cpu, k: Kernel, mapping: AddressSpace, index: 
   return done;
 }
 
-function eachMm(cpu: Cpu, k: Kernel, mms: number, visit: (mm: Mm) => boolean): boolean {
+/** Every mm of a set, which is a word with a bit for each. @returns false where a visit stopped */
+export function eachMm(cpu: Cpu, k: Kernel, set: Cell, visit: (mm: Mm) => boolean): boolean {
+  const mms = cpu.readOnce(set);
+  const from = cpu.provenance();
   for (let number = 0; number < k.layout.config.mms; number++) {
-    if ((mms & (1 << number)) !== 0 && !visit(k.layout.mm(number) + cpu.provenance())) return false;
+    if ((mms & (1 << number)) !== 0 && !visit(k.layout.mm(number) + from)) return false;
   }
   return true;
 }

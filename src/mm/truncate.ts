@@ -9,6 +9,7 @@ import { finishGather, startGather } from './mmu-gather.ts';
 import { PAGE_FLAGS, PAGE_MAPCOUNT, PAGE_MAPPING, type Page, PG_DIRTY, unlockPage } from './page.ts';
 import { waitOnPageWriteback } from './page-mkwrite.ts';
 import { putPage } from './page-ref.ts';
+import { eachMm } from './rmap-walk.ts';
 import { linearPageIndex, type Vma } from './vma.ts';
 import { vmas } from './vma-list.ts';
 import { zapPageRange } from './zap.ts';
@@ -84,10 +85,7 @@ export function unmapMappingPages(
 ): void {
   const file = k.layout.fileNumber(mapping) + 1;
   cpu.downRead(mapping + AS_I_MMAP_RWSEM);
-  const mms = cpu.readOnce(mapping + AS_MMS);
-  for (let number = 0; number < k.layout.config.mms; number++) {
-    if ((mms & (1 << number)) === 0) continue;
-    const mm = k.layout.mm(number);
+  eachMm(cpu, k, mapping + AS_MMS, (mm) => {
     for (const vma of vmas(cpu, k, mm)) {
       const [from, to] = addresses(vma, start, end);
       if (vma.file !== file || from >= to) continue;
@@ -95,7 +93,8 @@ export function unmapMappingPages(
       zapPageRange(cpu, k, gather, vma, from, to, evenCows);
       finishGather(cpu, k, gather);
     }
-  }
+    return true;
+  });
   cpu.upRead(mapping + AS_I_MMAP_RWSEM);
 }
 

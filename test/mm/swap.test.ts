@@ -231,8 +231,8 @@ describe('the steps of try_to_unmap_one()', () => {
 });
 
 describe('reclaim of a page of a file', () => {
-  const fileWorld = (dirty: boolean): Machine => {
-    const m = machine(design('v6.12'), { swapSlots: 2 });
+  const fileWorld = (dirty: boolean, decisions: Record<string, string> = {}): Machine => {
+    const m = machine(design('v6.12', decisions), { swapSlots: 2 });
     mmapRegion(m.cpu, m.k, m.mm(0), { start: 2, end: 3, flags: RW | VM_SHARED, file: 0 });
     if (dirty) store(m, 7);
     else load(m);
@@ -255,6 +255,20 @@ describe('reclaim of a page of a file', () => {
     expect(shrink(m)).toBe(true);
     expect(load(m)).toBe(7);
     expect(m.check()).toEqual([]);
+  });
+
+  it.each([
+    ['freeze-dirty', false, ['freeze', 'dirty']],
+    ['dirty-freeze', false, ['dirty', 'freeze']],
+    ['dirty-freeze', true, ['dirty']],
+  ])('asks in the order of the design: %s', (reclaimOrder, dirty, expected) => {
+    const m = fileWorld(dirty, { reclaimOrder });
+    madviseDontneed(m.cpu, m.k, m.mm(0), 2, 3);
+    getPage(m.cpu, frame(m));
+    lockPage(m.cpu, frame(m));
+    const cpu = new RecordingCpu(1, m.memory);
+    expect(removeMapping(cpu, m.k, frame(m))).toBe(!dirty);
+    expect(cpu.steps).toEqual(expected);
   });
 
   it('freezes the count before it asks whether the page is dirty', () => {
