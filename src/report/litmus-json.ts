@@ -6,7 +6,7 @@ export const LITMUS_JSON_VERSION = 1;
 /** A result as one line of JSON. Every key is there in every kind; what is unknown is null. */
 export function litmusJson(result: LitmusResult): string {
   const explored = result.kind === 'error' || result.kind === 'interrupted' ? undefined : result;
-  const states = explored?.states;
+  const { observed, rows, satisfies } = explored?.states ?? {};
   return `${JSON.stringify({
     version: LITMUS_JSON_VERSION,
     path: result.path,
@@ -14,9 +14,10 @@ export function litmusJson(result: LitmusResult): string {
     model: result.model,
     question: result.question,
     kind: result.kind,
-    verdict: result.kind === 'decided' ? result.verdict : null,
+    // A condition that is asked of no execution is never satisfied; herd7 says so too.
+    verdict: result.kind === 'decided' ? result.verdict : result.kind === 'deadlock' ? 'Never' : null,
     condition: explored?.condition.text ?? null,
-    states: states?.rows.map((row) => Object.fromEntries(row.map((value, i) => [states.observed[i]!, value]))) ?? null,
+    states: rows?.length ?? null,
     positive: explored?.positive ?? null,
     negative: explored?.negative ?? null,
     flags: explored?.flags ?? [],
@@ -28,6 +29,9 @@ export function litmusJson(result: LitmusResult): string {
     limit: result.kind === 'bounded' ? result.limit : null,
     seconds: Math.round(result.seconds * 1e6) / 1e6,
     message: messageOf(result),
+    observed: observed ?? null,
+    outcomes: rows ?? null,
+    witnesses: satisfies?.flatMap((yes, i) => (yes ? [i] : [])) ?? null,
     diagnostics: result.kind === 'error' ? result.diagnostics : (explored?.warnings ?? []),
   })}\n`;
 }

@@ -22,9 +22,18 @@ test('the schema refuses what the format excludes', () => {
   expect(validate({ ...object, kind: 'error' })).toBe(false);
 });
 
-test('states are objects, from register or location to value', () => {
-  expect(JSON.parse(litmusJson(RESULTS.pointers!)).states).toEqual([
-    { '1:r2': 'x0', '[x0]': 3 },
-    { '1:r2': 'y', '[x0]': 2 },
-  ]);
+test('states are counted, and listed as rows of values', () => {
+  expect(JSON.parse(litmusJson(RESULTS.pointers!))).toMatchObject({
+    states: 2,
+    observed: ['1:r2', '[x0]'],
+    outcomes: [
+      ['x0', 3],
+      ['y', 2],
+    ],
+    witnesses: [0, 1],
+  });
+});
+
+test('no execution satisfies a condition where none completes', () => {
+  expect(JSON.parse(litmusJson(RESULTS.deadlock!))).toMatchObject({ kind: 'deadlock', verdict: 'Never', states: 0 });
 });
