@@ -70,14 +70,16 @@ function counts(result: Explored): string {
   const found = `${count(states.rows.length, 'state')}${states.satisfies.includes(true) ? ' (<- satisfies the condition)' : ''}`;
   if (kind === 'bounded') return `${found} so far, ${visited(executions, blocked)}.`;
   if (kind === 'deadlock') return `Every execution blocks: ${grouped(blocked)} visited.`;
-  if (question === 'decide') return `Decided after ${visited(executions, blocked)}.`;
+  if (question === 'decide') return `Decided by a search that went through ${visits(executions, blocked)}.`;
   if (!every) return `${found}, from ${visited(executions, blocked)}; --executions counts every one.`;
   const split = `${grouped(positive)} with the condition, ${grouped(negative)} without`;
   return `${found}; every one of ${visited(executions, blocked)}: ${split}.`;
 }
 
-const visited = (executions: number, blocked: number): string =>
-  `${count(executions, 'execution')}${blocked > 0 ? ` and ${grouped(blocked)} blocked` : ''} visited`;
+const visits = (executions: number, blocked: number): string =>
+  `${count(executions, 'execution')}${blocked > 0 ? ` and ${grouped(blocked)} blocked` : ''}`;
+
+const visited = (executions: number, blocked: number): string => `${visits(executions, blocked)} visited`;
 
 /** A table where it fits, else a line for each state; those that satisfy the condition first. */
 function stateLines({ observed, rows, satisfies }: States, width: number, style: Style): string[] {
