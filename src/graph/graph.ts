@@ -89,6 +89,9 @@ export class Graph {
   readonly co: number[][];
   /** The reads of each location, oldest stamp first. */
   readonly reads: number[][];
+  /** The locations that have had a read or a write; those of the rest are many and empty. */
+  readonly touched: number[] = [];
+  private readonly isTouched: Uint8Array;
   /** The {@link Kind.Overtaken} events, oldest stamp first. */
   readonly overtaken: number[] = [];
   /** The graph of events below this stamp is acyclic in the tier-one order; `n` or more: all of it is. */
@@ -124,6 +127,7 @@ export class Graph {
     this.ppo = new Int32Array(capacity * words);
     this.strong = new Int32Array(capacity * words);
     this.wmb = new Int32Array(capacity * words);
+    this.isTouched = new Uint8Array(locCount);
     this.threads = Array.from({ length: threadCount }, () => []);
     this.slots = Array.from({ length: threadCount }, () => []);
     this.co = Array.from({ length: locCount }, () => []);
@@ -164,11 +168,17 @@ export class Graph {
       slots.push(e);
       if (slots.length > this.words * 32) this.resize(this.capacity, this.words * 2);
       this.clearRows(e);
+      if (this.isTouched[loc] === 0) this.touch(loc);
       if (kind === Kind.Read) this.reads[loc]!.push(e);
     } else {
       this.slot[e] = NONE;
     }
     return e;
+  }
+
+  private touch(loc: number): void {
+    this.isTouched[loc] = 1;
+    this.touched.push(loc);
   }
 
   /** Lets a read take its value from a write (or {@link INIT}, whose value is given). */
@@ -273,10 +283,11 @@ export class Graph {
       clear(this.threads[t]!);
       clear(this.slots[t]!);
     }
-    for (let l = 0; l < this.locCount; l++) {
+    for (const l of this.touched) {
       clear(this.co[l]!);
       clear(this.reads[l]!);
     }
+    for (const l of from.touched) if (this.isTouched[l] === 0) this.touch(l);
     clear(this.overtaken);
     this.cyclicFrom = Number.MAX_SAFE_INTEGER;
     const threadCount = this.threadCount;
@@ -327,7 +338,7 @@ export class Graph {
       }
     }
     this.n = n;
-    for (let l = 0; l < this.locCount; l++) {
+    for (const l of from.touched) {
       const co = this.co[l]!;
       for (const w of from.co[l]!) {
         const to = stamps[w]!;

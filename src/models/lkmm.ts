@@ -169,7 +169,7 @@ export class LkmmRelations {
         cumul[base + i] = isBit(marked, m) ? cumul[base + i]! & marked[i]! : 0;
       }
     }
-    for (let l = 0; l < g.locCount; l++) {
+    for (const l of g.touched) {
       for (const w of g.co[l]!) {
         // rmw-sequence: in coherence order, so that the write an RMW took has its own sequence already.
         const read = g.partner[w]!;
@@ -185,7 +185,7 @@ export class LkmmRelations {
   private overwrites(g: Graph): void {
     const { words, over, own, marked } = this;
     const earlier = this.pb;
-    for (let l = 0; l < g.locCount; l++) {
+    for (const l of g.touched) {
       const co = g.co[l]!;
       if (co.length === 0) continue;
       const reads = g.reads[l]!;

@@ -60,7 +60,7 @@ function tierOneComplete(g: Graph, steps: readonly RcuStep[]): CompleteVerdict {
     }
   }
   const earlier = new Int32Array(words);
-  for (let l = 0; l < g.locCount; l++) {
+  for (const l of g.touched) {
     earlier.fill(0);
     for (let place = -1; place < g.co[l]!.length; place++) {
       const w = place < 0 ? -1 : g.co[l]![place]!;
