@@ -56,7 +56,7 @@ export function explainFailure(subject: Subject, shown: Shown, asked: ModelName,
     model,
     certain,
     failure,
-    observations: observationsOf(subject, replayed),
+    observations: failure.steps === undefined ? observationsOf(subject, replayed) : stepsAfter(failure.steps),
     trace,
     texts: stepTexts(subject, trace),
     drawing,
@@ -64,6 +64,9 @@ export function explainFailure(subject: Subject, shown: Shown, asked: ModelName,
     reason,
   };
 }
+
+const stepsAfter = (steps: NonNullable<Failure['steps']>): Counterexample['observations'] =>
+  steps.map(({ who, what, value }) => ({ name: `${who} ${what}`, value }));
 
 function observationsOf(subject: Subject, replayed: Replayed): Counterexample['observations'] {
   const values = subject.state(endingOf(subject.program, replayed));

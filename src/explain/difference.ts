@@ -5,7 +5,7 @@ import { type Choices, choicesOf } from './choices.ts';
 import { strongestModel } from './consistency.ts';
 import { type Counterexample, explainFailure, type Reference } from './counterexample.ts';
 import { draw } from './drawing.ts';
-import type { Limits } from './search.ts';
+import { type Limits, Visited } from './search.ts';
 import type { Subject } from './subject.ts';
 import { replay } from './trace.ts';
 
@@ -68,6 +68,7 @@ function statesOf(side: Side, observed: readonly string[], limits: Limits): Map<
   const { subject, model } = side;
   const { deadline, maxExecutions, stopped } = limits;
   const seen = new Map<string, Seen>();
+  const ending = new Visited();
   let interrupted = false;
   let cut = false;
   try {
@@ -77,10 +78,11 @@ function statesOf(side: Side, observed: readonly string[], limits: Limits): Map<
       ...(maxExecutions === undefined ? {} : { maxExecutions }),
       onExecution(execution) {
         interrupted = stopped?.() === true;
-        const judgement = subject.judge(execution);
+        ending.execution = execution;
+        const judgement = subject.judge(ending);
         cut ||= judgement.kind === 'cut';
         if (judgement.kind === 'cut' || judgement.kind === 'filtered') return interrupted;
-        const state = subject.state(execution);
+        const state = subject.state(ending);
         const values = observed.map((name) => `${name}=${state[subject.observed.indexOf(name)]}`);
         const key = values.join(' ');
         const known = seen.get(key);

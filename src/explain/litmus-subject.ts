@@ -96,7 +96,7 @@ export class LitmusSubject implements Subject {
     return this.compiled.state.observed.map(({ name }) => name);
   }
 
-  state(ending: Pick<Ending, 'result' | 'finalValue'>): string[] {
+  state(ending: Omit<Ending, 'dataRace'>): string[] {
     const { state } = this.compiled;
     return state.readAll(ending).map((value) => this.showValue(-1, value));
   }

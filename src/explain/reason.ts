@@ -1,12 +1,12 @@
 import { Fence, Mode } from '../cpu/modes.ts';
 import type { ModelName } from '../explore/contract.ts';
-import { Kind, NONE, Rmw } from '../graph/graph.ts';
-import type { Relation } from '../models/relation.ts';
+import { type Graph, Kind, NONE, Rmw } from '../graph/graph.ts';
+import { Relation } from '../models/relation.ts';
 import type { Program } from '../program/program.ts';
 import { graphOf, judge, preserved } from './consistency.ts';
 import { type Cycle, shortestCycles } from './cycles.ts';
 import type { Trace, TraceEvent } from './trace.ts';
-import { lifted, type Units, unitsOf } from './units.ts';
+import { type Units, unitsOf } from './units.ts';
 
 /** One step of the cycle, from an event to an event. */
 export interface CycleStep {
@@ -40,27 +40,19 @@ export function reasonOf(program: Program, trace: Trace, model: ModelName): Reas
   const cycles = shortestCycles(units);
   if (cycles.length === 0) return { kind: 'interleaving' };
   const g = graphOf(program, trace, model);
-  const order = lifted(preserved(g, trace), units.of, units.list.length).star();
   let best: { cycle: Cycle; missing: readonly number[]; cost: number } | undefined;
   for (const cycle of cycles) {
     const threads = new Set(cycle.map((u) => units.list[u]!.thread)).size;
     for (const missing of missingIn(program, trace, model, units, cycle, best?.missing.length ?? cycle.length)) {
-      const strength = missing.reduce((sum, i) => sum + obviousness(trace, units, order, cycle, i), 0);
+      const steps = stepsOf(g, trace, units, cycle, missing, model);
+      const strength = missing.reduce((sum, i) => sum + obviousness(trace, steps[i]!), 0);
       const cost = missing.length * 1000 + strength * 10 + threads;
       if (best === undefined || cost < best.cost) best = { cycle, missing, cost };
     }
   }
-  const isStrong = (from: TraceEvent, to: TraceEvent): boolean => {
-    if (model !== 'lkmm') return true;
-    const e = g.slots[to.thread]![to.slot]!;
-    return (g.strong[e * g.words + (from.slot >> 5)]! & (1 << (from.slot & 31))) !== 0;
-  };
   const cycle = best?.cycle ?? cycles[0]!;
   const missing = best?.missing ?? poSteps(units, cycle);
-  const steps = cycle.map((from, i) =>
-    describe(trace, units, order, isStrong, missing.includes(i), from, cycle[(i + 1) % cycle.length]!),
-  );
-  return { kind: best === undefined ? 'plain' : 'unordered', cycle: steps };
+  return { kind: best === undefined ? 'plain' : 'unordered', cycle: stepsOf(g, trace, units, cycle, missing, model) };
 }
 
 /** The places in a cycle at which it goes by program order. */
@@ -73,10 +65,9 @@ const isPo = ({ po, com }: Units, from: number, to: number): boolean => po.has(f
  * How far a step of program order is from being the one that a reviewer would name first: one that nothing orders; one
  * that passes on what another CPU wrote; any other.
  */
-function obviousness(trace: Trace, units: Units, order: Relation, cycle: Cycle, i: number): number {
-  const from = cycle[i]!;
-  if (!order.has(from, cycle[(i + 1) % cycle.length]!)) return 0;
-  const { rf, thread } = trace.events[units.list[from]!.events[0]!]!;
+function obviousness(trace: Trace, step: CycleStep): number {
+  if (step.order === 'none') return 0;
+  const { rf, thread } = trace.events[step.from]!;
   return rf >= 0 && trace.events[rf]!.thread !== thread ? 1 : 2;
 }
 
@@ -151,31 +142,55 @@ const BARRIER: TraceEvent = {
   place: undefined,
 };
 
-function describe(
+/** The steps of a cycle from event to event; of an RMW the half that the cycle goes through. */
+function stepsOf(
+  g: Graph,
   trace: Trace,
   units: Units,
-  order: Relation,
-  isStrong: (from: TraceEvent, to: TraceEvent) => boolean,
-  missing: boolean,
-  fromUnit: number,
-  toUnit: number,
-): CycleStep {
+  cycle: Cycle,
+  missing: readonly number[],
+  model: ModelName,
+): CycleStep[] {
   const { events } = trace;
+  const order = preserved(g, trace).or(halves(trace)).star();
+  const next = (i: number): number => (i + 1) % cycle.length;
+  const com = cycle.map((from, i) =>
+    isPo(units, from, cycle[next(i)]!) ? undefined : communicates(trace, units, from, cycle[next(i)]!),
+  );
+  return cycle.map((unit, i): CycleStep => {
+    const step = com[i];
+    if (step !== undefined) return step;
+    const before = com[(i + cycle.length - 1) % cycle.length];
+    const from = before?.to ?? units.list[unit]!.events[0]!;
+    const to = com[next(i)]?.from ?? units.list[cycle[next(i)]!]!.events[0]!;
+    const isStrong = model !== 'lkmm' || isStrongBefore(g, events[from]!, events[to]!);
+    const made = {
+      from,
+      to,
+      relation: 'po',
+      order: !order.has(from, to) ? 'none' : isStrong ? 'strong' : 'weak',
+    } as const;
+    return missing.includes(i) ? { ...made, missing: true } : made;
+  });
+}
+
+/** The read of an RMW comes before its write. */
+const halves = ({ events }: Trace): Relation =>
+  Relation.of(events.length, (a, b) => b === a + 1 && events[a]!.partner === b);
+
+function isStrongBefore(g: Graph, from: TraceEvent, to: TraceEvent): boolean {
+  const e = g.slots[to.thread]![to.slot]!;
+  return (g.strong[e * g.words + (from.slot >> 5)]! & (1 << (from.slot & 31))) !== 0;
+}
+
+function communicates({ events }: Trace, units: Units, fromUnit: number, toUnit: number): CycleStep {
   const a = units.list[fromUnit]!.events;
   const b = units.list[toUnit]!.events;
-  if (isPo(units, fromUnit, toUnit)) {
-    const [from, to] = [a[0]!, b[0]!];
-    const ordered = order.has(fromUnit, toUnit);
-    const strong = ordered && isStrong(events[from]!, events[to]!);
-    const step = { from, to, relation: 'po', order: strong ? 'strong' : ordered ? 'weak' : 'none' } as const;
-    return missing ? { ...step, missing } : step;
-  }
   for (const from of a) {
     for (const to of b) {
       if (events[to]!.kind === Kind.Read && events[to]!.rf === from) return { from, to, relation: 'rf' };
     }
   }
-  const to = b[b.length - 1]!;
-  const read = events[a[0]!]!.kind === Kind.Read && a.length === 1;
-  return { from: a[a.length - 1]!, to, relation: read ? 'fr' : 'co' };
+  const from = a[a.length - 1]!;
+  return { from, to: b[b.length - 1]!, relation: events[from]!.kind === Kind.Read ? 'fr' : 'co' };
 }

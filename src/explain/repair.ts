@@ -1,16 +1,13 @@
-import { Mode } from '../cpu/modes.ts';
 import type { ModelName } from '../explore/contract.ts';
-import { Kind } from '../graph/graph.ts';
 import type { Step } from './barriers.ts';
 import type { Choices } from './choices.ts';
-import { graphOf, judge } from './consistency.ts';
+import { judge } from './consistency.ts';
 import { type Architecture, costOf } from './costs.ts';
 import { type Counterexample, explainFailure, type Reference } from './counterexample.ts';
-import { onCycles } from './displaced.ts';
 import type { CostKind, Edit, Patch, Protocol } from './edit.ts';
+import { Mendable } from './mendable.ts';
 import { type Found, findAny, findBest, isOver, type Limits, type Undecided } from './search.ts';
-import { endingOf, replay, type Trace } from './trace.ts';
-import { unitsOf } from './units.ts';
+import { endingOf, replay, unlocated } from './trace.ts';
 
 export interface RepairOptions extends Limits {
   readonly architecture: Architecture;
@@ -63,8 +60,8 @@ const FULL: ReadonlySet<CostKind | undefined> = new Set<CostKind>(['mb', 'atomic
 const MAX_QUEUE = 200_000;
 
 /**
- * Looks for the cheapest edits that mend a protocol. Each failing execution says which edits could forbid it: those that
- * order more between accesses on a cycle. So every repair has, for every failing execution, at least one of its edits,
+ * Looks for the cheapest edits that mend a protocol. Each failing execution says which edits could forbid it: those in a
+ * place where a full barrier could. So every repair has, for every failing execution, at least one of its edits,
  * and the sets of edits are built up along failing executions, cheapest first (Reiter's hitting-set tree). A set that
  * leaves a known execution possible is not explored; what is reported was explored in full.
  */
@@ -179,7 +176,7 @@ class RepairSearch {
 
   /** Does this execution of the protocol still exist, and fail? */
   private fails(made: Protocol, choices: Choices): boolean {
-    const recording = made.recording();
+    const recording = unlocated(made);
     const replayed = replay(recording, choices);
     if (replayed === undefined) return false;
     const verdict = judge(recording.program, replayed.trace, this.model);
@@ -188,25 +185,28 @@ class RepairSearch {
     return made.judge(ending).kind === 'failing';
   }
 
-  /** Adds what could forbid the execution. */
+  /** Adds what could forbid the execution, alone or with more. */
   private extend(candidate: Candidate, made: Protocol, choices: Choices): void {
     const { maxEdits, architecture } = this.options;
     if (candidate.edits.length === maxEdits) return;
-    const replayed = replay(made.recording(), choices);
+    const replayed = replay(unlocated(made), choices);
     if (replayed === undefined) return;
-    const units = unitsOf(replayed.trace);
-    const cyclic = new Set(onCycles(units).flatMap((u) => units.list[u]!.events));
-    const threads = new Set([...cyclic].map((e) => replayed.trace.events[e]!.thread));
-    const mendable = !this.failsByItself(candidate, made);
+    const cex = new Mendable(made.program, replayed.trace, this.model, maxEdits - candidate.edits.length);
+    const mendable = cex.ways.length > 0 && !this.failsByItself(candidate, made);
     for (const [e, edit] of this.edits.entries()) {
       if (candidate.edits.includes(e)) continue;
-      if (!edit.isSwap && (!mendable || !threads.has(edit.thread))) continue;
+      if (!edit.isSwap && !mendable && edit.cost !== 'mark') continue;
+      // Where nothing is reordered, any exchange may help.
+      if (!cex.threads.has(edit.thread) && !(edit.isSwap && cex.threads.size === 0)) continue;
       const edits = [...candidate.edits, e].sort((a, b) => a - b);
       const key = edits.join();
       if (this.seen.has(key)) continue;
       const more = this.protocol.edited(edits.map((i) => this.edits[i]!));
       if (more === undefined) continue;
-      if (!edit.isSwap && !this.ordersMore(replayed.trace, cyclic, more, choices)) continue;
+      if (!edit.isSwap && edit.cost !== 'mark') {
+        const after = replay(unlocated(more), choices);
+        if (after !== undefined && !cex.isHelpedBy(after.trace)) continue;
+      }
       this.seen.add(key);
       this.push({ edits, cost: candidate.cost + costOf(edit, architecture) });
     }
@@ -221,24 +221,6 @@ class RepairSearch {
       this.failsUnderSc.set(swaps, fails);
     }
     return fails;
-  }
-
-  /** Does an edit order more among the accesses on the cycles of an execution, or mark one of them? */
-  private ordersMore(before: Trace, cyclic: ReadonlySet<number>, made: Protocol, choices: Choices): boolean {
-    const after = replay(made.recording(), choices);
-    if (after === undefined) return true;
-    const a = graphOf(made.recording().program, before, this.model);
-    const b = graphOf(made.recording().program, after.trace, this.model);
-    for (const e of cyclic) {
-      const { thread, slot, kind } = before.events[e]!;
-      if (kind > Kind.Write) continue;
-      const f = b.slots[thread]![slot]!;
-      if (a.mode[e] !== b.mode[f]! && (a.mode[e] === Mode.Plain || b.mode[f] === Mode.Release)) return true;
-      for (const rows of ['ppo', 'strong', 'wmb'] as const) {
-        for (let i = 0; i < a.words; i++) if (a[rows][e * a.words + i] !== b[rows][f * b.words + i]) return true;
-      }
-    }
-    return false;
   }
 
   private push(candidate: Candidate): void {

@@ -211,11 +211,11 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
       addr: isAccess ? depsMembers(this.addressOf(cell)) : [],
       data: kind === Kind.Write ? depsMembers(this.dataDeps) : [],
       ctrl: isAccess ? depsMembers(this.ctrlDeps) : [],
-      label: this.nextLabel,
+      label: isAccess ? this.nextLabel : undefined,
       place: this.locate(),
     });
-    this.nextLabel = undefined;
     if (!isAccess) return;
+    this.nextLabel = undefined;
     this.addrDeps = NO_DEPS;
     this.dataDeps = NO_DEPS;
   }

@@ -7,10 +7,11 @@ import {
 } from '../explore/contract.ts';
 import { explore } from '../explore/explore.ts';
 import { TooManyTraces } from '../explore/feedback.ts';
+import { Kind } from '../graph/graph.ts';
 import { type Choices, choicesOf } from './choices.ts';
 import { type Drawing, draw } from './drawing.ts';
-import type { Failure, Subject } from './subject.ts';
-import { replay } from './trace.ts';
+import type { Ending, Failure, Subject } from './subject.ts';
+import { replay, unlocated } from './trace.ts';
 
 export interface Limits {
   /** In milliseconds as `Date.now()` counts. */
@@ -68,13 +69,15 @@ function eachFailing(
   let cut = false;
   let interrupted = false;
   let completed = 0;
+  const seen = new Visited();
   const onExecution = (execution: Execution): boolean => {
     if (stopped?.() === true) {
       interrupted = true;
       return true;
     }
     completed++;
-    const judgement = subject.judge(execution);
+    seen.execution = execution;
+    const judgement = subject.judge(seen);
     if (judgement.kind === 'cut') cut = true;
     if (judgement.kind !== 'failing') return false;
     const { graph } = execution;
@@ -99,6 +102,27 @@ function eachFailing(
   if (cut) return { kind: 'bounded', limit: 'unroll', executions };
   if (completed === 0) return { kind: 'deadlock', executions };
   return { kind: 'holds', executions };
+}
+
+/** An execution while it is visited, as its judge sees it. */
+export class Visited implements Ending {
+  execution!: Execution;
+
+  result(thread: number): unknown {
+    return this.execution.result(thread);
+  }
+  finalValue(cell: number): number {
+    return this.execution.finalValue(cell);
+  }
+  get dataRace(): boolean {
+    return this.execution.dataRace;
+  }
+  reads(thread: number): { readonly cell: number; readonly value: number }[] {
+    const { graph } = this.execution;
+    return graph.threads[thread]!.filter((e) => graph.kind[e] === Kind.Read).map((e) => {
+      return { cell: graph.loc[e]!, value: graph.value[e]! };
+    });
+  }
 }
 
 const sizeOf = ({ threads }: Execution['graph']): number => threads.reduce((sum, events) => sum + events.length, 0);
@@ -160,7 +184,7 @@ function bestUnder(
     return Date.now() > until;
   });
   let best: Best | undefined;
-  const recording = subject.recording();
+  const recording = unlocated(subject);
   for (const candidate of candidates) {
     const again = replay(recording, candidate.choices);
     if (again === undefined) throw new Error(`${subject.name} cannot be run again`);

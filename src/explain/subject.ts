@@ -3,7 +3,10 @@ import type { Program } from '../program/program.ts';
 import type { Recording, Replayed } from './trace.ts';
 
 /** What a judge needs of a complete execution. */
-export type Ending = Pick<Execution, 'result' | 'finalValue' | 'dataRace'>;
+export interface Ending extends Pick<Execution, 'result' | 'finalValue' | 'dataRace'> {
+  /** The reads of a thread, in program order. */
+  reads(thread: number): readonly { readonly cell: number; readonly value: number }[];
+}
 
 /** Why an execution counts as a failure. */
 export interface Failure {
@@ -14,6 +17,8 @@ export interface Failure {
   readonly kind: 'condition' | 'data-race' | 'fault' | 'deadlock';
   /** One sentence. */
   readonly message: string;
+  /** What was done after the threads had ended, to show it: who did what, and what came of it. */
+  readonly steps?: readonly { readonly who: string; readonly what: string; readonly value: string }[];
 }
 
 /** `cut`: a loop wanted more rounds than it may have. `filtered`: the test says that it does not count. */
@@ -30,6 +35,8 @@ export interface Subject {
   readonly program: Program;
   /** The name of each thread: the head of its column. */
   readonly columns: readonly string[];
+  /** What holds where no execution fails. */
+  readonly promise: string;
   judge(ending: Ending): Judgement;
   /** The same program, for running one execution again and seeing where its steps come from. */
   recording(): Recording;
@@ -38,7 +45,7 @@ export interface Subject {
   /** What is observed at the end of an execution, by name. */
   readonly observed: readonly string[];
   /** Its values at the end of one, in the same order. */
-  state(ending: Pick<Ending, 'result' | 'finalValue'>): readonly string[];
+  state(ending: Omit<Ending, 'dataRace'>): readonly string[];
   /** The events on which they depend, in an execution that has just been run again by {@link recording}. */
   decisive(replayed: Replayed): readonly number[];
 }

@@ -49,6 +49,12 @@ export interface Recording {
   locate(): SourcePlace | undefined;
 }
 
+/** A program that is run again where nobody asks for places. */
+export const unlocated = ({ program }: { readonly program: Program }): Recording => ({
+  program,
+  locate: () => undefined,
+});
+
 /** A trace, with what its threads returned. */
 export interface Replayed {
   readonly trace: Trace;
@@ -153,5 +159,7 @@ export function endingOf(program: Program, { trace, results }: Replayed) {
   return {
     result: (thread: number): unknown => results[thread],
     finalValue: (cell: number): number => finalValue(program, trace, cell),
+    reads: (thread: number): readonly TraceEvent[] =>
+      trace.events.filter((e) => e.thread === thread && e.kind === Kind.Read),
   };
 }

@@ -4,7 +4,7 @@ import type { Patch } from '../explain/edit.ts';
 import type { SourcePlace } from '../explain/source-place.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { mendWords } from './analysis-text.ts';
-import { reasonWords } from './execution-words.ts';
+import { placeWords, reasonWords } from './execution-words.ts';
 
 /** What a tool that collects findings can be told: one thing, at one place. */
 export interface Finding {
@@ -39,7 +39,7 @@ export function findingsOf(a: Analysis): Finding[] {
   const about = { title: a.name || a.path, place: undefined, execution: undefined, patch: undefined };
   switch (a.kind) {
     case 'execution': {
-      const mend = mendWords(a.mend);
+      const mend = mendWords(a.mend, a.counterexample.columns);
       return [failing(a.name, a.counterexample, mend === '' ? '' : ` Mend: ${mend}`)];
     }
     case 'holds':
@@ -68,7 +68,7 @@ export function findingsOf(a: Analysis): Finding[] {
       return [
         failing(a.name, a.counterexample, a.interleaving ? ' No barrier helps.' : ''),
         ...a.repairs.map(({ edits, executions, patch }): Finding => {
-          const words = edits.map((edit) => `${edit.words} (line ${edit.place.line})`).join('; ');
+          const words = edits.map((edit) => `${edit.words} (${placeWords(edit.place)})`).join('; ');
           const message = `${words}: then none of ${executions} executions fails.`;
           return { ...about, rule: 'repair', level: 'note', place: edits[0]?.place, message, patch };
         }),

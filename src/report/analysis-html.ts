@@ -37,7 +37,7 @@ for (const row of document.querySelectorAll('tr[data-with]')) {
 /** An analysis as one page that needs nothing else: no network, no other file. */
 export function analysisHtml(a: Analysis): string {
   const title = `${a.name || a.path}: holdfast ${a.analysis}`;
-  const mend = a.kind === 'execution' ? mendWords(a.mend) : '';
+  const mend = a.kind === 'execution' ? mendWords(a.mend, a.counterexample.columns) : '';
   const sections = executionsOf(a).map(({ title, execution }, i) => section(title, execution, i, mend));
   // What the pictures and tables say is not said again.
   const text = a.kind === 'execution' ? '' : `<pre>${escaped(analysisText(a, 100))}</pre>`;

@@ -2,6 +2,7 @@ import type { Analysis } from '../explain/analysis.ts';
 import { type Finding, findingsOf } from './analysis-findings.ts';
 import { analysisText } from './analysis-text.ts';
 import { executionText } from './execution-text.ts';
+import { placeWords } from './execution-words.ts';
 import { escaped } from './markup.ts';
 
 /** An analysis as a test suite: what is wrong, or could be better, is a failure. */
@@ -30,7 +31,7 @@ const count = (findings: readonly Finding[], is: (finding: Finding) => boolean):
 
 function testCase(a: Analysis, finding: Finding): string {
   const { rule, title, message, place, execution } = finding;
-  const where = place === undefined ? '' : ` (line ${place.line})`;
+  const where = place === undefined ? '' : ` (${placeWords(place)})`;
   const name = rule === 'repair' ? `repair: ${message}` : `${title}${where}`;
   const head = `    <testcase classname="${escaped(`holdfast ${a.analysis} ${a.path}`)}" name="${escaped(name)}" time="0.000"`;
   const detail = execution === undefined ? message : `${message}\n\n${executionText(execution)}`;

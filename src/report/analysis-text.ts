@@ -5,7 +5,7 @@ import type { Patch } from '../explain/edit.ts';
 import type { Repair } from '../explain/repair.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { executionText, labelled } from './execution-text.ts';
-import { listed, MODEL_WORDS, reasonWords } from './execution-words.ts';
+import { listed, MODEL_WORDS, reasonWords, siteWords } from './execution-words.ts';
 import { count, duration, PLAIN, type Style, wrapped } from './style.ts';
 
 /** The answer to any question about a protocol, for people. */
@@ -57,18 +57,18 @@ function showsText(a: Shows, width: number, style: Style): string {
     head,
     executionText(c, width, style).trimEnd(),
   ];
-  if (mend.kind !== 'unasked') lines.push(...labelled('Mend', mendWords(mend), width, style));
+  if (mend.kind !== 'unasked') lines.push(...labelled('Mend', mendWords(mend, c.columns), width, style));
   lines.push(...again(c, style));
   return `${lines.join('\n')}\n`;
 }
 
 /** What to do about a failure, in one sentence. */
-export function mendWords(mend: Shows['mend']): string {
+export function mendWords(mend: Shows['mend'], columns: readonly string[]): string {
   switch (mend.kind) {
     case 'repair': {
       const { edits, executions } = mend.repair;
       const words = listed(
-        edits.map((edit) => `${edit.words} (P${edit.thread}, line ${edit.place.line})`),
+        edits.map((edit) => `${edit.words} (${siteWords(columns[edit.thread]!, edit.place)})`),
         'and',
       );
       return `${words}; then none of its ${count(executions, 'execution')} fails.`;
@@ -96,7 +96,9 @@ function barriersText(a: Barriers, width: number, style: Style): string {
   const n = items.length;
   const summary = `${a.promise} under ${MODEL_WORDS[a.model]}; ${n === 0 ? 'it has no barriers' : `each of its ${count(n, 'barrier')} alone`}:`;
   const lines = [headed(a, style.green('holds'), n === 0 ? summary.replace(/:$/, '') : summary, width, style)];
-  const where = items.map((item) => `${a.columns[item.thread]}:${item.place.line}`);
+  const where = items.map(({ thread, place }) =>
+    place.function === undefined ? `${a.columns[thread]}:${place.line}` : siteWords(a.columns[thread]!, place),
+  );
   const wide = Math.max(0, ...where.map((text) => text.length));
   const code = Math.min(Math.max(0, ...items.map(({ words }) => words.length)), width - wide - 18);
   for (const [i, item] of items.entries()) {
@@ -110,7 +112,7 @@ function barriersText(a: Barriers, width: number, style: Style): string {
     const with_ = verdict.weakened === 'nothing' ? 'Without' : `With ${verdict.weakened} instead of`;
     lines.push(
       '',
-      ...wrapped(`${with_} ${item.words} (${a.columns[item.thread]}, line ${item.place.line}):`, width).map(style.bold),
+      ...wrapped(`${with_} ${item.words} (${siteWords(a.columns[item.thread]!, item.place)}):`, width).map(style.bold),
     );
     if ('trace' in verdict.without) {
       lines.push('', executionText(verdict.without, width, style).trimEnd(), ...again(verdict.without, style));
@@ -143,7 +145,7 @@ function togetherText(
 ): string[] {
   const named = (item: number): string => {
     const { words, thread, place } = items[item]!;
-    return `${words} (${columns[thread]}, line ${place.line})`;
+    return `${words} (${siteWords(columns[thread]!, place)})`;
   };
   const gone = weakened.map(({ item, words }) => (words === 'nothing' ? named(item) : `${named(item)} to ${words}`));
   const text = `All of these can be taken away or weakened at once: ${listed(gone, 'and')}.`;
@@ -179,7 +181,7 @@ function repairLines(
 ): string[] {
   const proved = `cost ${cost}; none of its ${count(executions, 'execution')} fails`;
   const lines = [`${style.bold(`${number}.`)} ${style.dim(proved)}`];
-  for (const { words, thread, place } of edits) lines.push(`   ${words} (${c.columns[thread]}, line ${place.line})`);
+  for (const { words, thread, place } of edits) lines.push(`   ${words} (${siteWords(c.columns[thread]!, place)})`);
   if (patch !== undefined && number === 1) lines.push('', ...diffLines(patch, style));
   return lines;
 }

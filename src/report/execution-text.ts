@@ -62,6 +62,8 @@ function tableOf(c: Counterexample): Table {
   const folded = new Set(c.folded);
   const cells: Cell[] = [];
   let hidden: Row[] = [];
+  /** The function that each thread is in. */
+  const inside: string[] = [];
   const unfold = (): void => {
     for (const [thread, name] of c.columns.entries()) {
       const n = hidden.filter((row) => row.thread === thread).length;
@@ -92,6 +94,12 @@ function tableOf(c: Counterexample): Table {
     unfold();
     const event = row.events[row.events.length - 1]!;
     const { code, effect, label, place } = c.texts[event]!;
+    const { thread } = row;
+    if (place?.function !== undefined && inside[thread] !== place.function) {
+      inside[thread] = place.function;
+      const heading = `${place.function}() ${place.file.replace(/^.*[/\\]/, '')}`;
+      cells.push({ thread, number: '', code: heading, effect: '', note: '', dim: true });
+    }
     let note = '';
     for (const mark of row.marks) {
       notes.push(markWords(c, mark));

@@ -1,6 +1,7 @@
 import type { Counterexample } from '../explain/counterexample.ts';
 import type { Mark } from '../explain/drawing.ts';
 import type { CycleStep } from '../explain/reason.ts';
+import type { SourcePlace } from '../explain/source-place.ts';
 import type { ModelName } from '../explore/contract.ts';
 import { Kind } from '../graph/graph.ts';
 
@@ -20,10 +21,17 @@ export function named(c: Counterexample, event: number): string {
   const { label, place } = c.texts[event]!;
   // What a register gets is of no interest here.
   const code = c.texts[event]!.code.replace(/^[\w\s*]+ = /, '');
-  const where =
-    place === undefined ? '' : ` (${place.function === undefined ? '' : `${place.function}(), `}line ${place.line})`;
+  const where = place === undefined ? '' : ` (${placeWords(place)})`;
   return `${label === undefined ? '' : `${label} `}${code}${where}`;
 }
+
+/** Where a step stands: the line of a litmus test; of a model the kernel function, and where it is. */
+export function placeWords({ file, line, function: name }: SourcePlace): string {
+  return name === undefined ? `line ${line}` : `${name}() at ${file.replace(/^.*[/\\]/, '')}:${line}`;
+}
+
+/** Where an ordering stands: the thread and the place. */
+export const siteWords = (column: string, place: SourcePlace): string => `${column}, ${placeWords(place)}`;
 
 /** What looks out of order at a step, in words. */
 export function markWords(c: Counterexample, mark: Mark): string {
@@ -96,4 +104,8 @@ export function listed(items: readonly string[], word: 'and' | 'or'): string {
 
 /** The final values that the failure speaks of: `0:r1=1; [x]=2`. */
 export const observationWords = (c: Counterexample): string =>
-  c.observations.map(({ name, value }) => `${name}=${value}`).join('; ');
+  c.observations
+    .map(({ name, value }) =>
+      value === '' ? name : c.failure.steps === undefined ? `${name}=${value}` : `${name}: ${value}`,
+    )
+    .join('; ');

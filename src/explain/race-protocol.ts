@@ -1,0 +1,235 @@
+import { Fence, Mode } from '../cpu/modes.ts';
+import type { ModelName } from '../explore/contract.ts';
+import type { Program } from '../program/program.ts';
+import type { CostKind, Edit, Ordering, Patch, Protocol, Weaker } from './edit.ts';
+import { Access, type AccessKey, type FenceKey, PatchedCpu, type Patches } from './patched-cpu.ts';
+import { findRaceSites, type RaceSite } from './race-sites.ts';
+import { type RaceCase, RaceSubject } from './race-subject.ts';
+import type { FrameMap } from './stack-place.ts';
+
+/** What an edit does to its thread. */
+type Change =
+  | { readonly what: 'fence'; readonly key: FenceKey; readonly fence: Fence | 'none' }
+  | { readonly what: 'mode'; readonly key: AccessKey; readonly nth: number | 'every'; readonly mode: Mode }
+  | { readonly what: 'insert'; readonly key: AccessKey; readonly nth: number; readonly fence: Fence }
+  | { readonly what: 'lock'; readonly cell: number }
+  | { readonly what: 'without'; readonly fences: readonly Fence[] };
+
+interface RaceEdit extends Edit {
+  readonly change: Change;
+}
+
+/** A race whose barriers can be taken away, and to which some can be added, on the way between its code and the CPU. */
+export class RaceProtocol extends RaceSubject implements Protocol {
+  private readonly edits: readonly RaceEdit[];
+  private readonly base: RaceProtocol;
+  private readonly model: ModelName;
+  private patched: Program | undefined;
+  private sites: readonly RaceSite[] | undefined;
+  private readonly made = new Map<string, RaceProtocol>();
+
+  /** @param model the executions of which are looked at for barriers */
+  constructor(
+    race: RaceCase,
+    frames: FrameMap,
+    model: ModelName,
+    of?: { base: RaceProtocol; edits: readonly RaceEdit[] },
+  ) {
+    super(race, frames, of?.base.prepared);
+    this.model = model;
+    this.base = of?.base ?? this;
+    this.edits = of?.edits ?? [];
+  }
+
+  override get program(): Program {
+    if (this.edits.length === 0) return super.program;
+    if (this.patched === undefined) {
+      const { program } = this.prepared;
+      const threads = program.threads.map((body, thread) => {
+        const own = this.edits.filter((e) => e.thread === thread);
+        if (own.length === 0) return body;
+        const cpu = new PatchedCpu(patchesOf(own));
+        return (inner: Parameters<typeof body>[0]) => body(cpu.begin(inner));
+      });
+      this.patched = { ...program, threads, cellName: (index) => program.cellName(index) };
+    }
+    return this.patched;
+  }
+
+  edited(edits: readonly Edit[]): RaceProtocol | undefined {
+    if (edits.length === 0 && this.edits.length === 0) return this;
+    const key = edits.map((e) => e.id).join('\n');
+    const known = this.made.get(key);
+    if (known !== undefined) return known;
+    const all = [...this.edits, ...(edits as readonly RaceEdit[])];
+    const places = all.map(({ thread, change }) => placeOf(thread, change));
+    if (new Set(places).size < places.length) return undefined;
+    const made = new RaceProtocol(this.race, this.frames, this.model, { base: this.base, edits: all });
+    this.made.set(key, made);
+    return made;
+  }
+
+  patch(): Patch | undefined {
+    return undefined;
+  }
+
+  private all(): readonly RaceSite[] {
+    this.sites ??= findRaceSites(this, this.model);
+    return this.sites;
+  }
+
+  orderings(): readonly Ordering[] {
+    const sites = this.all();
+    return [...sites.flatMap((site) => orderingOf(site)), ...sectionsOf(sites)].sort((a, b) => a.thread - b.thread);
+  }
+
+  strengthenings(): readonly Edit[] {
+    return this.all().flatMap((site) => strengtheningsOf(site));
+  }
+}
+
+/** Two edits of the same place exclude each other. */
+const placeOf = (thread: number, change: Change): string => {
+  switch (change.what) {
+    case 'fence':
+      return `${thread} fence ${change.key}`;
+    case 'mode':
+      return `${thread} mode ${change.key} ${change.nth}`;
+    case 'insert':
+      return `${thread} insert ${change.key} ${change.nth} ${change.fence}`;
+    case 'lock':
+      return `${thread} lock ${change.cell}`;
+    case 'without':
+      return `${thread} without ${change.fences.join()}`;
+  }
+};
+
+function patchesOf(edits: readonly RaceEdit[]): Patches {
+  const fences = new Map<FenceKey, Fence | 'none'>();
+  const modes = new Map<AccessKey, { nth: number | 'every'; mode: Mode }[]>();
+  const inserted = new Map<AccessKey, { nth: number; fence: Fence }[]>();
+  const locks = new Set<number>();
+  const without = new Set<Fence>();
+  for (const { change } of edits) {
+    if (change.what === 'fence') fences.set(change.key, change.fence);
+    else if (change.what === 'mode') modes.set(change.key, [...(modes.get(change.key) ?? []), change]);
+    else if (change.what === 'insert') inserted.set(change.key, [...(inserted.get(change.key) ?? []), change]);
+    else if (change.what === 'lock') locks.add(change.cell);
+    else for (const fence of change.fences) without.add(fence);
+  }
+  return { fences, modes, inserted, locks, without };
+}
+
+// --- what is there ---------------------------------------------------------------------------------------------------
+
+function edit(site: RaceSite, cost: CostKind | undefined, words: string, change: Change): RaceEdit {
+  const { thread, place } = site;
+  return { id: `${placeOf(thread, change)} ${words}`, thread, cost, isSwap: false, words, place, change };
+}
+
+const WEAKER: Readonly<Partial<Record<Fence, readonly (readonly [string, Fence])[]>>> = {
+  [Fence.Mb]: [
+    ['smp_wmb()', Fence.Wmb],
+    ['smp_rmb()', Fence.Rmb],
+  ],
+  [Fence.AfterAtomic]: [
+    ['smp_wmb()', Fence.Wmb],
+    ['smp_rmb()', Fence.Rmb],
+  ],
+  [Fence.BeforeAtomic]: [
+    ['smp_wmb()', Fence.Wmb],
+    ['smp_rmb()', Fence.Rmb],
+  ],
+  [Fence.Rmb]: [],
+  [Fence.Wmb]: [],
+  [Fence.AfterSpinlock]: [],
+  [Fence.AfterUnlockLock]: [],
+  [Fence.SyncRcu]: [['smp_mb()', Fence.Mb]],
+};
+
+/** How an access is marked less, the least first. */
+function weakerModes({ kind, mode }: RaceSite): readonly Mode[] {
+  if (kind === Access.Read) return mode === Mode.Acquire ? [Mode.Once] : [];
+  if (kind === Access.Write) return mode === Mode.Release ? [Mode.Once] : [];
+  if (mode === Mode.Full) return [Mode.Once, Mode.Acquire, Mode.Release];
+  return mode === Mode.Acquire || mode === Mode.Release ? [Mode.Once] : [];
+}
+
+const SUFFIX: Readonly<Partial<Record<Mode, string>>> = {
+  [Mode.Once]: 'relaxed',
+  [Mode.Acquire]: 'acquire',
+  [Mode.Release]: 'release',
+  [Mode.Full]: 'full barrier',
+};
+
+function orderingOf(site: RaceSite): Ordering[] {
+  const { thread, place, words, kind } = site;
+  if (kind === 'fence') {
+    const others = WEAKER[site.mode as Fence];
+    if (others === undefined) return [];
+    const made = (name: string, fence: Fence | 'none'): Weaker => ({
+      words: name,
+      edit: edit(site, undefined, `${name} for ${words}`, { what: 'fence', key: site.fence, fence }),
+    });
+    const weaker = [made('nothing', 'none'), ...others.map(([name, fence]) => made(name, fence))];
+    return [{ words, kind: site.mode === Fence.SyncRcu ? 'rcu' : 'barrier', thread, place, weaker }];
+  }
+  const weaker = weakerModes(site).map((mode): Weaker => {
+    const change = { what: 'mode', key: site.access, nth: site.nth, mode } as const;
+    return { words: SUFFIX[mode]!, edit: edit(site, undefined, `${words}: ${SUFFIX[mode]}`, change) };
+  });
+  return weaker.length === 0
+    ? []
+    : [{ words: `${words}, ${SUFFIX[site.mode as Mode]}`, kind: 'suffix', thread, place, weaker }];
+}
+
+/** Spinlocks and read-side sections of RCU, for each thread as a whole. */
+function sectionsOf(sites: readonly RaceSite[]): Ordering[] {
+  const found = new Map<string, Ordering>();
+  for (const site of sites) {
+    const { thread, place, kind, mode, cell, words } = site;
+    const isLock = kind === Access.Rmw && mode === Mode.Lock;
+    const isRcu = kind === 'fence' && mode === Fence.RcuLock;
+    if (!isLock && !isRcu) continue;
+    const name = isLock ? `${thread} lock ${cell}` : `${thread} rcu`;
+    if (found.has(name)) continue;
+    const change: Change = isLock
+      ? { what: 'lock', cell }
+      : { what: 'without', fences: [Fence.RcuLock, Fence.RcuUnlock] };
+    const weaker = [{ words: 'nothing', edit: edit(site, undefined, `without ${words}`, change) }];
+    found.set(name, { words, kind: isLock ? 'lock' : 'rcu', thread, place, weaker });
+  }
+  return [...found.values()];
+}
+
+// --- what could be ---------------------------------------------------------------------------------------------------
+
+function strengtheningsOf(site: RaceSite): RaceEdit[] {
+  const { kind, mode, words, access: key, nth, after } = site;
+  if (kind === 'fence') return [];
+  const made: RaceEdit[] = [];
+  if (after !== 'nothing') {
+    const insert = (name: string, fence: Fence, cost: CostKind): void => {
+      made.push(edit(site, cost, `${name} before ${words}`, { what: 'insert', key, nth, fence }));
+    };
+    insert('smp_wmb()', Fence.Wmb, 'wmb');
+    insert('smp_rmb()', Fence.Rmb, 'rmb');
+    insert('smp_mb()', Fence.Mb, 'mb');
+    if (after === 'rmw') insert('smp_mb__after_atomic()', Fence.AfterAtomic, 'atomic-mb');
+    if (after === 'lock') insert('smp_mb__after_spinlock()', Fence.AfterSpinlock, 'lock-mb');
+  }
+  const strengthen = (stronger: Mode, cost: CostKind): void => {
+    const change = { what: 'mode', key, nth, mode: stronger } as const;
+    made.push(edit(site, cost, `${words}: ${SUFFIX[stronger]}`, change));
+  };
+  if (kind === Access.Read && mode === Mode.Once) strengthen(Mode.Acquire, 'acquire');
+  if (kind === Access.Write && mode === Mode.Once) strengthen(Mode.Release, 'release');
+  if (kind === Access.Rmw && mode === Mode.Once) {
+    strengthen(Mode.Acquire, 'rmw-acquire');
+    strengthen(Mode.Release, 'rmw-release');
+  }
+  if (kind === Access.Rmw && (mode === Mode.Once || mode === Mode.Acquire || mode === Mode.Release)) {
+    strengthen(Mode.Full, 'rmw-full');
+  }
+  return made;
+}

@@ -1,0 +1,103 @@
+import { type Fence, Mode } from '../cpu/modes.ts';
+import type { ModelName } from '../explore/contract.ts';
+import { explore } from '../explore/explore.ts';
+import { Kind, NONE, Rmw } from '../graph/graph.ts';
+import { type Choices, choicesOf } from './choices.ts';
+import { Access, type AccessKey, accessKey, type FenceKey, fenceKey } from './patched-cpu.ts';
+import type { SourcePlace } from './source-place.ts';
+import { stepTexts } from './step-text.ts';
+import type { Subject } from './subject.ts';
+import { replay, unlocated } from './trace.ts';
+
+/** A place in the code of a race, as far as it can be told from what its threads do. */
+export interface RaceSite {
+  readonly thread: number;
+  /** Of a barrier its Fence, of an access its Mode, as declared. */
+  readonly kind: 'fence' | Access;
+  readonly mode: Mode | Fence;
+  readonly cell: number;
+  /** Of a barrier. */
+  readonly fence: FenceKey;
+  /** Of an access, and which of those with this key it is; of a barrier the access before it. */
+  readonly access: AccessKey;
+  readonly nth: number;
+  /** What precedes an access in its thread: an RMW that is not a full barrier, a lock, or anything else. */
+  readonly after: 'rmw' | 'lock' | 'other' | 'nothing';
+  /** What people call it, and where it stands. */
+  readonly words: string;
+  readonly place: SourcePlace;
+}
+
+/** So many executions are looked at for sites. */
+const MAX_EXECUTIONS = 400;
+
+interface Draft extends Omit<RaceSite, 'words' | 'place'> {
+  readonly choices: Choices;
+  readonly event: number;
+}
+
+/** The barriers and accesses that the threads of a race make in its executions. */
+export function findRaceSites(subject: Subject, model: ModelName): RaceSite[] {
+  const drafts = new Map<string, Draft>();
+  const seen: Choices[] = [];
+  explore(subject.program, {
+    model,
+    maxExecutions: MAX_EXECUTIONS,
+    onExecution({ graph }) {
+      seen.push(choicesOf(graph));
+      return false;
+    },
+  });
+  for (const choices of seen) collect(subject, choices, drafts);
+  const texts = new Map<Choices, ReturnType<typeof stepTexts>>();
+  return [...drafts.values()]
+    .map(({ choices, event, ...site }) => {
+      let steps = texts.get(choices);
+      if (steps === undefined) {
+        steps = stepTexts(subject, replay(subject.recording(), choices)!.trace);
+        texts.set(choices, steps);
+      }
+      const { code, label, place } = steps[event]!;
+      const words = label === undefined ? code : `${label} ${code}`;
+      return { ...site, words, place: place ?? NOWHERE };
+    })
+    .sort((a, b) => a.thread - b.thread);
+}
+
+const NOWHERE: SourcePlace = { file: '', line: 0, column: 0, text: '' };
+
+function collect(subject: Subject, choices: Choices, drafts: Map<string, Draft>): void {
+  const replayed = replay(unlocated(subject), choices);
+  if (replayed === undefined) return;
+  let last: AccessKey = 0;
+  let after: RaceSite['after'] = 'nothing';
+  let counts = new Map<AccessKey, number>();
+  for (const [event, e] of replayed.trace.events.entries()) {
+    if (e.index === 0) {
+      last = 0;
+      after = 'nothing';
+      counts = new Map();
+    }
+    const { thread, kind, cell } = e;
+    if (kind === Kind.Fence) {
+      const key = fenceKey(e.mode as Fence, last);
+      const name = `${thread} fence ${key}`;
+      if (drafts.has(name)) continue;
+      const mode = e.mode;
+      drafts.set(name, { thread, kind: 'fence', mode, cell, fence: key, access: last, nth: 0, after, choices, event });
+      continue;
+    }
+    if (kind > Kind.Write || (kind === Kind.Write && e.partner !== NONE)) continue;
+    const access = kind === Kind.Write ? Access.Write : e.rmwKind === Rmw.None ? Access.Read : Access.Rmw;
+    const mode = e.declared as Mode;
+    const key = accessKey(access, mode, cell);
+    const nth = counts.get(key) ?? 0;
+    counts.set(key, nth + 1);
+    const name = `${thread} access ${key} ${nth}`;
+    if (!drafts.has(name)) {
+      drafts.set(name, { thread, kind: access, mode, cell, fence: 0, access: key, nth, after, choices, event });
+    }
+    last = key;
+    after = access !== Access.Rmw || mode === Mode.Full ? 'other' : mode === Mode.Lock ? 'lock' : 'rmw';
+  }
+}

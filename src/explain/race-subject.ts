@@ -1,0 +1,111 @@
+import { cellIndex } from '../cpu/cpu.ts';
+import { Kind } from '../graph/graph.ts';
+import type { Design } from '../mm/design.ts';
+import type { Program } from '../program/program.ts';
+import { DirectCpu, WouldBlock } from '../run/direct.ts';
+import type { Failure as Broken, Prepared, Scenario } from '../scenarios/scenario.ts';
+import type { SourcePlace } from './source-place.ts';
+import { type FrameMap, placeInStack } from './stack-place.ts';
+import type { Ending, Judgement, Subject } from './subject.ts';
+import type { Recording, Replayed } from './trace.ts';
+
+/** One race under one design. */
+export interface RaceCase {
+  readonly scenario: Scenario;
+  readonly variant: string;
+  readonly design: { readonly name: string; readonly design: Design };
+}
+
+/** A race of the memory manager as something that can be explained. An execution fails where a property is broken. */
+export class RaceSubject implements Subject {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly race: RaceCase;
+  protected readonly prepared: Prepared;
+  protected readonly frames: FrameMap;
+
+  /**
+   * @param frames where the frames of a stack stand in the source
+   * @param prepared the same race, where it has been prepared before
+   */
+  constructor(race: RaceCase, frames: FrameMap, prepared?: Prepared) {
+    this.race = race;
+    this.frames = frames;
+    this.name = `${race.scenario.name} ${race.variant} under ${race.design.name}`;
+    const over = (id: number, memory: Float64Array): DirectCpu => new DirectCpu(id, memory);
+    this.prepared = prepared ?? race.scenario.prepare(race.design.design, race.variant, over);
+    this.columns = this.prepared.roles;
+  }
+
+  get program(): Program {
+    return this.prepared.program;
+  }
+
+  get promise(): string {
+    return `${this.race.scenario.title}: no execution breaks ${this.race.scenario.property}`;
+  }
+
+  judge(ending: Ending): Judgement {
+    const broken = this.broken(ending);
+    if (broken !== undefined) {
+      const { property, message, steps } = broken;
+      return { kind: 'failing', failure: { kind: 'condition', message: `breaks ${property}: ${message}`, steps } };
+    }
+    if (ending.dataRace) return { kind: 'failing', failure: { kind: 'data-race', message: 'plain accesses race' } };
+    return { kind: 'fine' };
+  }
+
+  private broken(ending: Pick<Ending, 'result' | 'finalValue' | 'reads'>): Broken | undefined {
+    const { program, roles } = this.prepared;
+    const words = program.initial.length;
+    const memory = new Float64Array(words);
+    for (let i = 0; i < words; i++) memory[i] = ending.finalValue(i);
+    const results = roles.map((_, thread) => ending.result(thread));
+    try {
+      return this.prepared.judge({ results, memory, reads: (thread) => ending.reads(thread) });
+    } catch (error) {
+      if (!(error instanceof WouldBlock)) throw error;
+      const { cell, value } = error.wait;
+      const name = cell < 0 ? 'a grace period' : `${program.cellName(cell)}, which is ${value}`;
+      return { property: 'I20', message: `what comes after the race waits without end for ${name}`, steps: [] };
+    }
+  }
+
+  recording(): Recording {
+    return { program: this.program, locate: () => this.here() };
+  }
+
+  private here(): SourcePlace | undefined {
+    return placeInStack(new Error().stack ?? '', this.frames);
+  }
+
+  showValue(cell: number, value: number): string {
+    return this.prepared.k.layout.showValue(cell, value);
+  }
+
+  get observed(): readonly string[] {
+    return [...this.columns, 'verdict'];
+  }
+
+  state(ending: Pick<Ending, 'result' | 'finalValue' | 'reads'>): string[] {
+    const results = this.columns.map((_, thread) => this.showResult(ending.result(thread)));
+    return [...results, this.broken(ending)?.property ?? 'holds'];
+  }
+
+  /** What a thread returned, on one line; handles of pages as their number. */
+  private showResult(result: unknown): string {
+    const { layout } = this.prepared.k;
+    const shown = JSON.stringify(result, (key, value: unknown) => {
+      if (typeof value !== 'number') return value;
+      return key === 'page' || key === 'folio' ? `pfn ${layout.pfnOf(cellIndex(value))}` : value;
+    });
+    return shown === undefined ? 'returns' : shown.replaceAll('"', '');
+  }
+
+  decisive({ trace }: Replayed): number[] {
+    // A name that a post gives to a step says that it matters.
+    return [...trace.events.keys()].filter(
+      (e) => trace.events[e]!.label !== undefined && trace.events[e]!.kind <= Kind.Write,
+    );
+  }
+}

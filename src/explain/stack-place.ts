@@ -1,0 +1,50 @@
+import type { SourcePlace } from './source-place.ts';
+
+/** One line of a stack. */
+export interface Frame {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Where a frame stands in the source, when the code that runs was made of it by a compiler. */
+export type FrameMap = (frame: Frame) => Frame;
+
+/** Where the memory manager was when the stack was taken: its innermost function. */
+export function placeInStack(stack: string, map: FrameMap): SourcePlace | undefined {
+  for (const line of stack.split('\n')) {
+    const frame = frameOf(line);
+    if (frame === undefined) continue;
+    const { name, file, line: at, column } = map(frame);
+    const inside = /(?:^|[/\\])(src[/\\]mm[/\\][^?]*)/.exec(file)?.[1];
+    if (inside !== undefined) {
+      return {
+        file: inside.replaceAll('\\', '/'),
+        line: at,
+        column,
+        text: '',
+        function: kernelName(frame.name || name),
+      };
+    }
+  }
+  return undefined;
+}
+
+/** `    at name (file:line:column)`, or without a name. */
+function frameOf(line: string): Frame | undefined {
+  const match = /^\s*at (?:(?:async |new )?(\S+)(?: \[as \w+\])? \()?(.*?):(\d+):(\d+)\)?$/.exec(line);
+  if (match === null) return undefined;
+  return {
+    name: match[1] ?? '',
+    file: match[2]!.replace(/^file:\/\//, ''),
+    line: Number(match[3]),
+    column: Number(match[4]),
+  };
+}
+
+/** The functions of the memory manager are called as those of the kernel, but for how words are joined. */
+function kernelName(name: string): string {
+  const own = name.replace(/^.*\./, '').replace(/\d+$/, '');
+  return own.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
