@@ -12,7 +12,7 @@ import type { CheckOptions } from './options.ts';
 import type { Pool, Work } from './pool.ts';
 import { Progress } from './progress.ts';
 import { KERNELS, type Question, questionFrom } from './question.ts';
-import { type CellSettings, type CellTask, designName, runCellUntil, scenarioOf, taskDesign } from './run-cell.ts';
+import { type CellSettings, type CellTask, designFor, designName, namedScenario, runCellsUntil } from './run-cell.ts';
 import { printDiagnostic, styleOf, widthOf } from './terminal.ts';
 
 /** For so long, in milliseconds, cells are checked in this thread: starting workers takes about as long. */
@@ -25,11 +25,11 @@ export async function checkCommand(
   argv: readonly string[],
 ): Promise<number> {
   const question = await questionFrom(race, options, argv);
-  if (!('cells' in question)) {
+  if (!('tasks' in question)) {
     question.forEach(printDiagnostic);
     return EXIT.badInput;
   }
-  const { cells, module, decisions } = question;
+  const { tasks, module, decisions } = question;
   const { maxExecutions, timeout } = options;
   const settings: CellSettings = {
     models: options.model === undefined ? MODELS : [options.model],
@@ -39,8 +39,8 @@ export async function checkCommand(
     timeout,
   };
   const start = performance.now();
-  const results = await runCells(cells, settings, options.jobs);
-  const known = results.filter((result) => result !== undefined);
+  const known = await checkAll(tasks, settings, options.jobs);
+  const asked = tasks.reduce((sum, { presets }) => sum + presets.length, 0);
   const seconds = (performance.now() - start) / 1000;
 
   const errors = known.filter((result) => result.kind === 'error');
@@ -48,10 +48,10 @@ export async function checkCommand(
   if (options.json) for (const result of known) process.stdout.write(cellJson(result));
   else if (race !== undefined && question.designs.length === 1) printCells(known, question, settings);
   else printTable(known, question, race, seconds);
-  if (known.length < cells.length) {
-    process.stderr.write(`Interrupted: ${cells.length - known.length} of ${cells.length} cells were not checked\n`);
+  if (known.length < asked) {
+    process.stderr.write(`Interrupted: ${asked - known.length} of ${count(asked, 'cell')} were not checked\n`);
   }
-  return exitCode(known, cells.length, race !== undefined || options.design.length > 0);
+  return exitCode(known, asked, race !== undefined || options.design.length > 0);
 }
 
 function exitCode(results: readonly CellResult[], asked: number, byName: boolean): number {
@@ -63,60 +63,60 @@ function exitCode(results: readonly CellResult[], asked: number, byName: boolean
 }
 
 /** Checks every cell, here at first and then in workers. Those that Ctrl-C left unchecked have no result. */
-async function runCells(
-  cells: readonly CellTask[],
+async function checkAll(
+  tasks: readonly CellTask[],
   settings: CellSettings,
   jobs: number | undefined,
-): Promise<(CellResult | undefined)[]> {
-  const results: (CellResult | undefined)[] = cells.map(() => undefined);
+): Promise<CellResult[]> {
+  const results: CellResult[][] = tasks.map(() => []);
   const until = Date.now() + SOON;
-  for (const task of cells) {
-    if (Date.now() >= until) break;
-    results[task.index] = runCellUntil(task, settings, until);
+  const late: CellTask[] = [];
+  for (const task of tasks) {
+    const early = runCellsUntil(task, settings, until);
+    results[task.index] = early;
+    if (early.length < task.presets.length) late.push({ ...task, presets: task.presets.slice(early.length) });
   }
-  const late = cells.filter(({ index }) => results[index] === undefined);
-  if (late.length === 0) return results;
+  if (late.length > 0) await checkInWorkers(late, settings, jobs, (index, cells) => results[index]!.push(...cells));
+  return results.flat();
+}
 
-  let done = cells.length - late.length;
-  let pool: Pool<CellSettings, CellTask, CellResult> | undefined;
+async function checkInWorkers(
+  tasks: readonly CellTask[],
+  settings: CellSettings,
+  jobs: number | undefined,
+  answer: (index: number, cells: readonly CellResult[]) => void,
+): Promise<void> {
+  let done = 0;
+  let pool: Pool<CellSettings, CellTask, CellResult[]> | undefined;
   const progress = new Progress(process.stderr, () => {
-    return { done, total: cells.length, noun: 'cell', running: pool?.running() ?? [] };
+    return { done, total: tasks.length, noun: 'race', running: pool?.running() ?? [] };
   });
   const { Pool } = await import('./pool.ts');
-  const workers = new Pool<CellSettings, CellTask, CellResult>(
-    Math.min(jobs ?? availableParallelism(), late.length),
-    cellWork(settings),
-  );
+  const size = Math.min(jobs ?? availableParallelism(), tasks.length);
+  const workers = new Pool<CellSettings, CellTask, CellResult[]>(size, cellWork(settings));
   pool = workers;
   const interrupt = (): void => workers.stop();
   process.once('SIGINT', interrupt);
-  await workers.run(late, (index, result) => {
-    results[index] = result;
+  await workers.run(tasks, (index, cells) => {
+    answer(index, cells);
     done++;
   });
   process.off('SIGINT', interrupt);
   await workers.close();
   progress.stop();
-  return results;
 }
 
-function cellWork(settings: CellSettings): Work<CellSettings, CellTask, CellResult> {
-  const asked = ({ scenario, variant, preset }: CellTask) => {
-    return { scenario, variant, design: designName(preset, settings.decisions) };
-  };
+function cellWork(settings: CellSettings): Work<CellSettings, CellTask, CellResult[]> {
   return {
     script: 'check-worker.cjs',
     settings,
-    interrupted: (task, seconds, executions) => ({
-      kind: 'interrupted',
-      ...asked(task),
-      model: settings.models.at(-1)!,
-      property: scenarioOf(task, settings).property,
-      executions,
-      blocked: 0,
-      seconds,
-    }),
-    failed: (task, _, diagnostic) => ({ kind: 'error', ...asked(task), diagnostics: [diagnostic] }),
+    // What was done of the task is not known here.
+    interrupted: () => [],
+    failed: ({ scenario, variant, presets }, _, diagnostic) =>
+      presets.map((preset) => {
+        const design = designName(preset, settings.decisions);
+        return { kind: 'error', scenario, variant, design, diagnostics: [diagnostic] };
+      }),
   };
 }
 
@@ -176,20 +176,25 @@ function proposalLines(results: readonly CellResult[], width: number): string[] 
 }
 
 /** Each cell in full, with one failing execution of the first that is broken. */
-function printCells(results: readonly CellResult[], { cells }: Question, settings: CellSettings): void {
+function printCells(results: readonly CellResult[], { designs }: Question, settings: CellSettings): void {
   const style = styleOf(process.stdout);
   let shown = false;
   for (const result of results) {
     process.stdout.write(`${cellText(result, widthOf(process.stdout), style)}\n`);
     if (result.kind !== 'violated' || shown) continue;
     shown = true;
-    const task = cells.find(({ scenario, variant }) => scenario === result.scenario && variant === result.variant)!;
-    printExecution(task, settings, result.model, style);
+    printExecution(result, designs[0]!, settings, style);
   }
 }
 
-function printExecution(task: CellTask, settings: CellSettings, model: (typeof MODELS)[number], style: Style): void {
-  const found = failingExecution(scenarioOf(task, settings), task.variant, taskDesign(task, settings).design, model);
+function printExecution(
+  { scenario, variant, model }: Extract<CellResult, { kind: 'violated' }>,
+  preset: string,
+  settings: CellSettings,
+  style: Style,
+): void {
+  const { design } = designFor(preset, settings);
+  const found = failingExecution(namedScenario(scenario, settings.module), variant, design, model);
   if (found === undefined) return;
   const { prepared, execution, failure } = found;
   const { layout } = prepared.k;

@@ -17,7 +17,7 @@ export interface Question {
   readonly decisions: Readonly<Record<string, string>>;
   /** The presets of the columns. */
   readonly designs: readonly string[];
-  readonly cells: readonly CellTask[];
+  readonly tasks: readonly CellTask[];
 }
 
 /** The presets that are kernels, not proposals. */
@@ -50,18 +50,16 @@ export async function questionFrom(
       ];
     }
   }
-  const cells: CellTask[] = [];
+  const tasks: CellTask[] = [];
   for (const scenario of scenarios) {
     const presets = options.design.length > 0 ? options.design : [...KERNELS, ...scenario.proposals];
     for (const { name: variant } of scenario.variants) {
       if (options.variant.length > 0 && !options.variant.includes(variant)) continue;
-      for (const preset of presets) {
-        const name = `${scenario.name} ${variant} under ${preset}`;
-        cells.push({ index: cells.length, name, scenario: scenario.name, variant, preset });
-      }
+      const name = `${scenario.name} ${variant}`;
+      tasks.push({ index: tasks.length, name, scenario: scenario.name, variant, presets });
     }
   }
-  return { scenarios, module, decisions, cells, designs: options.design.length > 0 ? options.design : KERNELS };
+  return { scenarios, module, decisions, tasks, designs: options.design.length > 0 ? options.design : KERNELS };
 }
 
 async function scenariosFor(

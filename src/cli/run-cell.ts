@@ -1,4 +1,4 @@
-import { checkCell } from '../check/cell.ts';
+import { CellMemo } from '../check/cell-memo.ts';
 import type { ModelName } from '../explore/contract.ts';
 import { type Design, designWith } from '../mm/design.ts';
 import { presetNamed } from '../mm/presets.ts';
@@ -20,11 +20,11 @@ export interface CellSettings {
   readonly timeout: number | undefined;
 }
 
-/** One cell to check. */
+/** A variant of a race under several designs: one after the other, so that what two have in common is explored once. */
 export interface CellTask extends Task {
   readonly scenario: string;
   readonly variant: string;
-  readonly preset: string;
+  readonly presets: readonly string[];
 }
 
 /** The name of a design that differs from a preset. */
@@ -32,35 +32,53 @@ export function designName(preset: string, decisions: Readonly<Record<string, st
   return [preset, ...Object.entries(decisions).map(([knob, value]) => `${knob}=${value}`)].join(' ');
 }
 
-/** The design of a task. Preset and decisions were looked at when the command line was read. */
-export function taskDesign({ preset }: CellTask, { decisions }: CellSettings): { name: string; design: Design } {
+/** A preset with decisions taken otherwise. Both were looked at when the command line was read. */
+export function designFor(preset: string, { decisions }: CellSettings): { name: string; design: Design } {
   const found = presetNamed(preset);
   const design = found === undefined ? undefined : designWith(found.design, decisions);
   if (design === undefined || 'kind' in design) throw new RangeError(`no design ${preset} with these decisions`);
   return { name: designName(preset, decisions), design };
 }
 
-/** Checks one cell. Whatever goes wrong is a result too. `onExecution` may return true to stop. */
-export function runCell(task: CellTask, settings: CellSettings, onExecution?: () => boolean): CellResult {
-  return attempt(task, settings, Number.POSITIVE_INFINITY, onExecution) as CellResult;
+const memo = new CellMemo();
+
+/**
+ * Checks cells in their order, up to the first that is interrupted. Whatever goes wrong is a result too.
+ * @param onExecution may return true to stop
+ */
+export function runCells(task: CellTask, settings: CellSettings, onExecution: () => boolean): CellResult[] {
+  const results: CellResult[] = [];
+  for (const preset of task.presets) {
+    const result = runCell(task, preset, settings, Number.POSITIVE_INFINITY, onExecution)!;
+    results.push(result);
+    if (result.kind === 'interrupted') break;
+  }
+  return results;
 }
 
-/** As {@link runCell}, but gives up, with undefined, at the time `until` (in milliseconds as `Date.now()` counts). */
-export function runCellUntil(task: CellTask, settings: CellSettings, until: number): CellResult | undefined {
-  return attempt(task, settings, until, undefined);
+/** As {@link runCells}, but gives up at the time `until` (in milliseconds as `Date.now()` counts). @returns those done */
+export function runCellsUntil(task: CellTask, settings: CellSettings, until: number): CellResult[] {
+  const results: CellResult[] = [];
+  for (const preset of task.presets) {
+    const result = Date.now() < until ? runCell(task, preset, settings, until, undefined) : undefined;
+    if (result === undefined) break;
+    results.push(result);
+  }
+  return results;
 }
 
-function attempt(
-  task: CellTask,
+function runCell(
+  { name, scenario, variant }: CellTask,
+  preset: string,
   settings: CellSettings,
   until: number,
   onExecution: (() => boolean) | undefined,
 ): CellResult | undefined {
-  const { models, maxExecutions, timeout } = settings;
+  const { models, maxExecutions, timeout, module, decisions } = settings;
   try {
     const limit = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000;
     const deadline = Math.min(limit, until);
-    const result = checkCell(scenarioOf(task, settings), task.variant, taskDesign(task, settings), {
+    const result = memo.check(namedScenario(scenario, module), variant, designFor(preset, settings), {
       models,
       maxExecutions,
       onExecution,
@@ -68,15 +86,14 @@ function attempt(
     });
     return until < limit && Date.now() >= until ? undefined : result;
   } catch (error) {
-    const { scenario, variant, preset } = task;
-    const design = designName(preset, settings.decisions);
-    return { kind: 'error', scenario, variant, design, diagnostics: [internalDiagnostic(error, task.name)] };
+    const design = designName(preset, decisions);
+    return { kind: 'error', scenario, variant, design, diagnostics: [internalDiagnostic(error, name)] };
   }
 }
 
-/** The scenario of a task: ours, or the user's. */
-export function scenarioOf(task: CellTask, { module }: CellSettings): Scenario {
-  const found = scenarioFrom(module, task.scenario);
-  if (found === undefined) throw new RangeError(`no scenario is called ${task.scenario}`);
+/** A scenario that is known to exist: ours, or of the user's module. */
+export function namedScenario(name: string, module: string | undefined): Scenario {
+  const found = scenarioFrom(module, name);
+  if (found === undefined) throw new RangeError(`no scenario is called ${name}`);
   return found;
 }

@@ -95,7 +95,7 @@ export const freePin = scenario({
   why: 'A device that writes to a page which belongs to somebody else by now corrupts a stranger; one that writes to a page of a file behind the back of the file system loses data.',
   property: 'I3',
   variants: VARIANTS,
-  proposals: ['longterm-file-v7'],
+  proposals: ['longterm-file-v7', 'mapcount-second'],
   absent({ pinFile }: Design, { file }) {
     return file === DISK && pinFile === 'allow' ? 'long-term pins of such files are allowed up to v6.4' : undefined;
   },

@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest';
+import { type CellOptions, checkCell, failingExecution } from '../../src/check/cell.ts';
+import { MODELS } from '../../src/explore/contract.ts';
+import type { Kernel } from '../../src/mm/kernel.ts';
+import { MM_HAS_PINNED, MM_MMAP_LOCK, mmapWriteLock } from '../../src/mm/mm-struct.ts';
+import { designOf } from '../../src/mm/presets.ts';
+import type { CellResult } from '../../src/report/cell-result.ts';
+import {
+  type Scenario,
+  type ScenarioSpec,
+  scenario,
+  type Threads,
+  type Variant,
+} from '../../src/scenarios/scenario.ts';
+
+const V612 = { name: 'v6.12', design: designOf('v6.12') };
+const check = (of: Scenario, more: Partial<CellOptions> = {}, variant = 'only'): CellResult =>
+  checkCell(of, variant, V612, { models: MODELS, ...more });
+
+interface World {
+  readonly k: Kernel;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Two threads over two words that start as 0. */
+function tiny<T extends Threads>(
+  threads: (world: World) => T,
+  judge: ScenarioSpec<Variant, World, T>['judge'] = () => undefined,
+): Scenario {
+  return scenario({
+    name: 'tiny',
+    title: 'two words',
+    why: 'To see what a cell says.',
+    property: 'I4',
+    variants: { only: { doc: 'the only one' } },
+    setup: (_, k) => ({ k, x: k.layout.mm(0) + MM_HAS_PINNED, y: k.layout.mm(1) + MM_HAS_PINNED }),
+    threads,
+    judge,
+  });
+}
+
+/** Store buffering, broken where both loads miss both stores. */
+const sb = (barrier: boolean): Scenario =>
+  tiny(
+    ({ x, y }) => ({
+      left(cpu) {
+        cpu.writeOnce(x, 1);
+        if (barrier) cpu.smpMb();
+        return cpu.readOnce(y);
+      },
+      right(cpu) {
+        cpu.writeOnce(y, 1);
+        if (barrier) cpu.smpMb();
+        return cpu.readOnce(x);
+      },
+    }),
+    ({ results: { left, right }, step }) => {
+      if (left + right > 0) return undefined;
+      step('both', 'have missed', () => 0);
+      return { property: 'I4', message: 'both missed the other' };
+    },
+  );
+
+/** Message passing: what is read, in which order. */
+const mp = tiny(
+  ({ x, y }) => ({
+    writer(cpu) {
+      cpu.writeOnce(x, 1);
+      cpu.writeOnce(y, 1);
+    },
+    reader: (cpu) => [cpu.readOnce(y), cpu.readOnce(x)],
+  }),
+  ({ results: { reader } }) =>
+    reader[0] === 1 && reader[1] === 0 ? { property: 'I4', message: 'seen out of order' } : undefined,
+);
+
+/** An increment that is not atomic. */
+const increments = tiny(
+  ({ x }) => ({
+    one: (cpu) => cpu.writeOnce(x, cpu.readOnce(x) + 1),
+    two: (cpu) => cpu.writeOnce(x, cpu.readOnce(x) + 1),
+  }),
+  ({ world: { x }, memory }) => (memory[x] === 2 ? undefined : { property: 'I1', message: `it is ${memory[x]}` }),
+);
+
+describe('the strongest model that breaks a race', () => {
+  it.each<[string, Scenario, string]>([
+    ['an increment that is not atomic', increments, 'violated sc'],
+    ['store buffering', sb(false), 'violated tso'],
+    ['message passing', mp, 'violated lkmm'],
+    ['store buffering with barriers', sb(true), 'holds lkmm'],
+  ])('%s', (_, of, expected) => {
+    const cell = check(of);
+    expect(`${cell.kind} ${'model' in cell ? cell.model : ''}`).toBe(expected);
+  });
+
+  it('only what is asked is answered', () => {
+    expect(check(sb(false), { models: ['sc'] })).toMatchObject({ kind: 'holds', model: 'sc' });
+    expect(check(sb(false), { models: ['tso'] })).toMatchObject({ kind: 'violated', model: 'tso' });
+  });
+});
+
+describe('what else a cell can say', () => {
+  it('violated: what is wrong, and the steps that show it', () => {
+    expect(check(sb(false))).toEqual({
+      kind: 'violated',
+      scenario: 'tiny',
+      variant: 'only',
+      design: 'v6.12',
+      model: 'tso',
+      property: 'I4',
+      executions: expect.any(Number),
+      blocked: 0,
+      seconds: expect.any(Number),
+      failure: {
+        property: 'I4',
+        message: 'both missed the other',
+        steps: [{ who: 'both', what: 'have missed', value: '0' }],
+      },
+    });
+  });
+
+  it('deadlock: two locks in both orders', () => {
+    const locks = tiny(({ x, y }) => ({
+      one(cpu) {
+        cpu.spinLock(x);
+        cpu.spinLock(y);
+        cpu.spinUnlock(y);
+        cpu.spinUnlock(x);
+      },
+      two(cpu) {
+        cpu.spinLock(y);
+        cpu.spinLock(x);
+        cpu.spinUnlock(x);
+        cpu.spinUnlock(y);
+      },
+    }));
+    const cell = check(locks);
+    expect(cell).toMatchObject({ kind: 'deadlock', model: 'sc' });
+    expect('blocked' in cell && cell.blocked).toBeGreaterThan(0);
+  });
+
+  it('data-race: plain accesses', () => {
+    const plain = tiny(({ x }) => ({
+      one: (cpu) => cpu.writePlain(x, 1),
+      two: (cpu) => cpu.readPlain(x),
+    }));
+    expect(check(plain).kind).toBe('data-race');
+  });
+
+  it('bounded: a limit, which proves nothing', () => {
+    expect(check(sb(true), { maxExecutions: 1 }).kind).toBe('bounded');
+  });
+
+  it('interrupted: the user has had enough', () => {
+    expect(check(sb(true), { onExecution: () => true }).kind).toBe('interrupted');
+  });
+
+  it('absent: the race does not exist under the design', () => {
+    const absent = scenario({
+      name: 'absent',
+      title: 'nothing',
+      why: 'Never.',
+      property: 'I4',
+      variants: { only: { doc: 'the only one' } },
+      absent: ({ put }) => `put is ${put}`,
+      setup: () => ({}),
+      threads: () => ({}),
+      judge: () => undefined,
+    });
+    expect(check(absent)).toEqual({
+      kind: 'absent',
+      scenario: 'absent',
+      variant: 'only',
+      design: 'v6.12',
+      reason: 'put is full',
+    });
+  });
+
+  it('I20: a lock that is not given back stops what comes after', () => {
+    const leak = tiny(
+      ({ k }) => ({ thread: (cpu) => mmapWriteLock(cpu, k.layout.mm(0)) }),
+      ({ world: { k }, cpu }) => {
+        mmapWriteLock(cpu, k.layout.mm(0));
+        return undefined;
+      },
+    );
+    const cell = check(leak);
+    expect(cell).toMatchObject({ kind: 'violated', model: 'sc', property: 'I20' });
+    expect('failure' in cell && cell.failure.message).toContain('mm0.mmap_lock, which is 1');
+    expect(MM_MMAP_LOCK).toBe(0);
+  });
+});
+
+describe('the judge', () => {
+  it('sees what each thread read, in its order', () => {
+    const seen: string[] = [];
+    const reads = tiny(
+      ({ x, y }) => ({
+        only(cpu) {
+          cpu.readOnce(y);
+          cpu.writeOnce(x, 3);
+          cpu.readOnce(x);
+        },
+      }),
+      (ending) => {
+        seen.push(
+          ending
+            .reads('only')
+            .map(({ value }) => value)
+            .join(),
+        );
+        return undefined;
+      },
+    );
+    expect(check(reads).kind).toBe('holds');
+    expect(seen).toEqual(['0,3']);
+  });
+
+  it('a variant that does not exist is an error of the caller', () => {
+    expect(() => check(sb(true), {}, 'other')).toThrow("tiny has no variant 'other'");
+  });
+});
+
+describe('one failing execution', () => {
+  it('is the first that the model allows', () => {
+    const found = failingExecution(sb(false), 'only', V612.design, 'tso');
+    expect(found?.failure.message).toBe('both missed the other');
+    expect(found?.prepared.roles).toEqual(['left', 'right']);
+    expect([found?.execution.result(0), found?.execution.result(1)]).toEqual([0, 0]);
+  });
+
+  it('does not exist where the race holds', () => {
+    expect(failingExecution(sb(false), 'only', V612.design, 'sc')).toBeUndefined();
+  });
+});

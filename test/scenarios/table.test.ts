@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { checkCell } from '../../src/check/cell.ts';
+import { MODELS } from '../../src/explore/contract.ts';
+import { designOf, PRESETS } from '../../src/mm/presets.ts';
+import { cellWord } from '../../src/report/cell-table.ts';
+import { SCENARIOS } from '../../src/scenarios/catalog.ts';
+import type { Scenario } from '../../src/scenarios/scenario.ts';
+
+/** The kernels of the columns, in their order. */
+const KERNELS = ['v4.4', 'v4.20', 'v5.8', 'v5.9-rc', 'v5.9', 'v5.11', 'v5.14', 'v5.19', 'v6.1', 'v6.5', 'v6.12'];
+
+/** A line for each race and variant: what breaks it under each kernel, as `holdfast` prints it. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  //                       v4.4  v4.20 v5.8  -rc   v5.9  v5.11 v5.14 v5.19 v6.1  v6.5  v6.12
+  'T0 first': 'SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
+  'T0 later': 'SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  holds holds holds',
+  'T0 large-first': 'SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
+  'T0 large-later': 'SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
+  'T1 pinned': '-     -     -     -     -     -     -     -     -     -     -',
+  'T1 both': '-     -     -     -     -     -     -     -     -     -     -',
+  'T1 slow': '-     -     -     -     -     -     -     -     -     -     -',
+  'T1 fast': '-     -     -     -     -     -     -     -     -     -     -',
+  'T1 slow-zap': '-     -     -     -     -     -     -     -     -     -     -',
+  'T1 fast-zap': '-     -     -     -     -     -     -     -     -     -     -',
+  'T1 fork': '-     -     -     -     -     -     -     -     -     -     -',
+  'T2 zap': 'holds holds holds holds holds holds holds holds holds holds holds',
+  'T2 table': 'holds holds holds holds holds holds holds holds holds holds holds',
+  'T2 truncate': '-     -     -     -     -     -     -     -     -     holds holds',
+  'T2 refile': 'holds holds holds holds holds holds holds holds holds holds holds',
+  'T3 wait': 'holds holds holds holds holds holds holds holds holds holds holds',
+  'T3 race': 'SC    SC    SC    holds holds holds holds holds holds holds holds',
+  'T3 protected': 'holds holds holds SC    SC    SC    SC    holds holds holds holds',
+  'T3 dontfork': 'holds holds holds holds holds holds holds holds holds holds holds',
+  'T4 ksm-rw': 'holds holds holds holds holds holds holds holds holds holds holds',
+  'T4 ksm-ro': '-     -     -     -     -     -     -     LKMM  holds holds holds',
+  'T4 swap-rw': '-     -     -     -     -     -     -     LKMM  holds holds holds',
+  'T4 swap-ro': '-     -     -     -     -     -     -     LKMM  holds holds holds',
+  'T4 migrate-rw': '-     -     -     -     -     -     -     LKMM  holds holds holds',
+  'T4 migrate-ro': '-     -     -     -     -     -     -     LKMM  holds holds holds',
+  'dirty-cow untouched': 'SC    holds holds holds holds holds holds holds holds holds holds',
+  'dirty-cow read': 'SC    holds holds holds holds holds holds holds holds holds holds',
+  'uffd-cow shmem': '-     -     -     -     -     -     holds SC    holds holds holds',
+  'vmsplice get': 'SC    SC    holds holds holds holds holds holds holds holds holds',
+  'vmsplice pin': 'SC    SC    holds holds holds holds holds holds holds holds holds',
+  'read-pin shared': 'SC    SC    holds SC    SC    SC    SC    holds holds holds holds',
+  'read-pin protected': 'holds holds holds SC    SC    SC    SC    holds holds holds holds',
+  'read-pin file': 'SC    SC    holds SC    SC    SC    SC    SC    SC    holds holds',
+  'writeback-dma data': 'holds holds holds holds holds holds holds holds holds holds holds',
+  'writeback-dma stable': 'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC',
+  'writeback-dma notify': 'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC',
+  'writeback-dma longterm': 'SC  SC    SC    SC    SC    SC    SC    SC    SC    holds holds',
+  'reclaim race': 'holds holds holds SC    SC    SC    SC    holds holds holds holds',
+  'reclaim pinned': 'holds holds holds SC    SC    holds holds holds holds holds holds',
+  'split pmd': 'holds holds holds holds holds holds holds holds holds holds holds',
+  'split folio': 'holds holds SC    SC    SC    SC    holds holds holds holds holds',
+  'split tail': 'SC    SC    SC    SC    SC    SC    holds holds holds holds holds',
+  'khugepaged first': 'SC    SC    SC    SC    SC    SC    SC    SC    holds holds holds',
+  'khugepaged last': 'SC    SC    SC    SC    SC    SC    SC    SC    holds holds holds',
+  'zap-clean store': 'SC    SC    SC    SC    SC    SC    SC    SC    SC    holds holds',
+};
+
+/** The proposals of the posts, and what was tried on top of them. */
+const PROPOSALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'has-pinned-review': { 'T0 first': 'LKMM', 'T0 later': 'LKMM', 'T0 large-first': 'LKMM', 'T0 large-later': 'LKMM' },
+  'has-pinned-swap': { 'T0 first': 'LKMM', 'T0 later': 'LKMM', 'T0 large-first': 'LKMM', 'T0 large-later': 'LKMM' },
+  'simplified-wp': { 'T3 wait': 'SC', 'T3 race': 'SC', 'T3 protected': 'SC', 'T3 dontfork': 'holds' },
+  'early-copy-sketch': {
+    'T0 first': 'SC',
+    'T0 later': 'SC',
+    'T0 large-first': 'SC',
+    'T0 large-later': 'SC',
+    'T3 wait': 'SC',
+    'T3 race': 'SC',
+    'T3 protected': 'SC',
+    'T3 dontfork': 'holds',
+  },
+  'mapcount-first': {
+    'T1 pinned': 'SC',
+    'T1 both': 'SC',
+    'T1 slow': 'holds',
+    'T1 fast': 'LKMM',
+    'T1 slow-zap': 'SC',
+    'T1 fast-zap': 'SC',
+    'T1 fork': 'holds',
+  },
+  'mapcount-second': {
+    'T1 pinned': 'SC',
+    'T1 both': 'SC',
+    'T1 slow': 'SC',
+    'T1 fast': 'SC',
+    'T1 slow-zap': 'SC',
+    'T1 fast-zap': 'SC',
+    'T1 fork': 'SC',
+    'T2 zap': 'SC',
+    'T2 table': 'holds',
+    'T2 refile': 'holds',
+  },
+  'mapcount-walk-read-walk': {
+    'T1 pinned': 'holds',
+    'T1 both': 'holds',
+    'T1 slow': 'holds',
+    'T1 fast': 'LKMM',
+    'T1 slow-zap': 'holds',
+    'T1 fast-zap': 'LKMM',
+    'T1 fork': 'holds',
+  },
+  'mapcount-read-walk-walk': {
+    'T1 pinned': 'holds',
+    'T1 both': 'holds',
+    'T1 slow': 'SC',
+    'T1 fast': 'SC',
+    'T1 slow-zap': 'SC',
+    'T1 fast-zap': 'SC',
+    'T1 fork': 'SC',
+  },
+  'mapcount-walk-walk-read': {
+    'T1 pinned': 'SC',
+    'T1 both': 'SC',
+    'T1 slow': 'holds',
+    'T1 fast': 'LKMM',
+    'T1 slow-zap': 'SC',
+    'T1 fast-zap': 'SC',
+    'T1 fork': 'holds',
+  },
+  'longterm-file-v7': { 'T2 zap': 'holds', 'T2 table': 'holds', 'T2 truncate': 'LKMM', 'T2 refile': 'holds' },
+};
+
+const cell = (
+  scenario: Scenario,
+  variant: string,
+  preset: string,
+  models = MODELS as readonly (typeof MODELS)[number][],
+) => checkCell(scenario, variant, { name: preset, design: designOf(preset) }, { models });
+
+const rows = SCENARIOS.flatMap((scenario) =>
+  scenario.variants.map(({ name: variant }) => ({ row: `${scenario.name} ${variant}`, scenario, variant })),
+);
+
+describe('the table', () => {
+  it('has a column for each preset that is a kernel', () => {
+    expect(PRESETS.map(({ name }) => name).filter((name) => /^v\d/.test(name))).toEqual(KERNELS);
+  });
+
+  it.each(rows)('$row', ({ row, scenario, variant }) => {
+    const words = KERNELS.map((kernel) => cellWord(cell(scenario, variant, kernel)));
+    expect(words).toEqual(EXPECTED[row]!.split(/ +/));
+  });
+
+  it.each(rows)('$row: what holds under the LKMM holds under TSO and SC', ({ scenario, variant }) => {
+    for (const kernel of ['v4.4', 'v5.8', 'v5.14', 'v6.1', 'v6.12']) {
+      const weakest = cell(scenario, variant, kernel);
+      if (weakest.kind !== 'holds') continue;
+      for (const model of ['sc', 'tso'] as const) expect(cell(scenario, variant, kernel, [model]).kind).toBe('holds');
+    }
+  });
+});
+
+const isAbsent = (scenario: Scenario, variant: string, preset: string): boolean =>
+  scenario.absent(designOf(preset), variant) !== undefined;
+
+describe.each(Object.entries(PROPOSALS))('%s', (preset, expected) => {
+  it('is judged by every race that names it', () => {
+    const named = rows
+      .filter(({ scenario, variant }) => scenario.proposals.includes(preset) && !isAbsent(scenario, variant, preset))
+      .map(({ row }) => row);
+    expect(named).toEqual(Object.keys(expected));
+  });
+
+  it.each(Object.entries(expected))('%s: %s', (row, word) => {
+    const { scenario, variant } = rows.find((each) => each.row === row)!;
+    expect(cellWord(cell(scenario, variant, preset))).toBe(word);
+  });
+});
