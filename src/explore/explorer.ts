@@ -203,7 +203,7 @@ export class Explorer implements Extender, Execution {
         if (!places.canWinContest(r) || !places.isConsistentAt(r)) this.die();
         return g.value[r]!;
       }
-      if (!places.endsWait(r)) {
+      if (!places.endsWait(r, last)) {
         places.keepWaiting(r, low);
         this.threads.wait(g, this.running, cell, expected !== undefined);
         throw UNWIND;
@@ -250,10 +250,11 @@ export class Explorer implements Extender, Execution {
       if (low < last) places.offerPlaces(w, low, last, g.n, NONE);
     }
     const rival = places.rivalOf(w);
+    const takesNow = partner !== NONE && g.rf[partner] !== GUESSED;
     for (const r of g.reads[cell]!) {
       if (g.inPrefix(r, w) || g.rf[r] === GUESSED) continue;
       // A wait that does not end with the write is overtaken by it; a lock, by an RMW only if that takes what it took.
-      const overtakes = r === rival || partner === NONE || g.rmwKind[r] === Rmw.None;
+      const overtakes = r === rival || !takesNow || g.rmwKind[r] === Rmw.None;
       if ((overtakes || places.mayRead(r, value)) && mayRevisit(g, r, w))
         this.todo.push(Todo.Revisit, g.n, w, r, false);
     }

@@ -119,10 +119,17 @@ export class Places {
     return this.graph.consumer(loc, place < 0 ? INIT : this.graph.co[loc]![place]!, r);
   }
 
-  /** Is the coherence-last value one that this read does not wait for any longer? */
-  endsWait(r: number): boolean {
-    const loc = this.graph.loc[r]!;
-    return this.mayRead(r, this.valueAt(loc, this.graph.co[loc]!.length - 1));
+  /** Does the value at a place end this read's wait? */
+  endsWait(r: number, place: number): boolean {
+    const g = this.graph;
+    const loc = g.loc[r]!;
+    if (!this.mayRead(r, this.valueAt(loc, place))) return false;
+    for (const e of g.overtaken) {
+      if (g.thread[e] !== g.thread[r] || g.index[e] !== g.index[r] || g.rf[e]! < e) continue;
+      // What overtook the wait must have led to what ends it; else the wait could have ended with that at once.
+      if (place < 0 || !g.inPrefix(g.rf[e]!, g.co[loc]![place]!)) return false;
+    }
+    return true;
   }
 
   /**
@@ -141,7 +148,7 @@ export class Places {
       return;
     }
     for (let place = low; place < last; place++) {
-      if (!this.mayRead(r, this.valueAt(loc, place))) continue;
+      if (!this.endsWait(r, place)) continue;
       const isTaken = g.rmwKind[r] !== Rmw.None && this.consumerAt(r, place) !== NONE;
       if (!isTaken || this.mayContest(r, place)) this.todo.push(Todo.EndWait, r, place, thread, false);
     }
@@ -194,7 +201,7 @@ export class Places {
     const g = this.graph;
     const loc = g.loc[r]!;
     const value = this.valueAt(loc, place);
-    if (!this.mayRead(r, value)) return;
+    if (g.waits[r] === 1 && !this.endsWait(r, place)) return;
     const rmw = g.rmwKind[r]!;
     const conditional = rmw >= Rmw.IfEqual && g.waits[r] === 0;
     if (beyondBound && this.model.exact && !conditional) return;

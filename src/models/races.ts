@@ -110,7 +110,7 @@ export function judgePlain(
   const rwRace = preRace.and(fr).minus(rwXbstar);
 
   const separates = (e: number): boolean =>
-    g.kind[e] === Kind.Fence || isAcquire(g, e) || isRelease(g, e) || isSrcu(g, e) || isFullRmw(g, e);
+    isBarrier(g, e) || isAcquire(g, e) || isRelease(g, e) || isSrcu(g, e) || isFullRmw(g, e);
   const mixed = Relation.of(
     n,
     (a, b) =>
@@ -125,6 +125,13 @@ export function judgePlain(
     mixedAccesses: !mixed.isEmpty(),
   };
 }
+
+/** Does an event stand for `barrier()` at least? The fences that complete a lock's ordering are not said to. */
+const isBarrier = (g: Graph, e: number): boolean =>
+  g.kind[e] === Kind.Fence &&
+  g.mode[e] !== Fence.AfterSpinlock &&
+  g.mode[e] !== Fence.AfterUnlockLock &&
+  g.mode[e] !== Fence.AfterSrcuReadUnlock;
 
 const isAcquire = (g: Graph, e: number): boolean =>
   g.kind[e] === Kind.Read && (g.mode[e] === Mode.Acquire || g.mode[e] === Mode.Lock);
