@@ -24,6 +24,9 @@ const options = {
   minifyWhitespace: true,
   legalComments: 'none',
   define: { HOLDFAST_VERSION: JSON.stringify(version) },
+  // Where a step of the memory manager stands in the source.
+  sourcemap: 'external',
+  sourcesContent: false,
   logLevel: 'warning',
 };
 

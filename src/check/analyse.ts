@@ -8,8 +8,11 @@ import { draw } from '../explain/drawing.ts';
 import type { Protocol } from '../explain/edit.ts';
 import { decodeExecution, digestOf, type ExecutionId } from '../explain/execution-id.ts';
 import { LitmusProtocol } from '../explain/litmus-protocol.ts';
+import { RaceProtocol } from '../explain/race-protocol.ts';
+import type { RaceCase } from '../explain/race-subject.ts';
 import { findRepairs } from '../explain/repair.ts';
 import { findBest, type Limits } from '../explain/search.ts';
+import type { FrameMap } from '../explain/stack-place.ts';
 import type { Failure } from '../explain/subject.ts';
 import { endingOf, replay } from '../explain/trace.ts';
 import type { ModelName } from '../explore/contract.ts';
@@ -17,11 +20,22 @@ import { MAX_UNROLL } from '../litmus/compile.ts';
 import { parseLitmus } from '../litmus/parse.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 
-/** What an analysis is asked about: the text of a litmus test, and what a person calls it. */
-export interface Asked {
+/** The text of a litmus test, and what a person calls it. */
+export interface AskedTest {
+  readonly kind: 'litmus';
   readonly path: string;
   readonly text: string;
 }
+
+/** A race under a design. */
+export interface AskedRace {
+  readonly kind: 'race';
+  readonly race: RaceCase;
+  readonly frames: FrameMap;
+}
+
+/** What an analysis is asked about. */
+export type Asked = AskedTest | AskedRace;
 
 export interface AnalyseOptions {
   readonly model: ModelName;
@@ -55,9 +69,9 @@ export function* analyse(
 ): Generator<Step, Analysis> {
   const start = performance.now();
   const ready: Ready[] = [];
-  for (const { path, text } of asked) {
-    const made = prepare(path, text, options.unroll);
-    if (!('protocol' in made)) return failed(analysis, path, options.model, start, made);
+  for (const each of asked) {
+    const made = prepare(each, options);
+    if (!('protocol' in made)) return failed(analysis, pathOf(each), options.model, start, made);
     ready.push(made);
   }
   const [first, second = first] = ready as [Ready, ...Ready[]];
@@ -117,12 +131,31 @@ function failed(
   return { kind: 'error', analysis, path, name: '', promise: '', model, seconds, diagnostics };
 }
 
-function prepare(path: string, text: string, unroll: number): Ready | readonly Diagnostic[] {
-  const parsed = parseLitmus(text, path);
+/** The file of a test, or the name of a race. */
+export const pathOf = (asked: Asked): string => (asked.kind === 'litmus' ? asked.path : raceName(asked.race));
+
+/** `T4/ksm-ro/v6.1`: what the id of an execution says that it is of. */
+export const raceName = ({ scenario, variant, design }: RaceCase): string =>
+  [scenario.name, variant, design.name.replaceAll(' ', ',')].join('/');
+
+function prepare(
+  asked: Asked,
+  { unroll, model }: Pick<AnalyseOptions, 'unroll' | 'model'>,
+): Ready | readonly Diagnostic[] {
+  const path = pathOf(asked);
+  if (asked.kind === 'race') {
+    const { scenario, design, variant } = asked.race;
+    const absent = scenario.absent(design.design, variant);
+    if (absent !== undefined) return [noSuchRace(path, absent)];
+    const protocol = new RaceProtocol(asked.race, asked.frames, model);
+    const digest = digestOf(JSON.stringify(asked.race.design.design));
+    return { path, protocol, promise: protocol.promise, reference: { kind: 's', name: path, digest } };
+  }
+  const parsed = parseLitmus(asked.text, path);
   if (!parsed.ok) return parsed.diagnostics;
   const protocol = new LitmusProtocol(parsed.test, { unroll, racesFail: true });
   const name = path.replace(/^.*[/\\]/, '').replace(/\.litmus$/, '');
-  return { path, protocol, promise: protocol.promise, reference: { kind: 'l', name, digest: digestOf(text) } };
+  return { path, protocol, promise: protocol.promise, reference: { kind: 'l', name, digest: digestOf(asked.text) } };
 }
 
 type Shown =
@@ -159,10 +192,11 @@ function mendFrom(
   return repair === undefined ? { kind: 'none' } : { kind: 'repair', repair, architecture };
 }
 
-/** Shows the execution of an id again. @param asked the test that the id names, as it is now */
-export function replayLitmus(id: ExecutionId, { path, text }: Asked): Analysis {
+/** Shows the execution of an id again. @param asked what the id names, as it is now */
+export function replayExecution(id: ExecutionId, asked: Asked): Analysis {
   const start = performance.now();
-  const made = prepare(path, text, MAX_UNROLL);
+  const path = pathOf(asked);
+  const made = prepare(asked, { unroll: MAX_UNROLL, model: 'lkmm' });
   if (!('protocol' in made)) return failed('replay', path, 'lkmm', start, made);
   const { promise, reference } = made;
   const protocol = id.variant === undefined ? made.protocol : weakened(made.protocol, id.variant);
@@ -209,10 +243,18 @@ function weakened(protocol: Protocol, variant: string): Protocol | undefined {
 
 const place = (file: string) => ({ file, line: 0, column: 0, length: 1, sourceLine: '' });
 
+const noSuchRace = (path: string, reason: string): Diagnostic => ({
+  code: 'HF955',
+  severity: 'error',
+  message: `this race does not exist under this design: ${reason}`,
+  ...place(path),
+  help: 'holdfast list has the designs; --design names one.',
+});
+
 const changedSince = (path: string): Diagnostic => ({
   code: 'HF952',
   severity: 'warning',
-  message: 'the test has changed since the id was made',
+  message: 'what the id is of has changed since it was made',
   ...place(path),
   help: 'The execution still exists, and is shown as it is now.',
 });
@@ -220,9 +262,7 @@ const changedSince = (path: string): Diagnostic => ({
 const gone = (path: string, changed: boolean): Diagnostic => ({
   code: 'HF953',
   severity: 'error',
-  message: changed ? 'the test has changed, and has no such execution any more' : 'the test has no such execution',
+  message: changed ? 'it has changed, and has no such execution any more' : 'it has no such execution',
   ...place(path),
-  help: changed
-    ? 'holdfast show looks for a failing execution of the test as it is now.'
-    : 'Was the id copied in full?',
+  help: changed ? 'holdfast show looks for a failing execution as it is now.' : 'Was the id copied in full?',
 });

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Asked } from '../check/analyse.ts';
+import type { AskedTest } from '../check/analyse.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import type { Step } from '../explain/barriers.ts';
 import { type ExecutionId, parseId } from '../explain/execution-id.ts';
@@ -10,7 +10,7 @@ import type { Diagnostic } from '../program/diagnostic.ts';
 import { analysisView } from '../report/analysis-view.ts';
 import { EXIT } from '../report/tally.ts';
 import type { AnalysisOptions } from './analysis-options.ts';
-import { type AnalysisRequest, answer } from './analysis-request.ts';
+import { type AnalysisRequest, answer, type NamedRace, nameOf } from './analysis-request.ts';
 import type { AnalysisMessage, AnalysisWorkerData } from './analysis-worker.ts';
 import { fileDiagnostic, findTests } from './files.ts';
 import { internalDiagnostic } from './internal.ts';
@@ -30,7 +30,7 @@ export async function analysisCommand(
   options: AnalysisOptions,
   argv: readonly string[],
 ): Promise<number> {
-  const request = requestFrom(analysis, args, options, argv);
+  const request = await requestFrom(analysis, args, options, argv);
   if (!('analysis' in request)) {
     request.forEach(printDiagnostic);
     return EXIT.badInput;
@@ -72,38 +72,101 @@ function exitCode(a: Analysis): number {
   }
 }
 
-function requestFrom(
+async function requestFrom(
   analysis: AnalysisName,
   args: readonly string[],
   options: AnalysisOptions,
   argv: readonly string[],
-): AnalysisRequest | readonly Diagnostic[] {
-  const { model, otherModel = model, arch = 'any', maxEdits = 4, maxRepairs = 5, mend = false } = options;
+): Promise<AnalysisRequest | readonly Diagnostic[]> {
+  const { model = 'lkmm', otherModel = model, arch = 'any', maxEdits = 4, maxRepairs = 5, mend = false } = options;
   const { unroll = DEFAULT_UNROLL, maxExecutions, timeout } = options;
   const settings = { model, otherModel, unroll, architecture: arch, maxEdits, maxRepairs, mend };
   const made = { analysis, options: settings, maxExecutions, timeout };
+  const [first = ''] = args;
   if (analysis === 'replay') {
-    const id = parseId(args[0]!);
-    if (typeof id === 'string') return [badId(args[0]!, id, argv)];
-    const test = testOf(id, args[1]);
-    return 'text' in test ? { ...made, id, asked: [test] } : [test];
+    const id = parseId(first);
+    if (typeof id === 'string') return [badId(first, id, argv)];
+    const of = id.kind === 'l' ? testOf(id, args[1]) : await raceOf(id, args[1], argv);
+    return 'kind' in of ? { ...made, id, asked: [of] } : Array.isArray(of) ? of : [of as Diagnostic];
   }
-  const asked: Asked[] = [];
-  for (const path of options.with === undefined ? args : [...args, options.with]) {
-    const test = read(path);
+  const asked = isRace(first) ? await racesFrom(analysis, first, options, argv) : testsFrom(first, options);
+  if (!('asked' in asked)) return asked;
+  if (analysis === 'diff' && asked.asked.length === 1) {
+    if (otherModel === model) {
+      const message = 'this compares nothing: it is the same as itself';
+      return [usageDiagnostic('HF903', message, { argv, expected: '--with OTHER, or --other-model NAME' })];
+    }
+  }
+  return { ...made, asked: asked.asked, id: undefined };
+}
+
+/** Is it the name of a race, or a file with some? Whatever else it is, it is taken for a litmus test. */
+const isRace = (name: string): boolean =>
+  !name.endsWith('.litmus') && !isFile(name) ? true : /\.[cm]?[jt]s$/.test(name);
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return /[/\\]/.test(path);
+  }
+}
+
+function testsFrom(path: string, options: AnalysisOptions): { asked: AskedTest[] } | readonly Diagnostic[] {
+  const asked: AskedTest[] = [];
+  for (const each of options.with === undefined ? [path] : [path, options.with]) {
+    const test = read(each);
     if (!('text' in test)) return [test];
     asked.push(test);
   }
-  if (analysis === 'diff' && asked.length === 1 && otherModel === model) {
-    const message = 'a test is the same as itself';
-    return [usageDiagnostic('HF903', message, { argv, expected: '--with PATH, or --other-model NAME' })];
-  }
-  return { ...made, asked, id: undefined };
+  return { asked };
 }
 
-function read(path: string): Asked | Diagnostic {
+/** The races that the arguments name: of `show` all variants, of all else the first. */
+async function racesFrom(
+  analysis: AnalysisName,
+  name: string,
+  { design, variant, set, with: other }: Pick<AnalysisOptions, 'design' | 'variant' | 'set' | 'with'>,
+  argv: readonly string[],
+): Promise<{ asked: NamedRace[] } | readonly Diagnostic[]> {
+  const { questionFrom } = await import('./question.ts');
+  const designs = other === undefined ? [design] : [design, other];
+  const chosen = { design: designs, variant: variant === undefined ? [] : [variant], set };
+  const limits = {
+    model: undefined,
+    json: false,
+    litmus: false,
+    jobs: undefined,
+    timeout: undefined,
+    maxExecutions: undefined,
+  };
+  const question = await questionFrom(name, { ...limits, ...chosen }, argv);
+  if (!('tasks' in question)) return question;
+  const { decisions, module, tasks } = question;
+  const first = analysis === 'show' ? tasks : tasks.slice(0, 1);
+  const asked = first.flatMap(({ scenario, variant }) =>
+    designs.map((preset): NamedRace => ({ kind: 'race', scenario, variant, preset, decisions, module })),
+  );
+  return { asked };
+}
+
+/** The race that an id names. */
+async function raceOf(
+  id: ExecutionId,
+  file: string | undefined,
+  argv: readonly string[],
+): Promise<NamedRace | readonly Diagnostic[]> {
+  const [name = '', variant = '', design = ''] = id.name.split('/');
+  const [preset = '', ...set] = design.split(',');
+  const races = await racesFrom('replay', file ?? name, { design: preset, variant, set, with: undefined }, argv);
+  if (!('asked' in races)) return races;
+  const found = races.asked.find(({ scenario }) => scenario === name);
+  return found ?? [usageDiagnostic('HF954', `there is no race '${name}' in '${file ?? name}'`, {})];
+}
+
+function read(path: string): AskedTest | Diagnostic {
   try {
-    return { path, text: readFileSync(path, 'utf8') };
+    return { kind: 'litmus', path, text: readFileSync(path, 'utf8') };
   } catch (error) {
     return fileDiagnostic(path, error);
   }
@@ -116,7 +179,7 @@ function badId(id: string, problem: 'not-an-id' | 'version', argv: readonly stri
 }
 
 /** The test that an id names: the file that is given, or the one of its name in a folder. */
-function testOf(id: ExecutionId, path: string | undefined): Asked | Diagnostic {
+function testOf(id: ExecutionId, path: string | undefined): AskedTest | Diagnostic {
   const found = findTests([path ?? '.']);
   const [only] = found;
   if (only !== undefined && found.length === 1 && only.path === path) {
@@ -143,7 +206,7 @@ async function inWorker(request: AnalysisRequest): Promise<Analysis> {
   const [asked] = request.asked;
   const nothing = {
     analysis: request.analysis,
-    path: asked!.path,
+    path: nameOf(asked!),
     name: '',
     promise: '',
     model: request.options.model,
@@ -160,7 +223,7 @@ async function inWorker(request: AnalysisRequest): Promise<Analysis> {
       else step = message.step;
     });
     worker.on('error', (error) => {
-      const diagnostics = [internalDiagnostic(error, asked!.path)];
+      const diagnostics = [internalDiagnostic(error, nameOf(asked!))];
       resolve({ kind: 'error', ...nothing, seconds: seconds(), diagnostics });
     });
   });

@@ -2,13 +2,16 @@ import type { AnalysisName } from '../explain/analysis.ts';
 import { ARCHITECTURES, type Architecture } from '../explain/costs.ts';
 import { MODELS, type ModelName } from '../explore/contract.ts';
 import { ANALYSIS_FORMATS, type AnalysisFormat } from '../report/analysis-format.ts';
-import { LITMUS_OPTIONS, type OptionRow, whole } from './options.ts';
+import { CHECK_OPTIONS, LITMUS_OPTIONS, type OptionRow, whole } from './options.ts';
 
 /** The values of the options of `holdfast show`, `barriers`, `repair`, `diff` and `replay`; not all of each. */
 export interface AnalysisOptions {
   readonly model: ModelName;
   readonly otherModel: ModelName | undefined;
   readonly with: string | undefined;
+  readonly design: string;
+  readonly variant: string | undefined;
+  readonly set: readonly string[];
   readonly format: AnalysisFormat;
   readonly timeout: number | undefined;
   readonly maxExecutions: number | undefined;
@@ -37,7 +40,25 @@ const otherModel: Row<'otherModel'> = {
   choices: MODELS,
   defaultText: 'the same',
 };
-const other: Row<'with'> = { flag: '--with', value: 'path', text: 'the other test', defaultText: 'the same test' };
+const other: Row<'with'> = {
+  flag: '--with',
+  value: 'other',
+  text: 'the other test; of a race, the other design',
+  defaultText: 'the same',
+};
+const design: Row<'design'> = {
+  flag: '--design',
+  value: 'name',
+  text: 'of a race: a kernel or a proposal',
+  default: 'v6.12',
+};
+const variant: Row<'variant'> = {
+  flag: '--variant',
+  value: 'name',
+  text: 'of a race: one of its forms',
+  defaultText: 'the first, or that which fails',
+};
+const set: Row<'set'> = { ...CHECK_OPTIONS.set, text: 'of a race: takes a decision of the design otherwise' };
 const arch: Row<'arch'> = {
   flag: '--arch',
   value: 'name',
@@ -75,7 +96,8 @@ const LIMITS = {
   maxExecutions,
   unroll,
 };
-const TEST = ['<test>', 'a litmus test'] as const;
+const TEST = ['<test>', 'a litmus test, or a race (see holdfast list)'] as const;
+const RACE = { design, variant, set };
 
 export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
   {
@@ -84,7 +106,7 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     description:
       'Shows an execution that satisfies the condition of a litmus test (or violates a forall), as columns of steps: the shortest one that the strongest model allows. Then the reason, and the cheapest repair.',
     arguments: [TEST],
-    options: { model, format, ...LIMITS, arch, maxEdits, mend },
+    options: { model, ...RACE, format, ...LIMITS, arch, maxEdits, mend },
   },
   {
     name: 'barriers',
@@ -92,7 +114,7 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     description:
       'Says of every barrier, ordering suffix and lock of a protocol that holds: needed, with the execution that appears without it; too strong, with the weakest kind that is enough; or not needed. Each is judged alone, the others as they are.',
     arguments: [TEST],
-    options: { model, format, ...LIMITS },
+    options: { model, ...RACE, format, ...LIMITS },
   },
   {
     name: 'repair',
@@ -100,15 +122,15 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     description:
       'Finds the cheapest sets of barriers, ordering suffixes and exchanges of independent steps that make a protocol hold. Each is proved, and no part of it is enough.',
     arguments: [TEST],
-    options: { model, format, ...LIMITS, arch, maxEdits, maxRepairs },
+    options: { model, ...RACE, format, ...LIMITS, arch, maxEdits, maxRepairs },
   },
   {
     name: 'diff',
     summary: 'say what one protocol allows and another does not',
     description:
-      'Compares the outcomes of two litmus tests, or of one under two models, and shows an execution for each.',
+      'Compares the outcomes of two litmus tests, of a race under two designs, or of one under two models, and shows an execution for each.',
     arguments: [TEST],
-    options: { with: other, model, otherModel, format, ...LIMITS },
+    options: { with: other, model, otherModel, ...RACE, format, ...LIMITS },
   },
   {
     name: 'replay',

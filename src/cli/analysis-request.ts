@@ -1,12 +1,29 @@
-import { type AnalyseOptions, type Asked, analyse, replayLitmus } from '../check/analyse.ts';
+import { type AnalyseOptions, type Asked, type AskedTest, analyse, replayExecution } from '../check/analyse.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import type { Step } from '../explain/barriers.ts';
 import type { ExecutionId } from '../explain/execution-id.ts';
+import { designWith } from '../mm/design.ts';
+import { presetNamed } from '../mm/presets.ts';
+import { bundleFrames } from './frame-map.ts';
+import { designName } from './run-cell.ts';
+import { scenarioFrom } from './user-scenario.ts';
+
+/** A race under a design, by names. */
+export interface NamedRace {
+  readonly kind: 'race';
+  readonly scenario: string;
+  readonly variant: string;
+  readonly preset: string;
+  readonly decisions: Readonly<Record<string, string>>;
+  /** The text of a module with the user's scenarios, or undefined for our own. */
+  readonly module: string | undefined;
+}
 
 /** One question, with all that its answer needs; it crosses to the worker. */
 export interface AnalysisRequest {
   readonly analysis: AnalysisName;
-  readonly asked: readonly Asked[];
+  /** One, or of `diff` two; of `show` any number, of which the first that fails is shown. */
+  readonly asked: readonly (AskedTest | NamedRace)[];
   /** Of a replay. */
   readonly id: ExecutionId | undefined;
   readonly options: AnalyseOptions;
@@ -15,14 +32,45 @@ export interface AnalysisRequest {
   readonly timeout: number | undefined;
 }
 
+/** What people call it, before it is looked at. */
+export const nameOf = (asked: AskedTest | NamedRace): string =>
+  asked.kind === 'litmus' ? asked.path : `${asked.scenario} ${asked.variant}`;
+
 /** Answers a request. @param stopped asked at every execution; true: enough */
 export function answer(request: AnalysisRequest, stopped: () => boolean, onStep: (step: Step) => void): Analysis {
-  const { analysis, asked, id, options, maxExecutions, timeout } = request;
-  if (analysis === 'replay') return replayLitmus(id!, asked[0]!);
+  const { analysis, id, options, maxExecutions, timeout } = request;
+  const asked = request.asked.map(resolved);
+  if (analysis === 'replay') return replayExecution(id!, asked[0]!);
   const deadline = timeout === undefined ? undefined : Date.now() + timeout * 1000;
-  const run = analyse(analysis, asked, options, { deadline, maxExecutions, stopped });
-  for (let next = run.next(); ; next = run.next()) {
+  const limits = { deadline, maxExecutions, stopped };
+  if (analysis !== 'show') return finished(analyse(analysis, asked, options, limits), onStep);
+  let last: Analysis | undefined;
+  for (const each of asked) {
+    last = finished(analyse(analysis, [each], options, limits), onStep);
+    if (last.kind !== 'holds') break;
+  }
+  return last!;
+}
+
+function finished(run: Generator<Step, Analysis>, onStep: (step: Step) => void): Analysis {
+  for (;;) {
+    const next = run.next();
     if (next.done === true) return next.value;
     onStep(next.value);
   }
+}
+
+function resolved(asked: AskedTest | NamedRace): Asked {
+  if (asked.kind === 'litmus') return asked;
+  const { variant, preset, decisions, module } = asked;
+  const scenario = scenarioFrom(module, asked.scenario);
+  const found = presetNamed(preset);
+  const design = found === undefined ? undefined : designWith(found.design, decisions);
+  if (scenario === undefined || design === undefined || 'kind' in design)
+    throw new RangeError(`no race ${nameOf(asked)}`);
+  return {
+    kind: 'race',
+    race: { scenario, variant, design: { name: designName(preset, decisions), design } },
+    frames: bundleFrames(),
+  };
 }

@@ -3,7 +3,15 @@ import type { Section } from '../report/catalog.ts';
 import { EXIT } from '../report/tally.ts';
 import { registerAnalyses } from './analysis-register.ts';
 import { internalDiagnostic } from './internal.ts';
-import { CHECK_OPTIONS, type CheckOptions, commanderOption, LITMUS_OPTIONS, type LitmusOptions } from './options.ts';
+import {
+  CHECK_OPTIONS,
+  type CheckOptions,
+  commanderOption,
+  EXPORT_OPTIONS,
+  type ExportOptions,
+  LITMUS_OPTIONS,
+  type LitmusOptions,
+} from './options.ts';
 import { printDiagnostic } from './terminal.ts';
 import { commanderDiagnostic } from './usage.ts';
 import { VERSION } from './version.ts';
@@ -64,6 +72,19 @@ async function main(argv: readonly string[]): Promise<number> {
   registerAnalyses(program, argv, (code) => {
     exitCode = code;
   });
+
+  const kernels = program
+    .command('export')
+    .summary('print the kernel of a race as a litmus test')
+    .description(
+      'Prints a race without everything that cannot matter, as a litmus test in the format of herd7: for a second opinion.',
+    )
+    .argument('<race>', 'a race (see holdfast list)')
+    .action(async (race: string, options: ExportOptions) => {
+      const { exportCommand } = await import('./export-command.ts');
+      exitCode = await exportCommand(race, options, argv);
+    });
+  for (const row of Object.values(EXPORT_OPTIONS)) kernels.addOption(commanderOption(row));
 
   program
     .command('list')

@@ -163,6 +163,15 @@ export const CHECK_OPTIONS: Rows<CheckOptions> = {
   },
 };
 
+/** The values of the options of `holdfast export`. */
+export type ExportOptions = Pick<CheckOptions, 'variant' | 'set'> & { readonly design: string };
+
+export const EXPORT_OPTIONS: Rows<ExportOptions> = {
+  design: { flag: '--design', value: 'name', text: 'a kernel or a proposal', default: 'v6.12' },
+  variant: CHECK_OPTIONS.variant,
+  set: { ...CHECK_OPTIONS.set, text: 'takes a decision of the design otherwise; may be given several times' },
+};
+
 export function questionOf({ executions, decide }: LitmusOptions): Question {
   return decide ? 'decide' : executions ? 'executions' : 'states';
 }

@@ -26,7 +26,7 @@ export const KERNELS: readonly string[] = PRESETS.map(({ name }) => name).filter
 /** Reads the arguments: a question, or what is wrong with them. */
 export async function questionFrom(
   race: string | undefined,
-  options: CheckOptions,
+  options: Pick<CheckOptions, 'design' | 'variant' | 'set'>,
   argv: readonly string[],
 ): Promise<Question | readonly Diagnostic[]> {
   const taken = decisionsOf(options.set, argv);

@@ -33,7 +33,10 @@ export function designName(preset: string, decisions: Readonly<Record<string, st
 }
 
 /** A preset with decisions taken otherwise. Both were looked at when the command line was read. */
-export function designFor(preset: string, { decisions }: CellSettings): { name: string; design: Design } {
+export function designFor(
+  preset: string,
+  { decisions }: Pick<CellSettings, 'decisions'>,
+): { name: string; design: Design } {
   const found = presetNamed(preset);
   const design = found === undefined ? undefined : designWith(found.design, decisions);
   if (design === undefined || 'kind' in design) throw new RangeError(`no design ${preset} with these decisions`);

@@ -31,7 +31,7 @@ export const formatId = ({ kind, digest, execution, name, variant }: ExecutionId
 const escaped = (name: string): string =>
   encodeURIComponent(name)
     .replace(/[!'()*~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replace(/%2B|%2F|%2C|%3A/g, decodeURIComponent);
+    .replace(/%2B|%2F|%2C|%3A|%3D/g, decodeURIComponent);
 
 /** Why a text is not the id of an execution. `version`: it is one, of a version that is not known here. */
 export type IdProblem = 'not-an-id' | 'version';

@@ -11,24 +11,20 @@ export interface Frame {
 /** Where a frame stands in the source, when the code that runs was made of it by a compiler. */
 export type FrameMap = (frame: Frame) => Frame;
 
-/** Where the memory manager was when the stack was taken: its innermost function. */
+/** Where the memory manager was when the stack was taken: its innermost place, and the innermost function with a name. */
 export function placeInStack(stack: string, map: FrameMap): SourcePlace | undefined {
+  let place: Omit<SourcePlace, 'function'> | undefined;
   for (const line of stack.split('\n')) {
     const frame = frameOf(line);
     if (frame === undefined) continue;
     const { name, file, line: at, column } = map(frame);
     const inside = /(?:^|[/\\])(src[/\\]mm[/\\][^?]*)/.exec(file)?.[1];
-    if (inside !== undefined) {
-      return {
-        file: inside.replaceAll('\\', '/'),
-        line: at,
-        column,
-        text: '',
-        function: kernelName(frame.name || name),
-      };
-    }
+    if (inside === undefined) continue;
+    place ??= { file: inside.replaceAll('\\', '/'), line: at, column, text: '' };
+    const own = kernelName(frame.name || name);
+    if (own !== '') return { ...place, function: own };
   }
-  return undefined;
+  return place;
 }
 
 /** `    at name (file:line:column)`, or without a name. */

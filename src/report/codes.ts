@@ -172,6 +172,11 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     meaning: '`--set knob=value` names a decision that cannot be taken this way.',
     remedy: 'Run `holdfast list` for the values of each knob, and what they mean.',
   },
+  HF935: {
+    title: 'No litmus kernel',
+    meaning: 'A litmus test has integers and no page tables, so only races that are a few accesses at heart have one.',
+    remedy: 'The message names the variants that have one. `holdfast check RACE` checks the race itself.',
+  },
   HF940: {
     title: 'Scenario file cannot be compiled',
     meaning:
@@ -215,6 +220,11 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     title: 'Test of an id not found',
     meaning: 'An id has the name of its test, and no file of that name was found.',
     remedy: 'Name the file, or the folder that it is in, after the id.',
+  },
+  HF955: {
+    title: 'No such race under a design',
+    meaning: 'The race is about something that a kernel of this design does not have.',
+    remedy: 'The message has the reason. Name another design with `--design`, or another variant with `--variant`.',
   },
   HF999: {
     title: 'Internal error',

@@ -165,7 +165,13 @@ function layOut({ code, effect, note, dim }: Cell, width: number, style: Style):
     return [`${code}${' '.repeat(width - code.length - right.length)}${styled}`];
   }
   const lines = broken(code, width);
-  return [...lines, `${' '.repeat(Math.max(2, width - right.length))}${styled}`];
+  if (right.length + 2 <= width) return [...lines, `${' '.repeat(width - right.length)}${styled}`];
+  const parts = broken(effect, width - 2 - (note === '' ? 0 : note.length + 1));
+  const last = parts.length - 1;
+  return [
+    ...lines,
+    ...parts.map((part, i) => `  ${style.cyan(part)}${i === last && note !== '' ? ` ${style.yellow(note)}` : ''}`),
+  ];
 }
 
 /** Code in lines of a width, broken at spaces where there are any. */
