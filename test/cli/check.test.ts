@@ -177,6 +177,21 @@ describe('what can be wrong', () => {
   });
 });
 
+describe('export', () => {
+  test('the kernel of a race is a litmus test, and says the same', () => {
+    const { status, stdout } = holdfast(['export', 'T0', '--design', 'v5.11', '--variant', 'later']);
+    expect(status).toBe(0);
+    const kernel = scenarioFile('kernel.litmus', stdout);
+    expect(holdfast(['litmus', kernel, '--decide']).stdout).toContain('T0-later: Sometimes under the LKMM');
+  });
+
+  test('a race without a kernel', () => {
+    const { status, stdout, stderr } = holdfast(['export', 'T3']);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('error[HF935]: no litmus kernel of T3 under v6.12\n');
+  });
+});
+
 describe('list', () => {
   test('races with their variants, and designs', () => {
     const { status, stdout } = holdfast(['list']);

@@ -1,0 +1,29 @@
+import { EXIT } from '../report/tally.ts';
+import type { ExportOptions } from './options.ts';
+import { questionFrom } from './question.ts';
+import { designFor } from './run-cell.ts';
+import { printDiagnostic } from './terminal.ts';
+import { usageDiagnostic } from './usage.ts';
+
+/** `holdfast export`: the kernels of the variants asked for, one after the other. @returns the exit code */
+export async function exportCommand(race: string, options: ExportOptions, argv: readonly string[]): Promise<number> {
+  const question = await questionFrom(race, { ...options, design: [options.design] }, argv);
+  if (!('tasks' in question)) {
+    question.forEach(printDiagnostic);
+    return EXIT.badInput;
+  }
+  const { scenarios, tasks } = question;
+  const { name, design } = designFor(options.design, question);
+  const [scenario] = scenarios;
+  const texts = tasks.flatMap(({ variant }) =>
+    scenario!.absent(design, variant) === undefined ? [scenario!.litmus(design, variant)] : [],
+  );
+  const kernels = texts.filter((text) => text !== undefined);
+  if (kernels.length === 0) {
+    const help = 'holdfast list has the races; T0, T2 and T4 have kernels';
+    printDiagnostic(usageDiagnostic('HF935', `no litmus kernel of ${race} under ${name}`, { argv, at: race, help }));
+    return EXIT.badInput;
+  }
+  process.stdout.write(kernels.join('\n'));
+  return EXIT.decided;
+}
