@@ -2,7 +2,7 @@
 
 import type { Cpu } from '../cpu/cpu.ts';
 import type { Kernel } from './kernel.ts';
-import { PAGE_FLAGS, PAGE_MAPCOUNT, PAGE_MAPPING, type Page, PG_DMA_PINNED } from './page.ts';
+import { PAGE_FLAGS, PAGE_MAPCOUNT, type Page, PG_DMA_PINNED } from './page.ts';
 import { ptepGetAndClear, setPte } from './page-table.ts';
 import {
   isMarker,
@@ -38,7 +38,6 @@ const NOTHING: Mkclean = { cleaned: 0, pinned: false, warned: false };
  */
 export function pageMkclean(cpu: Cpu, k: Kernel, page: Page): Mkclean {
   if (cpu.readOnce(page + PAGE_MAPCOUNT) === 0) return NOTHING;
-  if (cpu.readOnce(page + PAGE_MAPPING) === 0) return NOTHING;
   const walked = { cleaned: 0, real: 0 };
   const walk = (): void => cleanWalk(cpu, k, page, walked);
   const mapcount = (step: string): number => cpu.label(step).readOnce(page + PAGE_MAPCOUNT);

@@ -73,7 +73,7 @@ function swapWritepage(cpu: Cpu, k: Kernel, page: Page): void {
   const stored = k.layout.swapData + slot + cpu.provenance();
   cpu.testAndClearBits(page + PAGE_FLAGS, PG_DIRTY);
   cpu.testAndSetBits(page + PAGE_FLAGS, PG_WRITEBACK);
-  cpu.writeOnce(stored, cpu.readOnce(page + PAGE_DATA));
+  cpu.writeOnce(stored, cpu.label('pageout').readOnce(page + PAGE_DATA));
   cpu.testAndClearBits(page + PAGE_FLAGS, PG_WRITEBACK);
 }
 

@@ -4,6 +4,7 @@ import { type Design, designWith } from '../../src/mm/design.ts';
 import { doAnonymousFolio } from '../../src/mm/fault-anonymous.ts';
 import { FOLL_WRITE, type Pin } from '../../src/mm/gup.ts';
 import { doHugePmdAnonymousPage } from '../../src/mm/huge-pmd.ts';
+import { madviseDontneed } from '../../src/mm/madvise.ts';
 import { mmapRegion, mprotect } from '../../src/mm/mmap.ts';
 import { lockPage, type Page, unlockPage } from '../../src/mm/page.ts';
 import { getPage, putPage } from '../../src/mm/page-ref.ts';
@@ -96,6 +97,9 @@ describe('collapsing', () => {
     const vma = vmaLookup(m.cpu, m.k, m.mm(0), 0)!;
     doAnonymousFolio(m.cpu, m.k, { mm: m.mm(0), vma, address: 0, flags: 0 });
     expect(collapse(m)).toBe(-11);
+    madviseDontneed(m.cpu, m.k, m.mm(0), 1, 2);
+    userStore(m.cpu, m.k, m.mm(0), 1, 6);
+    expect(collapse(m)).toBe(-11);
     doHugePmdAnonymousPage(m.cpu, m.k, { mm: m.mm(0), vma, address: 2, flags: 0 });
     expect(collapseHugePage(m.cpu, m.k, m.mm(0), 2)).toBe(-22);
     expect(m.check()).toEqual([]);
@@ -172,7 +176,9 @@ describe('splitting a folio', () => {
       for (const byPte of [false, true]) {
         const m = huge(design(name), byPte);
         const { pins } = pinUserPagesFast(m.other, m.k, m.mm(0), 1, 1, FOLL_WRITE);
+        const before = pmd(m);
         expect(split(m)).toBe(-11);
+        expect(pmd(m)).toBe(before);
         expect(m.show('page0.flags')).toContain('head');
         expect(m.check(pins)).toEqual([]);
         expect(contents(m)).toEqual([5, 6]);
@@ -180,6 +186,16 @@ describe('splitting a folio', () => {
         expect(m.check()).toEqual([]);
       }
     });
+  });
+
+  it('a tail is whole before it is a folio, and the head frozen until all are', () => {
+    const m = huge(design('v6.12', { flushBarrier: 'none' }), true);
+    getPage(m.cpu, frame(m, 0));
+    lockPage(m.cpu, frame(m, 0));
+    const cpu = new RecordingCpu(1, m.memory);
+    expect(splitFolio(cpu, m.k, frame(m, 0))).toBe(0);
+    const migrated = ['A1', 'mb', 'A2', 'A3', 'afteratomic', 'A4'];
+    expect(cpu.steps).toEqual([...migrated, ...migrated, 'freeze', 'wmb']);
   });
 
   it('a pin in the middle of it: either is whole after', () => {

@@ -3,13 +3,16 @@ import { type Design, designWith } from '../../src/mm/design.ts';
 import { deviceRead } from '../../src/mm/dma.ts';
 import { dupMmap } from '../../src/mm/fork.ts';
 import { FOLL_WRITE } from '../../src/mm/gup.ts';
-import { ksmScanPage, writeProtectPage } from '../../src/mm/ksm.ts';
+import { entryAt } from '../../src/mm/inspect.ts';
+import { ksmScanPage, replacePage, writeProtectPage } from '../../src/mm/ksm.ts';
 import { madvise } from '../../src/mm/madvise.ts';
 import { mmapRegion, mprotect } from '../../src/mm/mmap.ts';
-import { lockPage, type Page } from '../../src/mm/page.ts';
+import { lockPage, type Page, unlockPage } from '../../src/mm/page.ts';
 import { getPage } from '../../src/mm/page-ref.ts';
 import { getUserPages, pinUserPages, pinUserPagesFastOnly, unpinUserPage } from '../../src/mm/pin.ts';
 import { designOf, PRESETS } from '../../src/mm/presets.ts';
+import { PTE_WRITE } from '../../src/mm/pte.ts';
+import { addToSwap } from '../../src/mm/swap-cache.ts';
 import { userLoad, userStore } from '../../src/mm/user.ts';
 import { VM_READ } from '../../src/mm/vma.ts';
 import { vmaLookup } from '../../src/mm/vma-list.ts';
@@ -60,7 +63,7 @@ describe.each(PRESETS.filter(({ name }) => ['v4.4', 'v5.8', 'v5.19', 'v6.12'].in
     convert(m);
     userStore(m.cpu, m.k, m.mm(0), 3, 8);
     expect(merge(m)).toBe('kept');
-    expect(m.show('table0.pte[1]')).toBe('1 present young');
+    expect([m.show('table0.pte[1]'), m.show('page1.flags')]).toEqual(['1 present young', 'dirty']);
     expect(userLoad(m.cpu, m.k, m.mm(0), 3)).toBe(8);
     expect(m.check()).toEqual([]);
   });
@@ -99,6 +102,18 @@ describe.each(PRESETS.filter(({ name }) => ['v4.4', 'v5.8', 'v5.19', 'v6.12'].in
   });
 });
 
+it('KSM takes a page in the swap cache, which accounts for a reference', () => {
+  const m = machine(design('v6.12'), { swapSlots: 1 });
+  mmapRegion(m.cpu, m.k, m.mm(0), { start: 2, end: 3, flags: RW });
+  madvise(m.cpu, m.k, m.mm(0), 2, 3, 'mergeable');
+  userStore(m.cpu, m.k, m.mm(0), 2, 7);
+  lockPage(m.cpu, frame(m, 0));
+  addToSwap(m.cpu, m.k, frame(m, 0));
+  unlockPage(m.cpu, frame(m, 0));
+  expect(convert(m)).toBe('converted');
+  expect(m.check()).toEqual([]);
+});
+
 describe('KSM leaves alone', () => {
   it.each<[string, (m: Machine) => unknown]>([
     ['memory that is not mergeable', (m) => madvise(m.cpu, m.k, m.mm(0), 2, 4, 'unmergeable')],
@@ -110,10 +125,12 @@ describe('KSM leaves alone', () => {
     expect(convert(m)).toBe('kept');
   });
 
-  it('an entry that maps another page by now', () => {
+  it('an entry that maps another page by now, or is not what it was', () => {
     const m = world(design('v6.12'));
     const vma = vmaLookup(m.cpu, m.k, m.mm(0), 2)!;
     expect(writeProtectPage(m.cpu, m.k, m.mm(0), vma, 2, frame(m, 1))).toBe(-14);
+    const e = entryAt(m.memory, m.k.layout, m.mm(0), 2);
+    expect(replacePage(m.cpu, m.k, m.mm(0), vma, 2, frame(m, 0), frame(m, 1), e & ~PTE_WRITE)).toBe(-14);
     expect(m.check()).toEqual([]);
   });
 });

@@ -5,11 +5,12 @@ import { dupMmap } from '../../src/mm/fork.ts';
 import { FOLL_WRITE } from '../../src/mm/gup.ts';
 import { migratePage, removeMigrationPtes } from '../../src/mm/migrate.ts';
 import { mmapRegion, mprotect } from '../../src/mm/mmap.ts';
-import { lockPage, type Page, unlockPage } from '../../src/mm/page.ts';
+import { lockPage, PAGE_FLAGS, type Page, PG_WRITEBACK, unlockPage } from '../../src/mm/page.ts';
 import { getPage, putPage } from '../../src/mm/page-ref.ts';
 import { pinUserPagesFast, pinUserPagesFastOnly } from '../../src/mm/pin.ts';
 import { designOf, PRESETS } from '../../src/mm/presets.ts';
 import { addToSwap } from '../../src/mm/swap-cache.ts';
+import { truncateSetsize } from '../../src/mm/truncate.ts';
 import { tryToMigrate } from '../../src/mm/try-to-unmap.ts';
 import { userLoad, userStore } from '../../src/mm/user.ts';
 import { VM_READ, VM_SHARED, VM_WRITE } from '../../src/mm/vma.ts';
@@ -98,6 +99,18 @@ describe.each(PRESETS.filter(({ name }) => ['v4.4', 'v5.14', 'v5.19', 'v6.12'].i
     expect(deviceRead(m.other, pins[0]!)).toBe(8);
     expect(m.check(pins)).toEqual([]);
   });
+});
+
+it('a page that is being written is waited for; one of no file any more stays', () => {
+  const m = world(design('v6.12'), true);
+  m.memory[frame(m) + PAGE_FLAGS]! += PG_WRITEBACK;
+  const cpu = new DirectCpu(0, m.memory);
+  expect(runDirect(() => migratePage(cpu, m.k, frame(m))).kind).toBe('blocked');
+
+  const orphan = world(design('v6.12'), true);
+  getPage(orphan.other, frame(orphan));
+  truncateSetsize(orphan.cpu, orphan.k, orphan.k.layout.file(0), 0);
+  expect(migratePage(orphan.cpu, orphan.k, frame(orphan))).toBe(-11);
 });
 
 describe('a migration entry', () => {

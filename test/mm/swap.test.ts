@@ -3,14 +3,16 @@ import { type Design, designWith } from '../../src/mm/design.ts';
 import { exitMmap } from '../../src/mm/exit.ts';
 import { dupMmap } from '../../src/mm/fork.ts';
 import { FOLL_WRITE, type Pin } from '../../src/mm/gup.ts';
-import { madviseDontneed } from '../../src/mm/madvise.ts';
+import { ksmScanPage } from '../../src/mm/ksm.ts';
+import { madvise, madviseDontneed } from '../../src/mm/madvise.ts';
 import { mmapRegion } from '../../src/mm/mmap.ts';
-import { lockPage, type Page, unlockPage } from '../../src/mm/page.ts';
+import { lockPage, PAGE_FLAGS, type Page, PG_DIRTY, PG_WRITEBACK, unlockPage } from '../../src/mm/page.ts';
 import { getPage, putPage } from '../../src/mm/page-ref.ts';
 import { pinUserPages, pinUserPagesFast, pinUserPagesFastOnly, unpinUserPage } from '../../src/mm/pin.ts';
 import { designOf, PRESETS } from '../../src/mm/presets.ts';
 import { removeMapping, shrinkPage } from '../../src/mm/reclaim.ts';
 import { addToSwap } from '../../src/mm/swap-cache.ts';
+import { truncateSetsize } from '../../src/mm/truncate.ts';
 import { tryToUnmap, tryToUnmapFlush, type UnmapBatch } from '../../src/mm/try-to-unmap.ts';
 import { userLoad, userStore } from '../../src/mm/user.ts';
 import { VM_SHARED } from '../../src/mm/vma.ts';
@@ -122,6 +124,48 @@ describe.each(PRESETS.filter(({ name }) => ['v4.4', 'v5.9', 'v5.19', 'v6.12'].in
     lockPage(m.other, frame(m));
     expect(shrink(m)).toBe(false);
     unlockPage(m.other, frame(m));
+    expect(m.check()).toEqual([]);
+  });
+});
+
+describe('the swap cache', () => {
+  it('a page that was never written to is stored all the same', () => {
+    const m = world(design('v6.12'));
+    shrink(m);
+    store(m, 8);
+    expect(userLoad(m.cpu, m.k, m.mm(0), 3)).toBe(0);
+    expect(shrink(m, 1)).toBe(true);
+    expect(userLoad(m.cpu, m.k, m.mm(0), 3)).toBe(0);
+  });
+
+  it('a page that comes back while it is written to a device that needs it stable is not exclusive', () => {
+    for (const [stablePages, flags] of [
+      ['wait', 'dirty writeback swapcache'],
+      ['change', 'dirty writeback swapcache anon_exclusive'],
+    ] as const) {
+      const m = world(design('v6.12', { stablePages }));
+      getPage(m.other, frame(m));
+      shrink(m);
+      m.memory[frame(m) + PAGE_FLAGS]! |= PG_DIRTY | PG_WRITEBACK;
+      expect(load(m)).toBe(7);
+      expect(m.show('page0.flags')).toBe(flags);
+    }
+  });
+
+  it('is written only after the last TLB was flushed', () => {
+    const m = world(design('v6.12'));
+    getPage(m.cpu, frame(m));
+    const cpu = new RecordingCpu(1, m.memory);
+    expect(shrinkPage(cpu, m.k, frame(m))).toBe(true);
+    expect(cpu.steps).toEqual(['A1', 'mb', 'A2', 'A3', 'afteratomic', 'A4', 'mb', 'pageout', 'freeze', 'dirty']);
+  });
+
+  it('KSM pages do not go to swap', () => {
+    const m = world(design('v6.12'));
+    madvise(m.cpu, m.k, m.mm(0), 2, 3, 'mergeable');
+    expect(ksmScanPage(m.cpu, m.k, m.mm(0), 2, 0)).toBe('converted');
+    expect(shrink(m)).toBe(false);
+    expect(m.show('table0.pte[0]')).toBe('0 present young');
     expect(m.check()).toEqual([]);
   });
 });
@@ -245,6 +289,28 @@ describe('reclaim of a page of a file', () => {
     expect([m.show('table0.pte[0]'), m.show('file0.cache[0]')]).toEqual(['none', '0']);
     expect(m.check()).toEqual([]);
     expect(load(m)).toBe(0);
+  });
+
+  it('keeps what only an entry knows to be dirty', () => {
+    const m = machine(design('v6.12'));
+    mmapRegion(m.cpu, m.k, m.mm(0), { start: 2, end: 3, flags: RW | VM_SHARED, file: 1 });
+    load(m);
+    store(m, 7);
+    expect([m.show('table0.pte[0]'), m.show('page0.flags')]).toEqual(['0 present write dirty young', 'none']);
+    expect(shrink(m)).toBe(false);
+    expect([m.show('table0.pte[0]'), m.show('page0.flags')]).toEqual(['none', 'dirty']);
+    expect(load(m)).toBe(7);
+  });
+
+  it('keeps a page that is being written, and one that belongs to no file any more', () => {
+    const m = fileWorld(false);
+    m.memory[frame(m) + PAGE_FLAGS]! += PG_WRITEBACK;
+    expect(shrink(m)).toBe(false);
+    m.memory[frame(m) + PAGE_FLAGS]! -= PG_WRITEBACK;
+    getPage(m.other, frame(m));
+    truncateSetsize(m.cpu, m.k, m.k.layout.file(0), 0);
+    expect(shrink(m)).toBe(false);
+    expect(m.show('page0.refcount')).toBe('1 (generation 1)');
   });
 
   it('keeps a dirty page until it is written', () => {

@@ -75,6 +75,12 @@ describe.each(PRESETS.filter(({ name }) => ['v4.4', 'v5.14', 'v6.12', 'mapcount-
   },
 );
 
+it('what only an entry knows to be dirty is written', () => {
+  const m = world();
+  m.memory[frame(m) + PAGE_FLAGS] = 0;
+  expect(write(m)).toMatchObject({ written: true, data: 7 });
+});
+
 describe('pages that are not there', () => {
   it('are not written', () => {
     const m = world();
