@@ -102,33 +102,6 @@ function checkPrepared(
   return { outcome: outcome(), executions, blocked };
 }
 
-/** A failing execution, as it is visited: valid until the next exploration begins. */
-export interface Failing {
-  readonly prepared: Prepared;
-  readonly execution: Execution;
-  readonly failure: Failure;
-}
-
-/** Looks for the first execution that fails under a model. @returns undefined where none does */
-export function failingExecution(
-  scenario: Scenario,
-  variant: string,
-  design: Design,
-  model: ModelName,
-): Failing | undefined {
-  const prepared = prepare(scenario, variant, design);
-  let found: Failing | undefined;
-  explore(prepared.program, {
-    model,
-    onExecution(execution) {
-      const failure = judgeExecution(prepared, execution);
-      if (failure !== undefined) found = { prepared, execution, failure };
-      return failure !== undefined;
-    },
-  });
-  return found;
-}
-
 const prepare = (scenario: Scenario, variant: string, design: Design): Prepared =>
   scenario.prepare(design, variant, (id, memory) => new DirectCpu(id, memory));
 

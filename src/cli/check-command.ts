@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { failingExecution } from '../check/cell.ts';
-import { stepsOf } from '../check/steps.ts';
+import { raceCounterexample } from '../check/counterexample.ts';
 import { MODELS } from '../explore/contract.ts';
 import { cellJson } from '../report/cell-json.ts';
 import type { CellResult } from '../report/cell-result.ts';
 import { cellTable, cellWord, legend } from '../report/cell-table.ts';
 import { cellText } from '../report/cell-text.ts';
+import { executionText } from '../report/execution-text.ts';
 import { count, duration, type Style, wrapped } from '../report/style.ts';
 import { EXIT } from '../report/tally.ts';
+import { bundleFrames } from './frame-map.ts';
 import type { CheckOptions } from './options.ts';
 import type { Pool, Work } from './pool.ts';
 import { Progress } from './progress.ts';
@@ -187,25 +188,20 @@ function printCells(results: readonly CellResult[], { designs }: Question, setti
   }
 }
 
+/** The execution that is easiest to believe, drawn. Those of a user's race cannot be asked for again by an id. */
 function printExecution(
-  { scenario, variant, model }: Extract<CellResult, { kind: 'violated' }>,
+  { scenario: name, variant, model }: Extract<CellResult, { kind: 'violated' }>,
   preset: string,
   settings: CellSettings,
   style: Style,
 ): void {
-  const { design } = designFor(preset, settings);
-  const found = failingExecution(namedScenario(scenario, settings.module), variant, design, model);
+  const scenario = namedScenario(name, settings.module);
+  const found = raceCounterexample({ scenario, variant, design: designFor(preset, settings) }, model, bundleFrames());
   if (found === undefined) return;
-  const { prepared, execution, failure } = found;
-  const { layout } = prepared.k;
-  const show = (cell: number, value: number): string => layout.showValue(cell, value);
-  const steps = stepsOf(execution.graph, show, (cell) => prepared.program.cellName(cell));
-  const lines = [prepared.roles.map((role) => style.bold(role.padEnd(COLUMN))).join('')];
-  for (const { thread, text } of steps) lines.push(' '.repeat(COLUMN * thread) + text);
-  if (failure.steps.length > 0) lines.push('', style.bold('afterwards'));
-  for (const { who, what, value } of failure.steps) lines.push(`${who} ${what}${value === '' ? '' : `: ${value}`}`);
-  process.stdout.write(`${lines.join('\n')}\n\n`);
+  const own = settings.module !== undefined;
+  const lines = [executionText(found, widthOf(process.stdout), style)];
+  if (!own && found.id !== undefined) lines.push(`${style.bold('Again')}: holdfast replay ${found.id}\n`);
+  process.stdout.write(`${lines.join('')}\n`);
 }
 
-const COLUMN = 40;
 const INDENT = 4;

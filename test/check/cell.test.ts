@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CellOptions, checkCell, failingExecution } from '../../src/check/cell.ts';
+import { type CellOptions, checkCell } from '../../src/check/cell.ts';
 import { MODELS } from '../../src/explore/contract.ts';
 import type { Kernel } from '../../src/mm/kernel.ts';
 import { MM_HAS_PINNED, MM_MMAP_LOCK, mmapWriteLock } from '../../src/mm/mm-struct.ts';
@@ -220,18 +220,5 @@ describe('the judge', () => {
 
   it('a variant that does not exist is an error of the caller', () => {
     expect(() => check(sb(true), {}, 'other')).toThrow("tiny has no variant 'other'");
-  });
-});
-
-describe('one failing execution', () => {
-  it('is the first that the model allows', () => {
-    const found = failingExecution(sb(false), 'only', V612.design, 'tso');
-    expect(found?.failure.message).toBe('both missed the other');
-    expect(found?.prepared.roles).toEqual(['left', 'right']);
-    expect([found?.execution.result(0), found?.execution.result(1)]).toEqual([0, 0]);
-  });
-
-  it('does not exist where the race holds', () => {
-    expect(failingExecution(sb(false), 'only', V612.design, 'sc')).toBeUndefined();
   });
 });

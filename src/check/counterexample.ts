@@ -1,0 +1,19 @@
+import { type Counterexample, explainFailure } from '../explain/counterexample.ts';
+import { digestOf } from '../explain/execution-id.ts';
+import { type RaceCase, RaceSubject } from '../explain/race-subject.ts';
+import { findBest } from '../explain/search.ts';
+import type { FrameMap } from '../explain/stack-place.ts';
+import type { ModelName } from '../explore/contract.ts';
+import { raceName } from './analyse.ts';
+
+/** So long, in milliseconds, the failing execution that is easiest to believe is looked for. */
+const PATIENCE = 5000;
+
+/** One failing execution of a race that a model breaks, to be drawn; undefined where none was found in time. */
+export function raceCounterexample(race: RaceCase, model: ModelName, frames: FrameMap): Counterexample | undefined {
+  const subject = new RaceSubject(race, frames);
+  const best = findBest(subject, model, { deadline: Date.now() + PATIENCE });
+  if (best.kind !== 'found') return undefined;
+  const digest = digestOf(JSON.stringify(race.design.design));
+  return explainFailure(subject, best.shown, model, { kind: 's', name: raceName(race), digest });
+}
