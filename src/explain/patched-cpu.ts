@@ -23,7 +23,7 @@ export const fenceKey = (fence: Fence, after: AccessKey): FenceKey => (fence + 1
 export interface Patches {
   /** Another barrier in the place of one, or none. */
   readonly fences: ReadonlyMap<FenceKey, Fence | 'none'>;
-  readonly modes: ReadonlyMap<AccessKey, readonly { readonly nth: number | 'every'; readonly mode: Mode }[]>;
+  readonly modes: ReadonlyMap<AccessKey, readonly { readonly nth: number; readonly mode: Mode }[]>;
   /** Barriers right before an access. */
   readonly inserted: ReadonlyMap<AccessKey, readonly { readonly nth: number; readonly fence: Fence }[]>;
   /** Locks that are not taken. */
@@ -64,7 +64,7 @@ export class PatchedCpu extends Cpu {
     const nth = this.counts.get(key) ?? 0;
     this.counts.set(key, nth + 1);
     for (const patch of inserted ?? []) if (patch.nth === nth) this.inner.fence(patch.fence);
-    return modes?.find((patch) => patch.nth === 'every' || patch.nth === nth)?.mode ?? mode;
+    return modes?.find((patch) => patch.nth === nth)?.mode ?? mode;
   }
 
   read(cell: Cell, mode: Mode): number {

@@ -9,9 +9,9 @@ import type { FrameMap } from './stack-place.ts';
 
 /** What an edit does to its thread. */
 type Change =
-  | { readonly what: 'fence'; readonly key: FenceKey; readonly fence: Fence | 'none' }
-  | { readonly what: 'mode'; readonly key: AccessKey; readonly nth: number | 'every'; readonly mode: Mode }
-  | { readonly what: 'insert'; readonly key: AccessKey; readonly nth: number; readonly fence: Fence }
+  | { readonly what: 'fence'; readonly fences: readonly FenceKey[]; readonly fence: Fence | 'none' }
+  | { readonly what: 'mode'; readonly accesses: RaceSite['accesses']; readonly mode: Mode }
+  | { readonly what: 'insert'; readonly accesses: RaceSite['accesses']; readonly fence: Fence }
   | { readonly what: 'lock'; readonly cell: number }
   | { readonly what: 'without'; readonly fences: readonly Fence[] };
 
@@ -92,11 +92,11 @@ export class RaceProtocol extends RaceSubject implements Protocol {
 const placeOf = (thread: number, change: Change): string => {
   switch (change.what) {
     case 'fence':
-      return `${thread} fence ${change.key}`;
+      return `${thread} fence ${change.fences.join()}`;
     case 'mode':
-      return `${thread} mode ${change.key} ${change.nth}`;
+      return `${thread} mode ${accessWords(change.accesses)}`;
     case 'insert':
-      return `${thread} insert ${change.key} ${change.nth} ${change.fence}`;
+      return `${thread} insert ${accessWords(change.accesses)} ${change.fence}`;
     case 'lock':
       return `${thread} lock ${change.cell}`;
     case 'without':
@@ -104,17 +104,23 @@ const placeOf = (thread: number, change: Change): string => {
   }
 };
 
+const accessWords = (accesses: RaceSite['accesses']): string => accesses.map(({ key, nth }) => `${key}.${nth}`).join();
+
 function patchesOf(edits: readonly RaceEdit[]): Patches {
   const fences = new Map<FenceKey, Fence | 'none'>();
-  const modes = new Map<AccessKey, { nth: number | 'every'; mode: Mode }[]>();
+  const modes = new Map<AccessKey, { nth: number; mode: Mode }[]>();
   const inserted = new Map<AccessKey, { nth: number; fence: Fence }[]>();
   const locks = new Set<number>();
   const without = new Set<Fence>();
   for (const { change } of edits) {
-    if (change.what === 'fence') fences.set(change.key, change.fence);
-    else if (change.what === 'mode') modes.set(change.key, [...(modes.get(change.key) ?? []), change]);
-    else if (change.what === 'insert') inserted.set(change.key, [...(inserted.get(change.key) ?? []), change]);
-    else if (change.what === 'lock') locks.add(change.cell);
+    if (change.what === 'fence') for (const key of change.fences) fences.set(key, change.fence);
+    else if (change.what === 'mode') {
+      const { mode } = change;
+      for (const { key, nth } of change.accesses) modes.set(key, [...(modes.get(key) ?? []), { nth, mode }]);
+    } else if (change.what === 'insert') {
+      const { fence } = change;
+      for (const { key, nth } of change.accesses) inserted.set(key, [...(inserted.get(key) ?? []), { nth, fence }]);
+    } else if (change.what === 'lock') locks.add(change.cell);
     else for (const fence of change.fences) without.add(fence);
   }
   return { fences, modes, inserted, locks, without };
@@ -169,13 +175,13 @@ function orderingOf(site: RaceSite): Ordering[] {
     if (others === undefined) return [];
     const made = (name: string, fence: Fence | 'none'): Weaker => ({
       words: name,
-      edit: edit(site, undefined, `${name} for ${words}`, { what: 'fence', key: site.fence, fence }),
+      edit: edit(site, undefined, `${name} for ${words}`, { what: 'fence', fences: site.fences, fence }),
     });
     const weaker = [made('nothing', 'none'), ...others.map(([name, fence]) => made(name, fence))];
     return [{ words, kind: site.mode === Fence.SyncRcu ? 'rcu' : 'barrier', thread, place, weaker }];
   }
   const weaker = weakerModes(site).map((mode): Weaker => {
-    const change = { what: 'mode', key: site.access, nth: site.nth, mode } as const;
+    const change = { what: 'mode', accesses: site.accesses, mode } as const;
     return { words: SUFFIX[mode]!, edit: edit(site, undefined, `${words}: ${SUFFIX[mode]}`, change) };
   });
   return weaker.length === 0
@@ -205,12 +211,12 @@ function sectionsOf(sites: readonly RaceSite[]): Ordering[] {
 // --- what could be ---------------------------------------------------------------------------------------------------
 
 function strengtheningsOf(site: RaceSite): RaceEdit[] {
-  const { kind, mode, words, access: key, nth, after } = site;
+  const { kind, mode, words, accesses, after } = site;
   if (kind === 'fence') return [];
   const made: RaceEdit[] = [];
   if (after !== 'nothing') {
     const insert = (name: string, fence: Fence, cost: CostKind): void => {
-      made.push(edit(site, cost, `${name} before ${words}`, { what: 'insert', key, nth, fence }));
+      made.push(edit(site, cost, `${name} before ${words}`, { what: 'insert', accesses, fence }));
     };
     insert('smp_wmb()', Fence.Wmb, 'wmb');
     insert('smp_rmb()', Fence.Rmb, 'rmb');
@@ -219,7 +225,7 @@ function strengtheningsOf(site: RaceSite): RaceEdit[] {
     if (after === 'lock') insert('smp_mb__after_spinlock()', Fence.AfterSpinlock, 'lock-mb');
   }
   const strengthen = (stronger: Mode, cost: CostKind): void => {
-    const change = { what: 'mode', key, nth, mode: stronger } as const;
+    const change = { what: 'mode', accesses, mode: stronger } as const;
     made.push(edit(site, cost, `${words}: ${SUFFIX[stronger]}`, change));
   };
   if (kind === Access.Read && mode === Mode.Once) strengthen(Mode.Acquire, 'acquire');

@@ -16,11 +16,10 @@ export interface RaceSite {
   readonly kind: 'fence' | Access;
   readonly mode: Mode | Fence;
   readonly cell: number;
-  /** Of a barrier. */
-  readonly fence: FenceKey;
-  /** Of an access, and which of those with this key it is; of a barrier the access before it. */
-  readonly access: AccessKey;
-  readonly nth: number;
+  /** Of a barrier: what tells it when it is met, once for each access that may come before it. */
+  readonly fences: readonly FenceKey[];
+  /** Of an access: what tells it when it is met, and which of those with this key it is. */
+  readonly accesses: readonly { readonly key: AccessKey; readonly nth: number }[];
   /** What precedes an access in its thread: an RMW that is not a full barrier, a lock, or anything else. */
   readonly after: 'rmw' | 'lock' | 'other' | 'nothing';
   /** What people call it, and where it stands. */
@@ -31,7 +30,10 @@ export interface RaceSite {
 /** So many executions are looked at for sites. */
 const MAX_EXECUTIONS = 400;
 
-interface Draft extends Omit<RaceSite, 'words' | 'place'> {
+interface Draft extends Omit<RaceSite, 'words' | 'place' | 'fences' | 'accesses'> {
+  readonly fence: FenceKey;
+  readonly access: AccessKey;
+  readonly nth: number;
   readonly choices: Choices;
   readonly event: number;
 }
@@ -50,18 +52,26 @@ export function findRaceSites(subject: Subject, model: ModelName): RaceSite[] {
   });
   for (const choices of seen) collect(subject, choices, drafts);
   const texts = new Map<Choices, ReturnType<typeof stepTexts>>();
-  return [...drafts.values()]
-    .map(({ choices, event, ...site }) => {
-      let steps = texts.get(choices);
-      if (steps === undefined) {
-        steps = stepTexts(subject, replay(subject.recording(), choices)!.trace);
-        texts.set(choices, steps);
-      }
-      const { code, label, place } = steps[event]!;
-      const words = label === undefined ? code : `${label} ${code}`;
-      return { ...site, words, place: place ?? NOWHERE };
-    })
-    .sort((a, b) => a.thread - b.thread);
+  const sites = new Map<string, RaceSite>();
+  for (const [name, { choices, event, fence, access, nth, ...site }] of drafts) {
+    let steps = texts.get(choices);
+    if (steps === undefined) {
+      steps = stepTexts(subject, replay(subject.recording(), choices)!.trace);
+      texts.set(choices, steps);
+    }
+    const { code, label, place = NOWHERE } = steps[event]!;
+    const words = label === undefined ? code : `${label} ${code}`;
+    // What stands at one place, called from the same places, is one thing.
+    const key = place === NOWHERE ? name : `${site.thread} ${site.kind} ${site.mode} ${place.path}`;
+    const known = sites.get(key) ?? { ...site, words, place, fences: [], accesses: [] };
+    sites.set(key, {
+      ...known,
+      after: known.after === 'nothing' ? site.after : known.after,
+      fences: site.kind === 'fence' ? [...known.fences, fence] : [],
+      accesses: site.kind === 'fence' ? [] : [...known.accesses, { key: access, nth }],
+    });
+  }
+  return [...sites.values()].sort((a, b) => a.thread - b.thread);
 }
 
 const NOWHERE: SourcePlace = { file: '', line: 0, column: 0, text: '' };

@@ -11,4 +11,6 @@ export interface SourcePlace {
   readonly label?: string;
   /** The kernel function that the step belongs to, where it is a model of one. */
   readonly function?: string;
+  /** Of a model, the places from which it was called, to tell one use of a function from another. */
+  readonly path?: string;
 }

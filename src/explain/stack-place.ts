@@ -14,17 +14,20 @@ export type FrameMap = (frame: Frame) => Frame;
 /** Where the memory manager was when the stack was taken: its innermost place, and the innermost function with a name. */
 export function placeInStack(stack: string, map: FrameMap): SourcePlace | undefined {
   let place: Omit<SourcePlace, 'function'> | undefined;
+  let name = '';
+  const path: string[] = [];
   for (const line of stack.split('\n')) {
     const frame = frameOf(line);
     if (frame === undefined) continue;
-    const { name, file, line: at, column } = map(frame);
-    const inside = /(?:^|[/\\])(src[/\\]mm[/\\][^?]*)/.exec(file)?.[1];
+    const mapped = map(frame);
+    const inside = /(?:^|[/\\])(src[/\\]mm[/\\][^?]*)/.exec(mapped.file)?.[1];
     if (inside === undefined) continue;
-    place ??= { file: inside.replaceAll('\\', '/'), line: at, column, text: '' };
-    const own = kernelName(frame.name || name);
-    if (own !== '') return { ...place, function: own };
+    const file = inside.replaceAll('\\', '/');
+    place ??= { file, line: mapped.line, column: mapped.column, text: '' };
+    if (name === '') name = kernelName(frame.name || mapped.name);
+    path.push(`${file}:${mapped.line}:${mapped.column}`);
   }
-  return place;
+  return place === undefined ? undefined : { ...place, function: name, path: path.join(' ') };
 }
 
 /** `    at name (file:line:column)`, or without a name. */

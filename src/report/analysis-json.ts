@@ -1,7 +1,7 @@
 import type { Analysis, Shows } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
 import type { Repair } from '../explain/repair.ts';
-import { executionData } from './execution-json.ts';
+import { executionData, placeData } from './execution-json.ts';
 
 /** What `--format json` prints for an analysis; `schema/analysis.schema.json` documents it. */
 export const ANALYSIS_JSON_VERSION = 1;
@@ -67,7 +67,7 @@ function barrierData({ words, kind, thread, place, verdict }: BarrierItem): obje
     words,
     kind,
     thread,
-    place,
+    place: placeData(place),
     verdict: verdict.kind,
     enough: verdict.kind === 'too-strong' ? verdict.enough : null,
     weakened: 'weakened' in verdict ? verdict.weakened : null,

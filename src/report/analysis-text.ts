@@ -96,16 +96,7 @@ function barriersText(a: Barriers, width: number, style: Style): string {
   const n = items.length;
   const summary = `${a.promise} under ${MODEL_WORDS[a.model]}; ${n === 0 ? 'it has no barriers' : `each of its ${count(n, 'barrier')} alone`}:`;
   const lines = [headed(a, style.green('holds'), n === 0 ? summary.replace(/:$/, '') : summary, width, style)];
-  const where = items.map(({ thread, place }) =>
-    place.function === undefined ? `${a.columns[thread]}:${place.line}` : siteWords(a.columns[thread]!, place),
-  );
-  const wide = Math.max(0, ...where.map((text) => text.length));
-  const code = Math.min(Math.max(0, ...items.map(({ words }) => words.length)), width - wide - 18);
-  for (const [i, item] of items.entries()) {
-    const [first = '', ...rest] = wrapped(item.words, Math.max(16, code));
-    lines.push(`  ${style.dim(where[i]!.padEnd(wide))}  ${first.padEnd(code)}  ${verdictWord(item, style)}`);
-    for (const line of rest) lines.push(`  ${' '.repeat(wide)}  ${line}`);
-  }
+  lines.push(...barrierLines(a, width, style));
   for (const item of items) {
     const { verdict } = item;
     if (!('without' in verdict)) continue;
@@ -122,6 +113,31 @@ function barriersText(a: Barriers, width: number, style: Style): string {
   if (!complete) lines.push('', style.yellow('Interrupted: the others were not looked at.'));
   lines.push('', style.dim(`${duration(a.seconds)}`));
   return `${lines.join('\n')}\n`;
+}
+
+/** A line for each barrier where that fits, else two: what it is, with the verdict, and where it stands. */
+function barrierLines({ items, columns }: Barriers, width: number, style: Style): string[] {
+  const rows = items.map((item) => {
+    const { words, thread, place } = item;
+    const where =
+      place.function === undefined ? `${columns[thread]}:${place.line}` : siteWords(columns[thread]!, place);
+    return { words, where, verdict: verdictWord(item, PLAIN), styled: verdictWord(item, style) };
+  });
+  const longest = (of: 'words' | 'where' | 'verdict'): number => Math.max(0, ...rows.map((row) => row[of].length));
+  const [words, where, verdict] = [longest('words'), longest('where'), longest('verdict')];
+  if (where + words + verdict + 6 <= width) {
+    return rows.map((row) => `  ${style.dim(row.where.padEnd(where))}  ${row.words.padEnd(words)}  ${row.styled}`);
+  }
+  const code = Math.min(words, Math.max(20, width - verdict - 4));
+  return rows.flatMap((row) => {
+    const [first = '', ...rest] = wrapped(row.words, code);
+    const more = rest.map((line) => `    ${line}`);
+    return [
+      `  ${first.padEnd(code)}  ${row.styled}`,
+      ...more,
+      ...wrapped(row.where, width - 4).map((line) => style.dim(`    ${line}`)),
+    ];
+  });
 }
 
 function verdictWord({ verdict }: BarrierItem, style: Style): string {

@@ -1,6 +1,7 @@
 import { Fence, Mode } from '../cpu/modes.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
 import type { Mark } from '../explain/drawing.ts';
+import type { SourcePlace } from '../explain/source-place.ts';
 import { Kind } from '../graph/graph.ts';
 import { assumptionWords, markWords, reasonWords } from './execution-words.ts';
 
@@ -28,7 +29,7 @@ export function executionData(c: Counterexample) {
         rmw: e.partner < 0 ? null : e.partner,
         code,
         label: label ?? null,
-        place: place ?? null,
+        place: place === undefined ? null : placeData(place),
       };
     }),
     coherence: trace.co,
@@ -61,6 +62,15 @@ const KINDS: Readonly<Record<Kind, string>> = {
   [Kind.Choice]: 'choice',
   [Kind.Overtaken]: 'overtaken',
 };
+
+/** Where a step stands; the kernel function of a model. */
+export const placeData = ({ file, line, column, text, function: name }: SourcePlace) => ({
+  file,
+  line,
+  column,
+  text,
+  function: name ?? null,
+});
 
 const markData = (c: Counterexample, mark: Mark) => ({
   kind: mark.kind,
