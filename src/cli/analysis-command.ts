@@ -44,7 +44,9 @@ export async function analysisCommand(
   const result = Date.now() <= until ? soon : await inWorker(request);
   if (result.kind === 'error' && options.format !== 'json') result.diagnostics.forEach(printDiagnostic);
   else {
-    if (result.kind === 'execution') for (const warning of result.warnings) printDiagnostic(warning);
+    // The text has them already.
+    const isText = options.format === 'text' || options.format === 'mail' || options.format === 'json';
+    if (result.kind === 'execution' && !isText) result.warnings.forEach(printDiagnostic);
     process.stdout.write(analysisView(result, options.format, widthOf(process.stdout), styleOf(process.stdout)));
   }
   return exitCode(result);

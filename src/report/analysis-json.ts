@@ -49,7 +49,7 @@ function partOf(a: Analysis): object {
 }
 
 const repairData = ({ edits, cost, executions, patch }: Repair) => ({
-  edits,
+  edits: edits.map((e) => ({ words: e.words, thread: e.thread, place: placeData(e.place), cost: e.cost })),
   cost,
   executions,
   patch: patch?.diff ?? null,

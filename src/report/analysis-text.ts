@@ -22,23 +22,32 @@ export function analysisText(a: Analysis, width = 80, style: Style = PLAIN): str
     case 'difference':
       return differsText(a, width, style);
     case 'deadlock':
-      return headed(a, style.red('deadlock'), 'no execution completes', width, style);
+      return headed(a, 'deadlock', style.red, 'no execution completes', width, style);
     case 'bounded':
-      return headed(a, style.yellow('not decided'), 'a limit was hit, and nothing is claimed', width, style);
+      return headed(a, 'not decided', style.yellow, 'a limit was hit, and nothing is claimed', width, style);
     case 'interrupted':
-      return headed(a, style.yellow('interrupted'), 'nothing is claimed', width, style);
+      return headed(a, 'interrupted', style.yellow, 'nothing is claimed', width, style);
     case 'error':
       return a.diagnostics.map((d) => diagnosticText(d, width, style)).join('\n');
   }
 }
 
 /** `NAME: word, more` over as many lines as it takes. */
-function headed({ name, path }: Analysis, word: string, more: string, width: number, style: Style): string {
-  const subject = name || path;
-  const plain = `${subject}: `;
-  const [first = '', ...rest] = wrapped(`${plain}@, ${more}`, width);
-  return `${[first.replace(plain, style.bold(plain)).replace('@', word), ...rest].join('\n')}\n`;
+function headed(
+  { name, path }: Analysis,
+  word: string,
+  paint: Paint,
+  more: string,
+  width: number,
+  style: Style,
+): string {
+  const subject = `${name || path}:`;
+  return `${wrapped(`${subject} ${word}, ${more}`, width)
+    .map((line, i) => (i === 0 ? line.replace(subject, style.bold(subject)).replace(word, paint(word)) : line))
+    .join('\n')}\n`;
 }
+
+type Paint = (text: string) => string;
 
 function showsText(a: Shows, width: number, style: Style): string {
   const { counterexample: c, mend, analysis, warnings } = a;
@@ -46,12 +55,13 @@ function showsText(a: Shows, width: number, style: Style): string {
     analysis === 'barriers'
       ? headed(
           a,
-          style.red('broken as it stands'),
+          'broken as it stands',
+          style.red,
           `so its barriers cannot be judged; ${c.failure.message}`,
           width,
           style,
         )
-      : headed(a, style.red(c.failure.kind === 'condition' ? 'possible' : 'broken'), c.failure.message, width, style);
+      : headed(a, c.failure.kind === 'condition' ? 'possible' : 'broken', style.red, c.failure.message, width, style);
   const lines = [
     ...warnings.map((d) => diagnosticText(d, width, style)),
     head,
@@ -88,14 +98,14 @@ const again = ({ id }: Counterexample, style: Style): string[] =>
 
 function holdsText(a: Holds, width: number, style: Style): string {
   const visited = `${count(a.executions, 'execution')} visited under ${MODEL_WORDS[a.model]} in ${duration(a.seconds)}`;
-  return headed(a, style.green('holds'), `${a.promise}; ${visited}`, width, style);
+  return headed(a, 'holds', style.green, `${a.promise}; ${visited}`, width, style);
 }
 
 function barriersText(a: Barriers, width: number, style: Style): string {
   const { items, together, complete } = a;
   const n = items.length;
   const summary = `${a.promise} under ${MODEL_WORDS[a.model]}; ${n === 0 ? 'it has no barriers' : `each of its ${count(n, 'barrier')} alone`}:`;
-  const lines = [headed(a, style.green('holds'), n === 0 ? summary.replace(/:$/, '') : summary, width, style)];
+  const lines = [headed(a, 'holds', style.green, n === 0 ? summary.replace(/:$/, '') : summary, width, style)];
   lines.push(...barrierLines(a, width, style));
   for (const item of items) {
     const { verdict } = item;
@@ -175,13 +185,13 @@ function repairsText(a: Repairs, width: number, style: Style): string {
   const lines: string[] = [];
   if (a.interleaving) {
     const why = `no barrier, ordering suffix or exchange of steps ${limit} helps: it fails although nothing is reordered`;
-    lines.push(headed(a, style.red('no repair'), why, width, style), executionText(c, width, style).trimEnd());
+    lines.push(headed(a, 'no repair', style.red, why, width, style), executionText(c, width, style).trimEnd());
   } else if (repairs.length === 0) {
     const why = complete ? `there is none ${limit}` : `none was found ${limit} before a limit was hit`;
-    lines.push(headed(a, style.red('no repair'), why, width, style), executionText(c, width, style).trimEnd());
+    lines.push(headed(a, 'no repair', style.red, why, width, style), executionText(c, width, style).trimEnd());
   } else {
     const order = `cheapest first${architecture === 'any' ? '' : ` on ${architecture}`}${complete ? '' : '; there may be others'}`;
-    lines.push(headed(a, style.green(count(repairs.length, 'repair')), `${limit}, ${order}`, width, style));
+    lines.push(headed(a, count(repairs.length, 'repair'), style.green, `${limit}, ${order}`, width, style));
     lines.push(...labelled('Fails', c.failure.message, width, style), ...labelled('Why', reasonWords(c), width, style));
     for (const [i, repair] of repairs.entries()) lines.push('', ...repairLines(c, repair, i + 1, style));
   }
@@ -214,8 +224,8 @@ function differsText(a: Differs, width: number, style: Style): string {
   const first = sideWords(a.path, a.model, other.path, other.model);
   const second = sideWords(other.path, other.model, a.path, a.model);
   const same = outcomes.length === 0;
-  const word = same ? style.green('the same') : style.yellow('different');
-  const lines = [headed(a, word, `${count(common, 'outcome')} in common`, width, style).trimEnd()];
+  const [word, paint] = same ? ['the same', style.green] : (['different', style.yellow] as const);
+  const lines = [headed(a, word, paint, `${count(common, 'outcome')} in common`, width, style).trimEnd()];
   if (ignored.length > 0) lines.push(...wrapped(`Not compared, since only one has them: ${ignored.join(' ')}`, width));
   for (const [allowedBy, side] of [
     ['first', first],

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { type AnalyseOptions, analyse, replayExecution } from '../../src/check/analyse.ts';
+import type { Analysis, AnalysisName } from '../../src/explain/analysis.ts';
+import { parseId } from '../../src/explain/execution-id.ts';
+import { designWith } from '../../src/mm/design.ts';
+import { presetNamed } from '../../src/mm/presets.ts';
+import { scenarioNamed } from '../../src/scenarios/catalog.ts';
+import { finish } from '../explain/protocols.ts';
+import { litmus, SHAPES } from '../explain/shapes.ts';
+
+const OPTIONS: AnalyseOptions = {
+  model: 'lkmm',
+  otherModel: 'lkmm',
+  unroll: 2,
+  architecture: 'any',
+  maxEdits: 4,
+  maxRepairs: 3,
+  mend: true,
+};
+
+const test = (name: string, text: string) => ({ kind: 'litmus', path: `tests/${name}.litmus`, text }) as const;
+const SB = litmus('SB', SHAPES.SB);
+const FENCED = SB.replace('r0 = READ_ONCE(*y)', 'smp_mb();\n\tr0 = READ_ONCE(*y)').replace(
+  'r0 = READ_ONCE(*x)',
+  'smp_mb();\n\tr0 = READ_ONCE(*x)',
+);
+const IRIW = litmus('IRIW', SHAPES.IRIW);
+const CLEARING = readFileSync(new URL('../explain/fixtures/anon-exclusive.litmus', import.meta.url), 'utf8');
+const RCU = litmus('MP', SHAPES.MP)
+  .replace('WRITE_ONCE(*y, 1);', 'smp_mb();\n\tsmp_mb();\n\tWRITE_ONCE(*y, 1);')
+  .replace('READ_ONCE(*y)', 'smp_load_acquire(y)');
+
+type Question = Exclude<AnalysisName, 'replay'>;
+
+function answer(
+  analysis: Question,
+  tests: readonly ReturnType<typeof test>[],
+  more: Partial<AnalyseOptions> = {},
+): Analysis {
+  return settled(finish(analyse(analysis, tests, { ...OPTIONS, ...more }, {})));
+}
+
+/** Without what differs from run to run. */
+const settled = (a: Analysis): Analysis => ({ ...a, seconds: 0.012 });
+
+function race(): Analysis {
+  const design = designWith(presetNamed('v5.9')!.design, {});
+  if ('kind' in design) throw new Error(design.kind);
+  const frames = (frame: { name: string; file: string; line: number; column: number }) => ({
+    ...frame,
+    line: 1,
+    column: 1,
+  });
+  const asked = { scenario: scenarioNamed('T0')!, variant: 'first', design: { name: 'v5.9', design } };
+  return settled(finish(analyse('show', [{ kind: 'race', race: asked, frames }], { ...OPTIONS, maxEdits: 1 }, {})));
+}
+
+const shown = answer('show', [test('SB', SB)]);
+const every = {
+  analysis: 'show',
+  path: 'tests/SB.litmus',
+  name: 'SB',
+  promise: 'no execution satisfies it',
+  model: 'lkmm',
+  seconds: 0.012,
+} as const;
+
+function replayed(text: string): Analysis {
+  const id = parseId(shown.kind === 'execution' ? shown.counterexample.id! : '');
+  if (typeof id === 'string') throw new Error(id);
+  return settled(replayExecution(id, test('SB', text)));
+}
+
+/** An answer of every kind, and of what else tells one from another. */
+export const ANALYSES: Readonly<Record<string, Analysis>> = {
+  shown,
+  'shown, four threads': answer('show', [test('IRIW', IRIW)], { mend: false }),
+  'shown, a race': race(),
+  'shown again': replayed(SB),
+  'shown again, after a change': replayed(`${SB}\n`),
+  'shown again, after a repair': replayed(FENCED),
+  holds: answer('show', [test('SB+mbs', FENCED)]),
+  barriers: answer('barriers', [test('anon-exclusive', CLEARING)]),
+  'barriers, some too many': answer('barriers', [test('MP', RCU)]),
+  'barriers of what is broken': answer('barriers', [test('SB', SB)]),
+  repairs: answer('repair', [test('MP', litmus('MP', SHAPES.MP))]),
+  'no repair': answer('repair', [test('ISA2', litmus('ISA2', SHAPES.ISA2))], { maxEdits: 1 }),
+  'no repair of an interleaving': answer('repair', [
+    test('CoWR', litmus('MP+turned', { ...SHAPES.MP, exists: '1:r0=1 /\\ 1:r1=1' })),
+  ]),
+  difference: answer('diff', [test('SB', SB), test('SB+mbs', FENCED)]),
+  'difference of models': answer('diff', [test('SB', SB), test('SB', SB)], { otherModel: 'sc' }),
+  'no difference': answer('diff', [test('SB', SB), test('SB', SB)]),
+  deadlock: { ...every, kind: 'deadlock' },
+  bounded: { ...every, kind: 'bounded' },
+  interrupted: { ...every, kind: 'interrupted' },
+  error: answer('show', [test('bad', SB.replace('WRITE_ONCE', 'WRITE_ONE'))]),
+};
