@@ -4,10 +4,12 @@
 //   command.cache    what V8 made of that text, so that a start need not parse and compile it; of use to the version of
 //                    Node that built it, and ignored by others
 //   worker.cjs       a worker thread of the command
+//   types/           the types of the library that a user's own races are written with
 // Modules that are imported dynamically are in the same file, and are evaluated when they are asked for.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -43,6 +45,8 @@ await Promise.all([
   build({ ...options, entryPoints: ['src/cli/worker.ts'], outfile: 'dist/worker.cjs' }),
   build({ ...options, entryPoints: ['src/cli/analysis-worker.ts'], outfile: 'dist/analysis-worker.cjs' }),
   build({ ...options, entryPoints: ['src/cli/check-worker.ts'], outfile: 'dist/check-worker.cjs' }),
+  // What is wrong with the types is for `npm run types` to say.
+  promisify(execFile)(`${root}node_modules/.bin/tsc`, ['-p', 'tsconfig.types.json'], { cwd: root }).catch(() => {}),
 ]);
 copyFileSync(`${root}src/cli/launcher.cjs`, `${root}dist/holdfast.cjs`);
 // Without a cache, as of a command that does not work, the tests have more to say.
