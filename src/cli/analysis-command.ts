@@ -47,7 +47,9 @@ export async function analysisCommand(
     // The text has them already.
     const isText = options.format === 'text' || options.format === 'mail' || options.format === 'json';
     if (result.kind === 'execution' && !isText) result.warnings.forEach(printDiagnostic);
-    process.stdout.write(analysisView(result, options.format, widthOf(process.stdout), styleOf(process.stdout)));
+    const view = analysisView(result, options.format, widthOf(process.stdout), styleOf(process.stdout));
+    if (view === '') process.stderr.write(`${result.name}: there is no execution to draw\n`);
+    else process.stdout.write(view);
   }
   return exitCode(result);
 }

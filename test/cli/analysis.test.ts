@@ -1,0 +1,118 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { litmus, SHAPES } from '../explain/shapes.ts';
+import { type Ended, holdfast as run } from './holdfast.ts';
+
+const holdfast = (...args: readonly string[]): Ended => run(args);
+
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-analysis-'));
+const file = (name: string, text: string): string => {
+  const path = join(folder, `${name}.litmus`);
+  writeFileSync(path, text);
+  return path;
+};
+const SB = litmus('SB', SHAPES.SB);
+const FENCED = SB.replace('r0 = READ_ONCE(*y)', 'smp_mb();\n\tr0 = READ_ONCE(*y)').replace(
+  'r0 = READ_ONCE(*x)',
+  'smp_mb();\n\tr0 = READ_ONCE(*x)',
+);
+const sb = file('SB', SB);
+const fenced = file('SB+mbs', FENCED);
+
+describe('exit codes', () => {
+  test.each<[string, readonly string[], number]>([
+    ['an execution is shown', ['show', sb], 0],
+    ['nothing is there to be shown', ['show', fenced], 0],
+    ['every barrier is judged', ['barriers', fenced], 0],
+    ['a protocol is broken as it stands', ['barriers', sb], 1],
+    ['a protocol is mended', ['repair', sb], 0],
+    ['no repair with so few edits', ['repair', sb, '--max-edits', '1'], 1],
+    ['two tests differ', ['diff', sb, '--with', fenced], 1],
+    ['two tests do not', ['diff', sb, '--with', sb], 0],
+    ['two models differ', ['diff', sb, '--other-model', 'sc'], 1],
+    ['no such file', ['show', join(folder, 'none.litmus')], 2],
+    ['no such race', ['show', 'T99'], 2],
+    ['not an id', ['replay', 'SB'], 2],
+    ['the id of a newer version', ['replay', 'hf9-l-a-b-c'], 2],
+    ['nothing to compare', ['diff', sb], 2],
+    ['a limit', ['show', fenced, '--max-executions', '1'], 3],
+    ['a race under a design without it', ['show', 'T4', '--design', 'v5.9', '--variant', 'swap-rw'], 2],
+    ['a race that holds', ['show', 'T4', '--design', 'v6.1', '--variant', 'ksm-ro'], 0],
+  ])('%s', (_, args, code) => {
+    expect(holdfast(...args).status).toBe(code);
+  });
+});
+
+describe('replay', () => {
+  const shown = holdfast('show', sb, '--no-mend').stdout;
+  const id = /holdfast replay (\S+)/.exec(shown)![1]!;
+
+  test('shows the same execution again', () => {
+    expect(id).toMatch(/^hf1-l-\w{6}-[\w.]+-SB$/);
+    expect(holdfast('replay', id, folder).stdout).toBe(shown);
+    expect(holdfast('replay', id, sb).stdout).toBe(shown);
+  });
+
+  test('says where the test has changed', () => {
+    const path = file('other', `${SB}\n`);
+    const { stdout } = holdfast('replay', id, path);
+    expect(stdout).toContain('warning[HF952]');
+    expect(stdout).toContain('P0 does not order');
+  });
+
+  test('says where the execution is gone', () => {
+    const { status, stderr } = holdfast('replay', id, fenced);
+    expect(status).toBe(2);
+    expect(stderr).toContain('error[HF953]');
+  });
+
+  test('says where there is no such test', () => {
+    const { stderr } = holdfast('replay', id.replace(/SB$/, 'SB+gone'), folder);
+    expect(stderr).toContain("there is no test 'SB+gone.litmus'");
+  });
+
+  test('of a race needs no file', () => {
+    const race = holdfast('show', 'T0', '--design', 'v5.9', '--no-mend').stdout;
+    const raceId = /holdfast replay (\S+)/.exec(race)![1]!;
+    expect(raceId).toMatch(/-T0\/first\/v5\.9$/);
+    expect(holdfast('replay', raceId).stdout).toBe(race);
+  });
+
+  test('of a weakened protocol as well', () => {
+    const barriers = holdfast('barriers', fenced).stdout;
+    const [, weakened] = /holdfast replay (\S+~0\.0)/.exec(barriers)!;
+    expect(holdfast('replay', weakened!, fenced).stdout).toContain('P0 does not order WRITE_ONCE(*x, 1)');
+  });
+});
+
+describe('formats', () => {
+  test.each([
+    ['json', /^\{"version":1,"analysis":"show"/],
+    ['mail', /^SB: possible/],
+    ['dot', /^digraph "SB" \{/],
+    ['svg', /^<svg xmlns=/],
+    ['html', /^<!doctype html>/],
+    ['junit', /^<\?xml version="1\.0"/],
+    ['sarif', /^\{\n {2}"\$schema"/],
+    ['github', /^::error file=/],
+  ])('%s', (format, start) => {
+    expect(holdfast('show', sb, '--format', format).stdout).toMatch(start);
+  });
+
+  test('a picture of nothing is a note', () => {
+    const { stdout, stderr, status } = holdfast('show', fenced, '--format', 'svg');
+    expect([stdout, status]).toEqual(['', 0]);
+    expect(stderr).toContain('there is no execution to draw');
+  });
+
+  test('the places of a race are those of the source', () => {
+    const { stdout } = holdfast('show', 'T0', '--design', 'v5.9', '--no-mend', '--format', 'json');
+    const places = JSON.parse(stdout).execution.events.map(
+      (e: { place: { file: string; function: string } }) => e.place,
+    );
+    expect(places.every((place: { file: string }) => place.file.startsWith('src/mm/'))).toBe(true);
+    expect(places.map((place: { function: string }) => place.function)).toContain('ptep_set_wrprotect');
+  });
+});
