@@ -9,7 +9,7 @@ import type { ModelName } from '../../src/explore/contract.ts';
 import { finish, protocolOf, referenceOf } from './protocols.ts';
 import { litmus, SHAPES } from './shapes.ts';
 
-const ANON_EXCLUSIVE = readFileSync(new URL('fixtures/anon-exclusive.litmus', import.meta.url), 'utf8');
+const ANON_EXCLUSIVE = readFileSync(new URL('../../examples/anon-exclusive.litmus', import.meta.url), 'utf8');
 
 const barriers = (text: string, model: ModelName = 'lkmm'): BarriersOutcome =>
   finish(findBarriers(protocolOf(text), model, referenceOf(text), {}));

@@ -25,7 +25,7 @@ const FENCED = SB.replace('r0 = READ_ONCE(*y)', 'smp_mb();\n\tr0 = READ_ONCE(*y)
   'smp_mb();\n\tr0 = READ_ONCE(*x)',
 );
 const IRIW = litmus('IRIW', SHAPES.IRIW);
-const CLEARING = readFileSync(new URL('../explain/fixtures/anon-exclusive.litmus', import.meta.url), 'utf8');
+const CLEARING = readFileSync(new URL('../../examples/anon-exclusive.litmus', import.meta.url), 'utf8');
 const RCU = litmus('MP', SHAPES.MP)
   .replace('WRITE_ONCE(*y, 1);', 'smp_mb();\n\tsmp_mb();\n\tWRITE_ONCE(*y, 1);')
   .replace('READ_ONCE(*y)', 'smp_load_acquire(y)');
