@@ -6,6 +6,7 @@ import { freePin } from './free-pin.ts';
 import { mapcountPin } from './mapcount-pin.ts';
 import { pinForkStore } from './pin-fork-store.ts';
 import { readPin } from './read-pin.ts';
+import { reclaimDirty } from './reclaim-dirty.ts';
 import { reclaimPin } from './reclaim-pin.ts';
 import type { Scenario } from './scenario.ts';
 import { splitPin } from './split-pin.ts';
@@ -27,6 +28,7 @@ export const SCENARIOS: readonly Scenario[] = [
   readPin,
   writebackDma,
   reclaimPin,
+  reclaimDirty,
   splitPin,
   collapsePin,
   zapClean,

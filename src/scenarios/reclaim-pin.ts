@@ -1,7 +1,7 @@
 import { deviceRead } from '../mm/dma.ts';
 import { FOLL_WRITE } from '../mm/gup.ts';
 import { getPage } from '../mm/page-ref.ts';
-import { pinUserPagesFast, pinUserPagesFastOnly, unpinUserPage } from '../mm/pin.ts';
+import { pinUserPagesFast, unpinUserPage } from '../mm/pin.ts';
 import { pinnedPageLives } from '../mm/promises.ts';
 import { shrinkPage } from '../mm/reclaim.ts';
 import { userLoad, userStore } from '../mm/user.ts';
@@ -33,11 +33,11 @@ export const reclaimPin = scenario({
   },
   threads: ({ k, mm, page, held }) => ({
     reclaimer: (cpu) => shrinkPage(cpu, k, page),
-    pinner: (cpu) => (held.length > 0 ? held : pinUserPagesFastOnly(cpu, k, mm, 0, 1, FOLL_WRITE)),
+    pinner: (cpu) => (held.length > 0 ? held : pinUserPagesFast(cpu, k, mm, 0, 1, FOLL_WRITE).pins),
   }),
   judge({ world: { k, mm }, results: { pinner }, cpu, memory, step }) {
     const [pin] = pinner;
-    if (pin === undefined) return quiescent(k, memory, []);
+    if (pin === undefined) return { property: 'I21', message: 'the page could not be pinned' };
     if (!pinnedPageLives(memory, k.layout, pin)) return { property: 'I2', message: 'the pinned page was freed' };
     const leak = quiescent(k, memory, [pin]);
     step('process', 'loads', () => userLoad(cpu, k, mm, 0));

@@ -85,6 +85,7 @@ const BREAKS: readonly [holds: string, otherwise: string, row: string, breaks: '
   ['v6.12', 'reuse=refcount', 'T3 protected', 'SC'],
   ['v5.14', 'uffdDirty=always', 'uffd-cow shmem', 'SC'],
   ['v5.11', 'reclaimPinned=ignore', 'reclaim pinned', 'SC'],
+  ['v5.14', 'reclaimOrder=dirty-freeze', 'reclaim-dirty unlocked', 'SC'],
   ['mapcount-walk-read-walk pinMapcount=mb', 'pinDetect=first', 'T1 pinned', 'SC'],
   ['mapcount-walk-read-walk pinMapcount=mb', 'pinDetect=second', 'T1 pinned', 'SC'],
   ['mapcount-walk-read-walk pinMapcount=mb', 'pinDetect=read-walk-walk', 'T1 slow', 'SC'],

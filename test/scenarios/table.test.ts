@@ -51,6 +51,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'writeback-dma longterm': 'SC  SC    SC    SC    SC    SC    SC    SC    SC    holds holds',
   'reclaim race': 'holds holds holds SC    SC    SC    SC    holds holds holds holds',
   'reclaim pinned': 'holds holds holds SC    SC    holds holds holds holds holds holds',
+  'reclaim-dirty locked': 'holds holds holds holds holds holds holds holds holds holds holds',
+  'reclaim-dirty unlocked': 'holds holds holds holds holds holds holds holds holds holds holds',
   'split pmd': 'holds holds holds holds holds holds holds holds holds holds holds',
   'split folio': 'holds holds SC    SC    SC    SC    holds holds holds holds holds',
   'split tail': 'SC    SC    SC    SC    SC    SC    holds holds holds holds holds',
