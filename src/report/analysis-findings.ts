@@ -1,6 +1,8 @@
 import type { Analysis } from '../explain/analysis.ts';
+import type { BarrierItem } from '../explain/barriers.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
 import type { Patch } from '../explain/edit.ts';
+import { cycleOf } from '../explain/reason.ts';
 import type { SourcePlace } from '../explain/source-place.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { mendWords } from './analysis-text.ts';
@@ -45,25 +47,7 @@ export function findingsOf(a: Analysis): Finding[] {
     case 'holds':
       return [{ ...about, rule: 'holds', level: 'note', message: `${a.promise}.` }];
     case 'barriers':
-      return a.items.map(({ words, place, verdict }) => {
-        const without = 'without' in verdict ? verdict.without : undefined;
-        const execution = without !== undefined && 'trace' in without ? without : undefined;
-        const why =
-          execution === undefined ? (without as { message: string } | undefined)?.message : reasonWords(execution);
-        const item = { title: words, place, execution, patch: undefined };
-        switch (verdict.kind) {
-          case 'needed':
-            return { ...item, rule: 'barrier-needed', level: 'note', message: `${words} is needed. ${why}` };
-          case 'too-strong': {
-            const message = `${words} is too strong: ${verdict.enough} is enough. With ${verdict.weakened}: ${why}`;
-            return { ...item, rule: 'barrier-too-strong', level: 'warning', message };
-          }
-          case 'not-needed':
-            return { ...item, rule: 'barrier-not-needed', level: 'warning', message: `${words} is not needed.` };
-          case 'unknown':
-            return { ...item, rule: 'undecided', level: 'note', message: `${words}: a limit was hit.` };
-        }
-      });
+      return a.items.map(barrierFinding);
     case 'repairs':
       return [
         failing(a.name, a.counterexample, a.interleaving ? ' No barrier helps.' : ''),
@@ -97,8 +81,9 @@ export function findingsOf(a: Analysis): Finding[] {
 }
 
 function failing(title: string, c: Counterexample, more: string): Finding {
-  const [first] =
-    c.reason.kind === 'interleaving' ? c.trace.events : c.reason.cycle.map(({ from }) => c.trace.events[from]!);
+  const { reason, trace } = c;
+  const [event = 0] = reason.kind === 'race' ? reason.accesses : cycleOf(reason).map(({ from }) => from);
+  const first = trace.events[event];
   const message = `${c.failure.message}. ${reasonWords(c)}${more}`;
   return {
     rule: 'failing-execution',
@@ -113,3 +98,23 @@ function failing(title: string, c: Counterexample, more: string): Finding {
 
 const placeOf = ({ file, line, column, sourceLine }: Diagnostic): SourcePlace | undefined =>
   file === '' ? undefined : { file, line: Math.max(1, line), column: Math.max(1, column), text: sourceLine.trim() };
+
+/** What was found of one barrier. */
+function barrierFinding({ words, place, verdict }: BarrierItem): Finding {
+  const without = 'without' in verdict ? verdict.without : undefined;
+  const execution = without !== undefined && 'trace' in without ? without : undefined;
+  const why = execution === undefined ? (without as { message: string } | undefined)?.message : reasonWords(execution);
+  const item = { title: words, place, execution, patch: undefined };
+  switch (verdict.kind) {
+    case 'needed':
+      return { ...item, rule: 'barrier-needed', level: 'note', message: `${words} is needed. ${why}` };
+    case 'too-strong': {
+      const message = `${words} is too strong: ${verdict.enough} is enough. With ${verdict.weakened}: ${why}`;
+      return { ...item, rule: 'barrier-too-strong', level: 'warning', message };
+    }
+    case 'not-needed':
+      return { ...item, rule: 'barrier-not-needed', level: 'warning', message: `${words} is not needed.` };
+    case 'unknown':
+      return { ...item, rule: 'undecided', level: 'note', message: `${words}: a limit was hit.` };
+  }
+}

@@ -33,7 +33,7 @@ function shape(name: keyof typeof SHAPES, ...replacements: readonly (readonly [f
   );
 }
 
-const before = (statement: string, barrier: string): readonly [string, string] => [
+const putBefore = (statement: string, barrier: string): readonly [string, string] => [
   statement,
   `${barrier}\n\t${statement}`,
 ];
@@ -71,12 +71,12 @@ describe('each barrier alone', () => {
   it.each([
     [
       'SB',
-      [before('r0 = READ_ONCE(*y);', 'smp_mb();'), before('r0 = READ_ONCE(*x);', 'smp_mb();')],
+      [putBefore('r0 = READ_ONCE(*y);', 'smp_mb();'), putBefore('r0 = READ_ONCE(*x);', 'smp_mb();')],
       ['P0 smp_mb(): needed', 'P1 smp_mb(): needed'],
     ],
     [
       'MP',
-      [before('WRITE_ONCE(*y, 1);', 'smp_mb();'), before('r1 = READ_ONCE(*x);', 'smp_mb();')],
+      [putBefore('WRITE_ONCE(*y, 1);', 'smp_mb();'), putBefore('r1 = READ_ONCE(*x);', 'smp_mb();')],
       ['P0 smp_mb(): too strong, smp_wmb()', 'P1 smp_mb(): too strong, smp_rmb()'],
     ],
     [
@@ -90,9 +90,9 @@ describe('each barrier alone', () => {
     [
       'MP',
       [
-        before('WRITE_ONCE(*x, 1);', 'spin_lock(z);'),
+        putBefore('WRITE_ONCE(*x, 1);', 'spin_lock(z);'),
         ['WRITE_ONCE(*y, 1);', 'WRITE_ONCE(*y, 1);\n\tspin_unlock(z);'],
-        before('r0 = READ_ONCE(*y);', 'spin_lock(z);'),
+        putBefore('r0 = READ_ONCE(*y);', 'spin_lock(z);'),
         ['r1 = READ_ONCE(*x);', 'r1 = READ_ONCE(*x);\n\tspin_unlock(z);'],
       ],
       ['P0 spin_lock(z) ... spin_unlock(z): needed', 'P1 spin_lock(z) ... spin_unlock(z): needed'],
@@ -115,8 +115,8 @@ describe('each barrier alone', () => {
     [
       'MP',
       [
-        before('WRITE_ONCE(*y, 1);', 'synchronize_rcu();'),
-        before('r0 = READ_ONCE(*y);', 'rcu_read_lock();'),
+        putBefore('WRITE_ONCE(*y, 1);', 'synchronize_rcu();'),
+        putBefore('r0 = READ_ONCE(*y);', 'rcu_read_lock();'),
         ['r1 = READ_ONCE(*x);', 'r1 = READ_ONCE(*x);\n\trcu_read_unlock();'],
       ],
       ['P0 synchronize_rcu(): needed', 'P1 rcu_read_lock() ... rcu_read_unlock(): needed'],
@@ -142,7 +142,7 @@ describe('each verdict is shown', () => {
     ['WRITE_ONCE(*y, 1);', 'smp_store_release(y, 1);'],
     ['READ_ONCE(*y)', 'smp_load_acquire(y)'],
     ['WRITE_ONCE(*z, 1);', 'smp_store_release(z, 1);'],
-    before('r1 = READ_ONCE(*x);', 'smp_mb();'),
+    putBefore('r1 = READ_ONCE(*x);', 'smp_mb();'),
   );
   const outcome = barriers(text);
   const items = outcome.kind === 'barriers' ? outcome.items : [];
@@ -182,8 +182,8 @@ describe('all at once', () => {
     // Two barriers in a row: either may go.
     const text = shape(
       'SB',
-      before('r0 = READ_ONCE(*y);', 'smp_mb();\n\tsmp_mb();'),
-      before('r0 = READ_ONCE(*x);', 'smp_mb();'),
+      putBefore('r0 = READ_ONCE(*y);', 'smp_mb();\n\tsmp_mb();'),
+      putBefore('r0 = READ_ONCE(*x);', 'smp_mb();'),
     );
     const outcome = barriers(text);
     expect(verdicts(outcome)).toEqual(['P0 smp_mb(): not-needed', 'P0 smp_mb(): not-needed', 'P1 smp_mb(): needed']);
