@@ -13,6 +13,9 @@ import { Resolver } from './resolve.ts';
 import { Threads } from './threads.ts';
 import { Todo, TodoStack } from './todo.ts';
 
+/** See `maxAccesses` of the options. */
+const MAX_ACCESSES = 4096;
+
 /** Thrown through a thread's body to end its run; never seen outside. */
 const UNWIND = Symbol('unwind');
 
@@ -46,6 +49,9 @@ export class Explorer implements Extender, Execution {
   /** While a thread is run to end its wait at a place: that place. */
   private endWaitAt: number | undefined;
   private dead = false;
+  /** A thread has made more accesses than it may: a loop without end, most likely. */
+  private ranAway = false;
+  private readonly maxAccesses: number;
   private stamps = new Int32Array(64);
   private executions = 0;
   private blocked = 0;
@@ -58,11 +64,12 @@ export class Explorer implements Extender, Execution {
     this.current = new Graph(count, program.initial.length);
     this.graph = this.current;
     this.levels = [this.current];
+    this.maxAccesses = options.maxAccesses ?? MAX_ACCESSES;
     this.model = modelOf(options.model, program.dependencies);
     this.reach = new Reach(!this.model.exact);
     if (options.model === 'lkmm' && program.dependencies === 'tracked') {
       try {
-        this.guesses = findGuesses(program);
+        this.guesses = findGuesses(program, options.deadline ?? Number.POSITIVE_INFINITY);
       } catch (thrown) {
         if (!(thrown instanceof TooManyTraces)) throw thrown;
         this.mayMissBufferedLoads = true;
@@ -84,7 +91,7 @@ export class Explorer implements Extender, Execution {
         }
         if (this.executions >= maxExecutions && !this.todo.isEmpty()) return this.outcome('bounded');
       }
-      if ((++steps & 255) === 0 && Date.now() > deadline) return this.outcome('bounded');
+      if (this.ranAway || ((++steps & 31) === 0 && Date.now() > deadline)) return this.outcome('bounded');
     } while (this.next());
     return this.outcome('complete');
   }
@@ -178,6 +185,10 @@ export class Explorer implements Extender, Execution {
     const { current: g, places } = this;
     if (mode === Mode.Plain) this.hasPlain = true;
     const r = g.append(this.running, Kind.Read, mode, cell);
+    if (g.slot[r]! >= this.maxAccesses) {
+      this.ranAway = true;
+      this.die();
+    }
     g.declared[r] = mode;
     g.rmwKind[r] = rmw;
     g.guardMask[r] = mask;

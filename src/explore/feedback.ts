@@ -37,13 +37,18 @@ interface Segment {
 const MAX_PATHS = 1 << 12;
 const MAX_VALUES = 128;
 const MAX_COMBINATIONS = 1 << 12;
+/** So many runs of threads in all: a second or so. */
+const MAX_RUNS = 1 << 17;
 
 /** The analysis met a limit: load buffering cannot be excluded, nor explored. */
 export class TooManyTraces extends Error {}
 
-/** @returns the reads to guess; undefined where no load can be buffered */
-export function findGuesses(program: Program): Guesses | undefined {
-  return new Feedback(program).find();
+/**
+ * Throws {@link TooManyTraces} at a limit, or at the deadline (in milliseconds as `Date.now()` counts).
+ * @returns the reads to guess; undefined where no load can be buffered
+ */
+export function findGuesses(program: Program, deadline: number): Guesses | undefined {
+  return new Feedback(program, deadline).find();
 }
 
 class Feedback {
@@ -54,7 +59,12 @@ class Feedback {
   private hasAddresses = false;
   private readonly found: [loc: number, value: number][] = [];
 
-  constructor(private readonly program: Program) {
+  private runs = 0;
+
+  constructor(
+    private readonly program: Program,
+    private readonly deadline: number,
+  ) {
     this.values = Array.from(program.initial, (value) => new Set([value]));
     this.cpu = new TraceCpu(program.threads.length, program.initial.length, (loc) => this.largest(loc));
     this.paths = program.threads.map(() => []);
@@ -85,6 +95,8 @@ class Feedback {
   }
 
   private run(thread: number, path: readonly number[], overrides: ReadonlyMap<number, number>): Graph {
+    if (++this.runs > MAX_RUNS) throw new TooManyTraces('the threads have too many traces');
+    if ((this.runs & 63) === 0 && Date.now() > this.deadline) throw new TooManyTraces('out of time');
     this.cpu.begin(thread, path, overrides);
     this.program.threads[thread]!(this.cpu);
     return this.cpu.graph;
