@@ -14,7 +14,7 @@ import { Threads } from './threads.ts';
 import { Todo, TodoStack } from './todo.ts';
 
 /** See `maxAccesses` of the options. */
-const MAX_ACCESSES = 4096;
+const MAX_ACCESSES = 512;
 
 /** Thrown through a thread's body to end its run; never seen outside. */
 const UNWIND = Symbol('unwind');
@@ -53,6 +53,8 @@ export class Explorer implements Extender, Execution {
   private ranAway = false;
   private readonly maxAccesses: number;
   private stamps = new Int32Array(64);
+  /** Is there an execution beyond `maxExecutions`? */
+  private hasMore = false;
   private executions = 0;
   private blocked = 0;
 
@@ -82,14 +84,13 @@ export class Explorer implements Extender, Execution {
   }
 
   run(): ExploreResult {
-    const { maxExecutions = Number.POSITIVE_INFINITY, deadline = Number.POSITIVE_INFINITY } = this.options;
+    const { deadline = Number.POSITIVE_INFINITY } = this.options;
     let steps = 0;
     do {
       if (this.extend()) {
         if (this.guesses === undefined ? this.visit(this.current) : this.resolver.each(this.current, this.visitor)) {
-          return this.outcome('stopped');
+          return this.outcome(this.hasMore ? 'bounded' : 'stopped');
         }
-        if (this.executions >= maxExecutions && !this.todo.isEmpty()) return this.outcome('bounded');
       }
       if (this.ranAway || ((++steps & 31) === 0 && Date.now() > deadline)) return this.outcome('bounded');
     } while (this.next());
@@ -117,6 +118,10 @@ export class Explorer implements Extender, Execution {
         this.dataRace = verdict.dataRace;
         this.mixedAccesses = verdict.mixedAccesses;
       }
+    }
+    if (this.executions === this.options.maxExecutions) {
+      this.hasMore = true;
+      return true;
     }
     this.graph = complete;
     this.executions++;
