@@ -14,7 +14,7 @@ import { Threads } from './threads.ts';
 import { Todo, TodoStack } from './todo.ts';
 
 /** See `maxAccesses` of the options. */
-const MAX_ACCESSES = 512;
+const MAX_ACCESSES = 1024;
 
 /** Thrown through a thread's body to end its run; never seen outside. */
 const UNWIND = Symbol('unwind');
@@ -274,40 +274,12 @@ export class Explorer implements Extender, Execution {
       if ((overtakes || places.mayRead(r, value)) && mayRevisit(g, r, w))
         this.todo.push(Todo.Revisit, g.n, w, r, false);
     }
-    if (g.overtaken.length > 0) this.endWaits(w);
+    if (g.overtaken.length > 0) places.endWaits(w);
     if (rival !== NONE) this.die();
     if (fixed >= 0 && fixed < g.co[cell]!.length - 1 && !places.isConsistentAt(w)) this.die();
   }
 
   // --- going back ------------------------------------------------------------------------------------------------
-
-  /**
-   * Lets a write that comes in coherence before what a wait found end that wait. (What comes later ends it when its thread
-   * tries again.)
-   */
-  private endWaits(w: number): void {
-    const { current: g, places } = this;
-    const lowest = places.fixedPlace(w) >= 0 ? g.coIndex[w]! : places.coherenceFloor(w) + 1;
-    const done = new Set<number>();
-    for (const wait of g.overtaken) {
-      if (g.loc[wait] !== g.loc[w] || !places.mayRead(wait, g.value[w]!) || g.inPrefix(wait, w)) continue;
-      // Of several tries of one wait, the first stands for it.
-      const which = g.thread[wait]! * g.capacity + g.index[wait]!;
-      if (done.has(which)) continue;
-      done.add(which);
-      if (lowest <= this.placeFound(g, wait) && mayRevisit(g, wait, w))
-        this.todo.push(Todo.Revisit, g.n, w, wait, false);
-    }
-  }
-
-  /** The place of what the last try of a wait found. */
-  private placeFound(g: Graph, wait: number): number {
-    let place = -1;
-    for (const e of g.overtaken) {
-      if (g.thread[e] === g.thread[wait] && g.index[e] === g.index[wait]) place = Math.max(place, g.sourcePlace(e));
-    }
-    return place;
-  }
 
   /** Turns to what is left to try, newest first. @returns false when nothing is left */
   private next(): boolean {
@@ -380,7 +352,7 @@ export class Explorer implements Extender, Execution {
       g.removeCo(w);
       g.insertCo(w, g.co[g.loc[w]!]!.length);
     }
-    const found = from.kind[read] === Kind.Overtaken ? this.placeFound(g, read) : NONE;
+    const found = from.kind[read] === Kind.Overtaken ? places.placeFound(read) : NONE;
     if (found !== NONE) g.resume(read);
     if (places.mayRead(read, g.value[w]!)) places.takeFrom(read, g.coIndex[w]!);
     else g.overtake(read, w);

@@ -155,6 +155,34 @@ export class Places {
     g.overtake(r, found);
   }
 
+  /**
+   * Lets a write that comes in coherence before what a wait found end that wait. (What comes later ends it when its thread
+   * tries again.)
+   */
+  endWaits(w: number): void {
+    const g = this.graph;
+    const lowest = this.fixedPlace(w) >= 0 ? g.coIndex[w]! : this.coherenceFloor(w) + 1;
+    const done = new Set<number>();
+    for (const wait of g.overtaken) {
+      if (g.loc[wait] !== g.loc[w] || !this.mayRead(wait, g.value[w]!) || g.inPrefix(wait, w)) continue;
+      // Of several tries of one wait, the first stands for it.
+      const which = g.thread[wait]! * g.capacity + g.index[wait]!;
+      if (done.has(which)) continue;
+      done.add(which);
+      if (lowest <= this.placeFound(wait) && mayRevisit(g, wait, w)) this.todo.push(Todo.Revisit, g.n, w, wait, false);
+    }
+  }
+
+  /** The place of what the last try of a wait found. */
+  placeFound(wait: number): number {
+    const g = this.graph;
+    let place = -1;
+    for (const e of g.overtaken) {
+      if (g.thread[e] === g.thread[wait] && g.index[e] === g.index[wait]) place = Math.max(place, g.sourcePlace(e));
+    }
+    return place;
+  }
+
   /** May this RMW take what another has already consumed? Only where that other can be made to read something later. */
   private mayContest(r: number, place: number): boolean {
     const rival = this.consumerAt(r, place);
