@@ -14,7 +14,7 @@ import { Threads } from './threads.ts';
 import { Todo, TodoStack } from './todo.ts';
 
 /** See `maxAccesses` of the options. */
-const MAX_ACCESSES = 1024;
+const MAX_ACCESSES = 4096;
 
 /** Thrown through a thread's body to end its run; never seen outside. */
 const UNWIND = Symbol('unwind');

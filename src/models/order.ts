@@ -70,7 +70,7 @@ export const tsoOrder: Order = (g, e) => {
 
 /**
  * carry-dep of the LKMM: a dependency on a read that took its value from an earlier write of its own thread is one on
- * whatever that write's data depended on, too.
+ * whatever that write's data depended on, too; that write has been through here before, so what it has is all there is.
  */
 function carried(g: Graph, thread: number, deps: Deps): Deps {
   if (deps === 0) return deps;
@@ -79,7 +79,7 @@ function carried(g: Graph, thread: number, deps: Deps): Deps {
     const read = g.slots[thread]![slot]!;
     const write = g.kind[read] === Kind.Read ? g.rf[read]! : -1;
     if (write < 0 || g.thread[write] !== thread || g.mode[write] === Mode.SrcuUnlock || g.data[write] === 0) continue;
-    if (g.index[write]! < g.index[read]!) all = depsUnion(all, carried(g, thread, g.data[write]!));
+    if (g.index[write]! < g.index[read]!) all = depsUnion(all, g.data[write]!);
   }
   return all;
 }

@@ -153,6 +153,15 @@ describe('what else a cell can say', () => {
     expect(check(sb(true), { maxExecutions: 1 }).kind).toBe('bounded');
   });
 
+  it('bounded: a thread that may never end', () => {
+    const endless = tiny(({ x }) => ({
+      only(cpu) {
+        for (;;) if (cpu.readOnce(x) === 1) return;
+      },
+    }));
+    expect(check(endless).kind).toBe('bounded');
+  });
+
   it('interrupted: the user has had enough', () => {
     expect(check(sb(true), { onExecution: () => true }).kind).toBe('interrupted');
   });
