@@ -34,6 +34,9 @@ export function runDirect<T>(body: () => T): DirectResult<T> {
   }
 }
 
+/** Who has made so many events reads the same again and again, and waits for what nobody will write. */
+const MOST_EVENTS = 10_000_000;
+
 /**
  * One CPU that runs alone over a plain array of words: each access takes effect at once, so barriers do nothing. An
  * operation that would have to wait throws {@link WouldBlock}.
@@ -55,8 +58,10 @@ export class DirectCpu extends Cpu {
   }
 
   read(cell: Cell, _mode: Mode): number {
-    this.events++;
-    return this.#memory[this.#index(cell)]!;
+    const index = this.#index(cell);
+    const value = this.#memory[index]!;
+    if (++this.events > MOST_EVENTS) throw new WouldBlock({ cell: index, value });
+    return value;
   }
   write(cell: Cell, value: number, _mode: Mode): void {
     this.events++;

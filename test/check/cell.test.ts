@@ -200,6 +200,18 @@ describe('what else a cell can say', () => {
     expect('failure' in cell && cell.failure.message).toContain('mm0.mmap_lock, which is 1');
     expect(MM_MMAP_LOCK).toBe(0);
   });
+
+  it('I20: what comes after reads for ever what nobody writes', () => {
+    const spins = tiny(
+      ({ x }) => ({ thread: (cpu) => cpu.readOnce(x) }),
+      ({ world: { x }, cpu }) => {
+        for (;;) if (cpu.readOnce(x) === 1) return undefined;
+      },
+    );
+    const cell = check(spins);
+    expect(cell).toMatchObject({ kind: 'violated', property: 'I20' });
+    expect('failure' in cell && cell.failure.message).toContain('mm0.has_pinned, which is 0');
+  });
 });
 
 describe('the judge', () => {
