@@ -26,8 +26,7 @@ function table(check: typeof checkCell): Measured[] {
       for (const preset of PRESETS) {
         if (!/^v\d/.test(preset.name) && !scenario.proposals.includes(preset.name)) continue;
         const start = cpuSeconds();
-        const result = check(scenario, variant, preset, { models: MODELS });
-        const executions = 'executions' in result ? result.executions : 0;
+        const { executions } = check(scenario, variant, preset, { models: MODELS });
         const cell = `${scenario.name} ${variant}, ${preset.name}`;
         measured.push({ cell, seconds: cpuSeconds() - start, executions });
       }

@@ -32,14 +32,17 @@ export function checkCell(
   options: CellOptions,
 ): CellResult {
   const start = performance.now();
-  const asked = { scenario: scenario.name, variant, design: design.name };
-  const reason = scenario.absent(design.design, variant);
-  if (reason !== undefined) return { kind: 'absent', ...asked, reason };
-
-  const prepared = prepare(scenario, variant, design.design);
   const strongestFirst = MODELS.filter((model) => options.models.includes(model));
   const weakest = strongestFirst.at(-1);
   if (weakest === undefined) throw new RangeError('no model to check');
+  const asked = { scenario: scenario.name, variant, design: design.name };
+  const reason = scenario.absent(design.design, variant);
+  if (reason !== undefined) {
+    const { property } = scenario;
+    return { kind: 'absent', ...asked, model: weakest, property, executions: 0, blocked: 0, seconds: 0, reason };
+  }
+
+  const prepared = prepare(scenario, variant, design.design);
   let executions = 0;
   let blocked = 0;
   const ask = (model: ModelName): Outcome => {

@@ -13,7 +13,15 @@ import type { CheckOptions } from './options.ts';
 import type { Pool, Work } from './pool.ts';
 import { Progress } from './progress.ts';
 import { KERNELS, type Question, questionFrom } from './question.ts';
-import { type CellSettings, type CellTask, designFor, designName, namedScenario, runCellsUntil } from './run-cell.ts';
+import {
+  type CellSettings,
+  type CellTask,
+  designFor,
+  designName,
+  failedCell,
+  namedScenario,
+  runCellsUntil,
+} from './run-cell.ts';
 import { printDiagnostic, styleOf, widthOf } from './terminal.ts';
 
 /** For so long, in milliseconds, cells are checked in this thread: starting workers takes about as long. */
@@ -113,11 +121,7 @@ function cellWork(settings: CellSettings): Work<CellSettings, CellTask, CellResu
     settings,
     // What was done of the task is not known here.
     interrupted: () => [],
-    failed: ({ scenario, variant, presets }, _, diagnostic) =>
-      presets.map((preset) => {
-        const design = designName(preset, settings.decisions);
-        return { kind: 'error', scenario, variant, design, diagnostics: [diagnostic] };
-      }),
+    failed: (task, _, diagnostic) => task.presets.map((preset) => failedCell(task, preset, settings, diagnostic)),
   };
 }
 
@@ -147,7 +151,7 @@ function printTable(
   if (proposals.length > 0)
     lines.push(`${style.bold('Proposals')}\n${proposalLines(proposals, widthOf(process.stdout)).join('\n')}\n`);
   lines.push(`${legend(results).join('\n')}\n`);
-  const executions = results.reduce((sum, cell) => sum + ('executions' in cell ? cell.executions : 0), 0);
+  const executions = results.reduce((sum, cell) => sum + cell.executions, 0);
   lines.push(`${count(results.length, 'cell')}, ${count(executions, 'execution')} in ${duration(seconds)}`);
   const broken = results.find((cell) => cell.kind === 'violated');
   if (broken !== undefined) {

@@ -2,6 +2,7 @@ import { CellMemo } from '../check/cell-memo.ts';
 import type { ModelName } from '../explore/contract.ts';
 import { type Design, designWith } from '../mm/design.ts';
 import { presetNamed } from '../mm/presets.ts';
+import type { Diagnostic } from '../program/diagnostic.ts';
 import type { CellResult } from '../report/cell-result.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { internalDiagnostic } from './internal.ts';
@@ -77,7 +78,7 @@ function runCell(
   until: number,
   onExecution: (() => boolean) | undefined,
 ): CellResult | undefined {
-  const { models, maxExecutions, timeout, module, decisions } = settings;
+  const { models, maxExecutions, timeout, module } = settings;
   try {
     const limit = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000;
     const deadline = Math.min(limit, until);
@@ -89,9 +90,29 @@ function runCell(
     });
     return until < limit && Date.now() >= until ? undefined : result;
   } catch (error) {
-    const design = designName(preset, decisions);
-    return { kind: 'error', scenario, variant, design, diagnostics: [internalDiagnostic(error, name)] };
+    return failedCell({ scenario, variant }, preset, settings, internalDiagnostic(error, name));
   }
+}
+
+/** The result of a cell that could not be checked. */
+export function failedCell(
+  { scenario, variant }: Pick<CellTask, 'scenario' | 'variant'>,
+  preset: string,
+  { models, decisions, module }: CellSettings,
+  diagnostic: Diagnostic,
+): CellResult {
+  return {
+    kind: 'error',
+    scenario,
+    variant,
+    design: designName(preset, decisions),
+    model: models.at(-1)!,
+    property: namedScenario(scenario, module).property,
+    executions: 0,
+    blocked: 0,
+    seconds: 0,
+    diagnostics: [diagnostic],
+  };
 }
 
 /** A scenario that is known to exist: ours, or of the user's module. */

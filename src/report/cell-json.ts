@@ -1,4 +1,21 @@
 import type { CellResult } from './cell-result.ts';
 
-/** One line of JSON for a cell. */
-export const cellJson = (cell: CellResult): string => `${JSON.stringify({ version: 1, ...cell })}\n`;
+/** One line of JSON for a cell, as schema/cell-result.schema.json says: every key is there, what is not known is null. */
+export function cellJson(cell: CellResult): string {
+  const { scenario, variant, design, model, kind, property, executions, blocked, seconds } = cell;
+  return `${JSON.stringify({
+    version: 1,
+    scenario,
+    variant,
+    design,
+    model,
+    kind,
+    property,
+    executions,
+    blocked,
+    seconds,
+    failure: cell.kind === 'violated' ? cell.failure : null,
+    reason: cell.kind === 'absent' ? cell.reason : null,
+    diagnostics: cell.kind === 'error' ? cell.diagnostics : [],
+  })}\n`;
+}

@@ -4,13 +4,10 @@ import type { PropertyId } from '../scenarios/properties.ts';
 import type { Failure } from '../scenarios/scenario.ts';
 
 /** One cell of the table: a race, in one form, under one design. */
-interface Asked {
+export interface Cell {
   readonly scenario: string;
   readonly variant: string;
   readonly design: string;
-}
-
-interface Explored extends Asked {
   /**
    * The model that the answer is about. Of what holds the weakest that was asked for, so it holds under the others too;
    * of what is broken the strongest that breaks it, so it is broken under the weaker ones too.
@@ -25,14 +22,16 @@ interface Explored extends Asked {
   readonly seconds: number;
 }
 
-export type CellResult =
-  | (Explored & { readonly kind: 'holds' })
-  | (Explored & { readonly kind: 'violated'; readonly failure: Failure })
-  | (Explored & { readonly kind: 'deadlock' })
-  | (Explored & { readonly kind: 'data-race' })
-  /** A limit was hit: nothing is claimed. */
-  | (Explored & { readonly kind: 'bounded' })
-  | (Explored & { readonly kind: 'interrupted' })
-  /** The race does not exist under the design. */
-  | (Asked & { readonly kind: 'absent'; readonly reason: string })
-  | (Asked & { readonly kind: 'error'; readonly diagnostics: readonly Diagnostic[] });
+export type CellResult = Cell &
+  (
+    | { readonly kind: 'holds' }
+    | { readonly kind: 'violated'; readonly failure: Failure }
+    | { readonly kind: 'deadlock' }
+    | { readonly kind: 'data-race' }
+    /** A limit was hit: nothing is claimed. */
+    | { readonly kind: 'bounded' }
+    | { readonly kind: 'interrupted' }
+    /** The race does not exist under the design. */
+    | { readonly kind: 'absent'; readonly reason: string }
+    | { readonly kind: 'error'; readonly diagnostics: readonly Diagnostic[] }
+  );

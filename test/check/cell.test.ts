@@ -183,6 +183,11 @@ describe('what else a cell can say', () => {
       scenario: 'absent',
       variant: 'only',
       design: 'v6.12',
+      model: 'lkmm',
+      property: 'I4',
+      executions: 0,
+      blocked: 0,
+      seconds: 0,
       reason: 'put is full',
     });
   });

@@ -1,6 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Ajv2020 from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { holdfast } from './holdfast.ts';
 
@@ -106,24 +108,37 @@ describe('one race', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
+    const schema = JSON.parse(readFileSync('schema/cell-result.schema.json', 'utf8'));
+    const validate = new Ajv2020({ allowUnionTypes: true }).compile(schema);
+    for (const cell of cells) {
+      validate(cell);
+      expect(validate.errors).toBeNull();
+    }
+    const of = { version: 1, scenario: 'T4', variant: 'swap-rw', model: 'lkmm', property: 'I5', blocked: 0 };
     expect(cells).toEqual([
-      { version: 1, kind: 'absent', scenario: 'T4', variant: 'swap-rw', design: 'v5.14', reason: expect.any(String) },
       {
-        version: 1,
+        ...of,
+        kind: 'absent',
+        design: 'v5.14',
+        executions: 0,
+        seconds: 0,
+        failure: null,
+        reason: expect.any(String),
+        diagnostics: [],
+      },
+      {
+        ...of,
         kind: 'violated',
-        scenario: 'T4',
-        variant: 'swap-rw',
         design: 'v5.19',
-        model: 'lkmm',
-        property: 'I5',
         executions: expect.any(Number),
-        blocked: 0,
         seconds: expect.any(Number),
         failure: {
           property: 'I5',
           message: 'the page is pinned, and not exclusive any more',
           steps: expect.any(Array),
         },
+        reason: null,
+        diagnostics: [],
       },
     ]);
   });
@@ -140,6 +155,51 @@ describe('a race of the user', () => {
     const { status, stdout } = holdfast(['check', mine, '--jobs', '2']);
     expect(status).toBe(1);
     expect(stdout).toContain('mine a race of my own\n');
+  });
+});
+
+describe('Ctrl-C', () => {
+  const LONG = `
+import { type Cpu, MM_HAS_PINNED, scenario } from 'holdfast';
+
+const many = (cpu: Cpu, cell: number): void => {
+  for (let i = 0; i < 8; i++) cpu.writeOnce(cell, i);
+};
+export const long = scenario({
+  name: 'long',
+  title: 'more than anybody waits for',
+  why: 'To be stopped.',
+  property: 'I4',
+  variants: { short: { doc: 'soon done', writes: false }, long: { doc: 'never done', writes: true } },
+  setup: (_, k, { writes }) => ({ cell: k.layout.mm(0) + MM_HAS_PINNED, writes }),
+  threads: ({ cell, writes }) => ({
+    one: (cpu: Cpu) => (writes ? many(cpu, cell) : undefined),
+    two: (cpu: Cpu) => (writes ? many(cpu, cell) : undefined),
+    three: (cpu: Cpu) => (writes ? many(cpu, cell) : undefined),
+  }),
+  judge: () => undefined,
+});
+`;
+  test('gives what is known so far', async () => {
+    const long = scenarioFile('long.ts', LONG);
+    const child = spawn(process.execPath, [
+      'dist/holdfast.cjs',
+      'check',
+      long,
+      '--design',
+      'v5.9',
+      '--design',
+      'v5.11',
+    ]);
+    let stdout = '';
+    child.stdout.on('data', (data) => {
+      stdout += data;
+    });
+    setTimeout(() => child.kill('SIGINT'), 2500);
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    expect(status).toBe(130);
+    expect(stdout).toMatch(/ +short +holds +holds\n/);
+    expect(stdout).toMatch(/ +long +\?/);
   });
 });
 
