@@ -5,10 +5,15 @@ import { pinUserPages, pinUserPagesFast, unpinUserPage } from '../mm/pin.ts';
 import { pinnedPageMapped, pinnedPageUnshared } from '../mm/promises.ts';
 import { userLoad, userStore } from '../mm/user.ts';
 import { forkPinKernel } from './fork-pin-kernel.ts';
-import { scenario } from './scenario.ts';
-import { family, LARGE } from './world.ts';
+import { scenario, type Variant } from './scenario.ts';
+import { family, LARGE, type PageKind } from './world.ts';
 
 const STORED = 7;
+
+interface Forking extends Variant {
+  readonly page: PageKind;
+  readonly pinnedBefore: boolean;
+}
 
 /**
  * "has_pinned ordering", September 2020. A process forks while another of its threads pins a page for DMA without a
@@ -20,16 +25,19 @@ export const forkPin = scenario({
   why: 'If neither notices the other, the page is shared copy-on-write although a device writes to it: after the next store of the parent, device and process use different pages.',
   property: "I5'",
   variants: {
-    first: { doc: 'the first pin of the process, so has_pinned is clear', large: false, pinnedBefore: false },
-    later: { doc: 'the process has pinned before, so has_pinned is set', large: false, pinnedBefore: true },
-    'large-first': { doc: 'as first, of a page in a large folio', large: true, pinnedBefore: false },
-    'large-later': { doc: 'as later, of a page in a large folio', large: true, pinnedBefore: true },
-  },
+    first: { doc: 'the first pin of the process, so has_pinned is clear', page: 'small', pinnedBefore: false },
+    later: { doc: 'the process has pinned before, so has_pinned is set', page: 'small', pinnedBefore: true },
+    'large-first': { doc: 'as first, of a page in a large folio', page: 'large', pinnedBefore: false },
+    'large-later': { doc: 'as later, of a page in a large folio', page: 'large', pinnedBefore: true },
+    'huge-first': { doc: 'as first, of a page under a huge PMD', page: 'huge', pinnedBefore: false },
+    'huge-later': { doc: 'as later, of a page under a huge PMD', page: 'huge', pinnedBefore: true },
+  } as Readonly<Record<string, Forking>>,
   proposals: ['has-pinned-review', 'has-pinned-swap', 'early-copy-sketch'],
-  layout: ({ large }) => (large ? LARGE : {}),
-  litmus: (design, { large, pinnedBefore }, name) => forkPinKernel(design, name, large, pinnedBefore),
-  setup(cpu, k, { large, pinnedBefore }) {
-    const world = family(cpu, k, large);
+  layout: ({ page }) => (page === 'small' ? {} : LARGE),
+  litmus: (design, { page, pinnedBefore }, name) =>
+    page === 'huge' ? undefined : forkPinKernel(design, name, page === 'large', pinnedBefore),
+  setup(cpu, k, { page, pinnedBefore }) {
+    const world = family(cpu, k, page);
     if (pinnedBefore) {
       for (const pin of pinUserPages(cpu, k, world.parent, world.address, 1, FOLL_WRITE).pins)
         unpinUserPage(cpu, k, pin);

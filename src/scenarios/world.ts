@@ -54,7 +54,10 @@ export function pageAt(cpu: Cpu, k: Kernel, mm: Mm, address: number): Page {
 }
 
 /** Room for a folio of two pages, and for the VMA that is left when one of them is unmapped. */
-export const LARGE: Partial<LayoutConfig> = { largeFolios: true, pages: 6, vmasPerMm: 2 };
+export const LARGE: Partial<LayoutConfig> = { largeFolios: true, pages: 8, tables: 6, vmasPerMm: 2 };
+
+/** A page by itself; one of a large folio that entries map; one of a large folio that a PMD maps. */
+export type PageKind = 'small' | 'large' | 'huge';
 
 /** A large folio over a whole page table from `address` on, mapped by its entries, or with `huge` by the PMD. */
 export function mapAnonFolio(cpu: Cpu, k: Kernel, mm: Mm, address: number, huge = false): Page {
@@ -67,24 +70,23 @@ export function mapAnonFolio(cpu: Cpu, k: Kernel, mm: Mm, address: number, huge 
   return pageAt(cpu, k, mm, address);
 }
 
-/** An anonymous page at `address`; with `large` the only page that is still mapped of a large folio. */
-export function mapAnonPage(cpu: Cpu, k: Kernel, mm: Mm, address: number, large = false): Page {
-  if (large) {
-    mapAnonFolio(cpu, k, mm, address);
-    must(munmap(cpu, k, mm, address + 1, address + k.layout.config.ptesPerTable), 'munmap');
-  } else {
-    mapAndTouch(cpu, k, mm, { start: address, end: address + 1, flags: ANON_RW });
-  }
+/** An anonymous page at `address`. Of a large folio that entries map, it is the only page that is still mapped. */
+export function mapAnonPage(cpu: Cpu, k: Kernel, mm: Mm, address: number, kind: PageKind = 'small'): Page {
+  if (kind === 'small') mapAndTouch(cpu, k, mm, { start: address, end: address + 1, flags: ANON_RW });
+  else mapAnonFolio(cpu, k, mm, address, kind === 'huge');
+  if (kind === 'large') must(munmap(cpu, k, mm, address + 1, address + k.layout.config.ptesPerTable), 'munmap');
   return pageAt(cpu, k, mm, address);
 }
 
-/** The child has its page table already, so that no race need make it. */
-export function family(cpu: Cpu, k: Kernel, large = false): Family {
+/** The child has its page table already, so that no race need make it; it has none where a PMD is to map the page. */
+export function family(cpu: Cpu, k: Kernel, kind: PageKind = 'small'): Family {
   const parent = k.layout.mm(0);
   const child = k.layout.mm(1);
   const address = 0;
-  const page = mapAnonPage(cpu, k, parent, address, large);
-  if (pteAlloc(cpu, k, child, address) === 0) throw new RangeError('the world is too small: no page table is left');
+  const page = mapAnonPage(cpu, k, parent, address, kind);
+  if (kind !== 'huge' && pteAlloc(cpu, k, child, address) === 0) {
+    throw new RangeError('the world is too small: no page table is left');
+  }
   return { k, parent, child, address, page };
 }
 

@@ -16,6 +16,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'T0 later': 'SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  holds holds holds',
   'T0 large-first': 'SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
   'T0 large-later': 'SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
+  'T0 huge-first': 'SC SC SC SC SC LKMM LKMM LKMM LKMM LKMM LKMM',
+  'T0 huge-later': 'SC SC SC SC SC LKMM LKMM LKMM LKMM LKMM LKMM',
   'T1 pinned': '-     -     -     -     -     -     -     -     -     -     -',
   'T1 both': '-     -     -     -     -     -     -     -     -     -     -',
   'T1 slow': '-     -     -     -     -     -     -     -     -     -     -',
@@ -63,14 +65,30 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 /** The proposals of the posts, and what was tried on top of them. */
 const PROPOSALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'has-pinned-review': { 'T0 first': 'LKMM', 'T0 later': 'LKMM', 'T0 large-first': 'LKMM', 'T0 large-later': 'LKMM' },
-  'has-pinned-swap': { 'T0 first': 'LKMM', 'T0 later': 'LKMM', 'T0 large-first': 'LKMM', 'T0 large-later': 'LKMM' },
+  'has-pinned-review': {
+    'T0 first': 'LKMM',
+    'T0 later': 'LKMM',
+    'T0 large-first': 'LKMM',
+    'T0 large-later': 'LKMM',
+    'T0 huge-first': 'SC',
+    'T0 huge-later': 'SC',
+  },
+  'has-pinned-swap': {
+    'T0 first': 'LKMM',
+    'T0 later': 'LKMM',
+    'T0 large-first': 'LKMM',
+    'T0 large-later': 'LKMM',
+    'T0 huge-first': 'SC',
+    'T0 huge-later': 'SC',
+  },
   'simplified-wp': { 'T3 wait': 'SC', 'T3 race': 'SC', 'T3 protected': 'SC', 'T3 dontfork': 'holds' },
   'early-copy-sketch': {
     'T0 first': 'SC',
     'T0 later': 'SC',
     'T0 large-first': 'SC',
     'T0 large-later': 'SC',
+    'T0 huge-first': 'SC',
+    'T0 huge-later': 'SC',
     'T3 wait': 'SC',
     'T3 race': 'SC',
     'T3 protected': 'SC',
