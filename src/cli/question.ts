@@ -2,7 +2,7 @@ import { nearest } from '../litmus/nearest.ts';
 import { designWith, KNOBS } from '../mm/design.ts';
 import { PRESETS, presetNamed } from '../mm/presets.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
-import { SCENARIOS } from '../scenarios/catalog.ts';
+import { SCENARIOS, scenarioNamed } from '../scenarios/catalog.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { CheckOptions } from './options.ts';
 import type { CellTask } from './run-cell.ts';
@@ -81,7 +81,7 @@ async function scenariosFor(
       return [moduleDiagnostic(race, error)];
     }
   }
-  const scenario = SCENARIOS.find(({ name }) => name.toLowerCase() === race.toLowerCase());
+  const scenario = scenarioNamed(race);
   if (scenario !== undefined) return { scenarios: [scenario], module: undefined };
   const names = SCENARIOS.map(({ name }) => name);
   return [unknown('HF930', `no such race: '${race}'`, race, names, argv, 'holdfast list has all of them')];

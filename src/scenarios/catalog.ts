@@ -34,5 +34,6 @@ export const SCENARIOS: readonly Scenario[] = [
   zapClean,
 ];
 
+/** A race by its name, in any case. */
 export const scenarioNamed = (name: string): Scenario | undefined =>
   SCENARIOS.find((scenario) => scenario.name.toLowerCase() === name.toLowerCase());
