@@ -34,8 +34,11 @@ export function cellWord(cell: CellResult | undefined): string {
 /** What the words mean that are not plain, those that the cells have. */
 export function legend(cells: readonly CellResult[]): string[] {
   const words = new Set(cells.map(cellWord));
+  const models = new Set(cells.flatMap((cell) => (cell.kind === 'holds' ? [cell.model.toUpperCase()] : [])));
   const lines = {
-    holds: 'no execution of the LKMM breaks it, so none of TSO or SC does',
+    holds: models.has('LKMM')
+      ? 'no execution of the LKMM breaks it, so none of TSO or SC does'
+      : `no execution of ${[...models].join(', ')} breaks it; weaker models were not asked`,
     SC: 'broken by an interleaving, on any machine',
     TSO: 'broken where stores may be delayed, as on x86',
     LKMM: 'broken on weaker machines only, as arm64 and powerpc',
@@ -52,9 +55,18 @@ export function legend(cells: readonly CellResult[]): string[] {
 
 const INDENT = 4;
 
+/** How wide the labels and the gaps between columns are, the roomiest first. */
+const MEASURES = [
+  { label: 26, gap: 2 },
+  { label: 20, gap: 1 },
+  { label: 8, gap: 1 },
+] as const;
+type Measures = { readonly left: number; readonly gap: number };
+
 /**
  * Races by designs. Variants of a race that agree everywhere share a line; a race whose variants all do has one line.
- * Designs that do not fit beside each other go into another block below.
+ * Labels are cut off and gaps narrowed so that all designs fit beside each other; those that do not even so go into
+ * another block below.
  */
 export function cellTable(
   races: readonly TableRace[],
@@ -75,37 +87,43 @@ export function cellTable(
     return [...lines.values()];
   });
   const labels = groups.flatMap((lines) => (lines.length > 1 ? lines.map((line) => line.join(', ')) : []));
-  const left = Math.min(26, Math.max(8, ...labels.map((label) => label.length))) + INDENT;
+  const longest = Math.max(8, ...labels.map((label) => label.length));
+  const measures = MEASURES.map(({ label, gap }) => ({ left: Math.min(label, longest) + INDENT, gap }));
+  const fits = ({ left, gap }: Measures): boolean =>
+    designs.reduce((used, design) => used + columnWidth(design, gap), left) - gap <= width;
+  const chosen = measures.find(fits) ?? measures.at(-1)!;
   const blocks: string[] = [];
   for (let from = 0; from < designs.length; ) {
     let to = from;
-    for (let used = left; to < designs.length; to++) {
-      used += columnWidth(designs[to]!);
-      if (used > width && to > from) break;
+    for (let used = chosen.left; to < designs.length; to++) {
+      used += columnWidth(designs[to]!, chosen.gap);
+      if (used - chosen.gap > width && to > from) break;
     }
-    blocks.push(block(races, groups, designs.slice(from, to), cell, left, style));
+    blocks.push(block(races, groups, designs.slice(from, to), cell, chosen, style));
     from = to;
   }
   return blocks.join('\n');
 }
 
-const columnWidth = (design: string): number => Math.max(design.length, 5) + 2;
+const columnWidth = (design: string, gap: number): number => Math.max(design.length, 5) + gap;
 
 function block(
   races: readonly TableRace[],
   groups: readonly (readonly (readonly string[])[])[],
   designs: readonly string[],
   cell: (race: string, variant: string, design: string) => CellResult | undefined,
-  left: number,
+  { left, gap }: Measures,
   style: Style,
 ): string {
-  const lines = [''.padEnd(left) + designs.map((design) => style.bold(design.padEnd(columnWidth(design)))).join('')];
+  const lines = [
+    ''.padEnd(left) + designs.map((design) => style.bold(design.padEnd(columnWidth(design, gap)))).join(''),
+  ];
   const row = (label: string, race: string, variant: string): void => {
     const words = designs.map((design) => {
       const word = cellWord(cell(race, variant, design));
-      return coloured(word, style) + ' '.repeat(Math.max(0, columnWidth(design) - word.length));
+      return coloured(word, style) + ' '.repeat(Math.max(0, columnWidth(design, gap) - word.length));
     });
-    if (label.length > left - 1) lines.push(label, ''.padEnd(left) + words.join(''));
+    if (label.length >= left) lines.push(label, ''.padEnd(left) + words.join(''));
     else lines.push(label.padEnd(left) + words.join(''));
   };
   races.forEach(({ name, title }, i) => {
