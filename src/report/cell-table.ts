@@ -40,8 +40,8 @@ export function legend(cells: readonly CellResult[]): string[] {
       ? 'no execution of the LKMM breaks it, so none of TSO or SC does'
       : `no execution of ${[...models].join(', ')} breaks it; weaker models were not asked`,
     SC: 'broken by an interleaving, on any machine',
-    TSO: 'broken where stores may be delayed, as on x86',
-    LKMM: 'broken on weaker machines only, as arm64 and powerpc',
+    TSO: 'broken where stores may be delayed, as x86 does',
+    LKMM: 'broken by reordering that the LKMM allows and x86 does not do',
     stuck: 'a thread may wait without end',
     races: 'plain accesses race',
     '?': 'a limit was hit, nothing is claimed',
