@@ -40,8 +40,9 @@ export async function analysisCommand(
     request,
     () => Date.now() > until,
     () => {},
+    until,
   );
-  const result = Date.now() <= until ? soon : await inWorker(request);
+  const { result, interrupted } = Date.now() <= until ? { result: soon, interrupted: false } : await inWorker(request);
   if (result.kind === 'error' && options.format !== 'json') result.diagnostics.forEach(printDiagnostic);
   else {
     // The text has them already.
@@ -51,7 +52,7 @@ export async function analysisCommand(
     if (view === '') process.stderr.write(`${result.name}: there is no execution to draw\n`);
     else process.stdout.write(view);
   }
-  return exitCode(result);
+  return interrupted ? EXIT.interrupted : exitCode(result);
 }
 
 function exitCode(a: Analysis): number {
@@ -198,7 +199,7 @@ function testOf(id: ExecutionId, path: string | undefined): AskedTest | Diagnost
 }
 
 /** Asks a worker, so that this thread can show progress and hear Ctrl-C. */
-async function inWorker(request: AnalysisRequest): Promise<Analysis> {
+async function inWorker(request: AnalysisRequest): Promise<{ result: Analysis; interrupted: boolean }> {
   const stop = new SharedArrayBuffer(4);
   const workerData: AnalysisWorkerData = { request, stop };
   const start = performance.now();
@@ -215,9 +216,11 @@ async function inWorker(request: AnalysisRequest): Promise<Analysis> {
     promise: '',
     model: request.options.model,
   };
+  let interrupted = false;
   const seconds = (): number => (performance.now() - start) / 1000;
   const result = await new Promise<Analysis>((resolve) => {
     const interrupt = (): void => {
+      interrupted = true;
       Atomics.store(new Int32Array(stop), 0, 1);
       setTimeout(() => resolve({ kind: 'interrupted', ...nothing, seconds: seconds() }), GRACE);
     };
@@ -233,5 +236,5 @@ async function inWorker(request: AnalysisRequest): Promise<Analysis> {
   });
   progress.stop();
   await worker.terminate();
-  return result;
+  return { result, interrupted };
 }

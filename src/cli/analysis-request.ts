@@ -36,12 +36,22 @@ export interface AnalysisRequest {
 export const nameOf = (asked: AskedTest | NamedRace): string =>
   asked.kind === 'litmus' ? asked.path : `${asked.scenario} ${asked.variant}`;
 
-/** Answers a request. @param stopped asked at every execution; true: enough */
-export function answer(request: AnalysisRequest, stopped: () => boolean, onStep: (step: Step) => void): Analysis {
+/**
+ * Answers a request.
+ * @param stopped asked at every execution; true: enough
+ * @param until when to stop at the latest, in milliseconds as `Date.now()` counts
+ */
+export function answer(
+  request: AnalysisRequest,
+  stopped: () => boolean,
+  onStep: (step: Step) => void,
+  until = Number.POSITIVE_INFINITY,
+): Analysis {
   const { analysis, id, options, maxExecutions, timeout } = request;
   const asked = request.asked.map(resolved);
   if (analysis === 'replay') return replayExecution(id!, asked[0]!);
-  const deadline = timeout === undefined ? undefined : Date.now() + timeout * 1000;
+  const latest = Math.min(until, timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000);
+  const deadline = latest === Number.POSITIVE_INFINITY ? undefined : latest;
   const limits = { deadline, maxExecutions, stopped };
   if (analysis !== 'show') return finished(analyse(analysis, asked, options, limits), onStep);
   let last: Analysis | undefined;

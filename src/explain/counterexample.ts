@@ -2,7 +2,7 @@ import type { ModelName } from '../explore/contract.ts';
 import { Kind, NONE } from '../graph/graph.ts';
 import type { Drawing } from './drawing.ts';
 import { encodeExecution, formatId, type SubjectKind } from './execution-id.ts';
-import { type Reason, reasonOf } from './reason.ts';
+import { cycleOf, type Reason, reasonOf } from './reason.ts';
 import type { Shown } from './search.ts';
 import { type StepText, stepTexts } from './step-text.ts';
 import type { Failure, Subject } from './subject.ts';
@@ -46,7 +46,7 @@ export function explainFailure(subject: Subject, shown: Shown, asked: ModelName,
   const { trace } = replayed;
   const { program } = subject;
   const { drawing, model, certain, failure } = shown;
-  const reason = reasonOf(program, trace, asked);
+  const reason = reasonOf(program, trace, asked, failure.kind === 'data-race');
   const execution = encodeExecution(program, trace, shown.choices, drawing, model);
   return {
     id: execution === undefined ? undefined : formatId({ ...reference, execution }),
@@ -77,8 +77,10 @@ function observationsOf(subject: Subject, replayed: Replayed): Counterexample['o
 function foldable(trace: Trace, reason: Reason, drawing: Drawing, decisive: readonly number[]): number[] {
   const { events } = trace;
   const kept = new Set<number>(decisive);
-  if (reason.kind === 'interleaving') for (const e of shared(trace)) kept.add(e);
-  else for (const step of reason.cycle) kept.add(step.from);
+  const cycle = cycleOf(reason);
+  if (cycle.length === 0 || reason.kind === 'grace-period') for (const e of shared(trace)) kept.add(e);
+  for (const step of cycle) kept.add(step.from);
+  if (reason.kind === 'race') for (const e of reason.accesses) kept.add(e);
   for (const row of drawing.rows) {
     if (row.kind === 'visible') kept.add(row.event);
     else {

@@ -238,7 +238,7 @@ export class LitmusEdits {
     const text = this.slice(head)
       .replace(/\s+/g, ' ')
       .replace(/[\s;]+$/, '');
-    return head === s ? text.replace(/^[\w\s*]+ = /, '') : `${text})`;
+    return head === s ? text.replace(/^[A-Za-z_][\w\s*]* = (?=.*[(*])/, '') : `${text})`;
   }
 
   /** A statement with the semicolon at its end. */

@@ -4,6 +4,9 @@ import { type LitmusEdit, LitmusEdits } from './litmus-edits.ts';
 import { LitmusSubject } from './litmus-subject.ts';
 import { applyChanges, type TextChange, unifiedDiff, withExchanges, withWholeLines } from './text-change.ts';
 
+/** So many variants are kept compiled. */
+const MAX_KEPT = 500;
+
 /** A litmus test whose barriers can be taken away, and to which some can be added, by changing its text. */
 export class LitmusProtocol extends LitmusSubject implements Protocol {
   private edits: LitmusEdits | undefined;
@@ -32,6 +35,8 @@ export class LitmusProtocol extends LitmusSubject implements Protocol {
     const parsed = parseLitmus(text, this.test.path);
     if (!parsed.ok) throw new Error(`an edit breaks the test: ${parsed.diagnostics[0]?.message}`);
     const made = new LitmusProtocol(parsed.test, this.options);
+    // Old variants are not asked for again.
+    if (this.made.size >= MAX_KEPT) this.made.clear();
     this.made.set(key, made);
     return made;
   }

@@ -4,12 +4,12 @@ import { Kind } from '../graph/graph.ts';
 import type { Program } from '../program/program.ts';
 import { judge } from './consistency.ts';
 import { onCycles } from './displaced.ts';
-import { withBarriers } from './reason.ts';
+import { choices, withBarriers } from './reason.ts';
 import type { Trace, TraceEvent } from './trace.ts';
 import { unitsOf } from './units.ts';
 
 /** A gap of a thread between two accesses that lie on cycles: how many of these come before it. */
-type Gap = string;
+export type Gap = string;
 
 /** So many sets of gaps are tried, at most. */
 const MAX_TRIED = 3000;
@@ -21,6 +21,8 @@ const MAX_TRIED = 3000;
 export class Mendable {
   /** The smallest sets of gaps; empty where no barriers forbid the execution. */
   readonly ways: readonly (readonly Gap[])[];
+  /** Whether there were too many sets of gaps to try all. */
+  isCut = false;
   /** The threads that have accesses on cycles. */
   readonly threads: ReadonlySet<number>;
   /** The slots of those accesses, for each thread. */
@@ -32,6 +34,10 @@ export class Mendable {
     private readonly trace: Trace,
     private readonly model: ModelName,
     most: number,
+    /** Whether it fails because accesses race, and for nothing else. */
+    private readonly races: boolean,
+    /** Asked now and then; true: enough. */
+    isOver: () => boolean,
   ) {
     const units = unitsOf(trace);
     const slots: number[][] = Array.from({ length: trace.threads }, () => []);
@@ -39,19 +45,29 @@ export class Mendable {
       const { thread, events } = units.list[u]!;
       slots[thread]!.push(trace.events[events[0]!]!.slot);
     }
+    // Where there is no cycle, what orders anything may help.
+    if (races || slots.every((list) => list.length === 0)) {
+      for (const [t, list] of slots.entries()) {
+        list.length = 0;
+        for (const e of trace.events) if (e.thread === t && e.slot >= 0) list.push(e.slot);
+      }
+    }
     this.slots = slots.map((list) => list.sort((a, b) => a - b));
     this.threads = new Set([...slots.keys()].filter((t) => slots[t]!.length > 0));
     const gaps = slots.flatMap((list, t) => list.slice(1).map((_, i) => gapOf(t, i + 1)));
-    this.ways = this.findWays(gaps, most);
+    this.ways = this.findWays(gaps, most, isOver);
   }
 
-  private findWays(gaps: readonly Gap[], most: number): Gap[][] {
+  private findWays(gaps: readonly Gap[], most: number, isOver: () => boolean): Gap[][] {
     const ways: Gap[][] = [];
     let tried = 0;
     for (let size = 1; size <= Math.min(most, gaps.length); size++) {
-      for (const chosen of choose(gaps, size)) {
+      for (const chosen of choices(gaps, size)) {
         if (ways.some((way) => way.every((gap) => chosen.includes(gap)))) continue;
-        if (++tried > MAX_TRIED) return ways;
+        if (++tried > MAX_TRIED || isOver()) {
+          this.isCut = true;
+          return ways;
+        }
         if (this.isForbidden(this.trace, chosen)) ways.push(chosen);
       }
     }
@@ -65,16 +81,23 @@ export class Mendable {
       const slot = this.slots[thread]![nth]!;
       return trace.events.findIndex((e) => e.thread === thread && e.slot === slot && e.kind <= Kind.Write);
     });
-    return !judge(this.program, withBarriers(trace, before), this.model).consistent;
+    const { consistent, dataRace } = judge(this.program, withBarriers(trace, before), this.model);
+    return !consistent || (this.races && !dataRace);
   }
 
-  /** Could an edit, after which the execution runs as given, be a part of what forbids it? */
-  isHelpedBy(after: Trace): boolean {
+  /**
+   * The gaps at which an edit, after which the execution runs as given, can be a part of what forbids it: with full
+   * barriers at the other gaps of some way the execution is forbidden.
+   */
+  gapsHelpedBy(after: Trace): Set<Gap> {
     const changed = this.gapsChanged(after);
-    return this.ways.some((way) => {
+    const helped = new Set<Gap>();
+    for (const way of this.ways) {
       const rest = way.filter((gap) => !changed.has(gap));
-      return rest.length < way.length && this.isForbidden(after, rest);
-    });
+      if (rest.length === way.length || !this.isForbidden(after, rest)) continue;
+      for (const gap of way) if (changed.has(gap)) helped.add(gap);
+    }
+    return helped;
   }
 
   /** The gaps at which the same execution is ordered otherwise, as far as a barrier there could do the same. */
@@ -116,14 +139,4 @@ function bySlot(trace: Trace, thread: number): { readonly event: TraceEvent; rea
     fences = '';
   }
   return found;
-}
-
-function* choose(of: readonly Gap[], size: number, from = 0): Generator<Gap[]> {
-  if (size === 0) {
-    yield [];
-    return;
-  }
-  for (let i = from; i <= of.length - size; i++) {
-    for (const rest of choose(of, size - 1, i + 1)) yield [of[i]!, ...rest];
-  }
 }

@@ -19,6 +19,9 @@ interface RaceEdit extends Edit {
   readonly change: Change;
 }
 
+/** So many variants are kept; old ones are not asked for again. */
+const MAX_KEPT = 500;
+
 /** A race whose barriers can be taken away, and to which some can be added, on the way between its code and the CPU. */
 export class RaceProtocol extends RaceSubject implements Protocol {
   private readonly edits: readonly RaceEdit[];
@@ -65,6 +68,7 @@ export class RaceProtocol extends RaceSubject implements Protocol {
     const places = all.map(({ thread, change }) => placeOf(thread, change));
     if (new Set(places).size < places.length) return undefined;
     const made = new RaceProtocol(this.race, this.frames, this.model, { base: this.base, edits: all });
+    if (this.made.size >= MAX_KEPT) this.made.clear();
     this.made.set(key, made);
     return made;
   }

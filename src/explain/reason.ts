@@ -32,13 +32,36 @@ export type Reason =
    */
   | { readonly kind: 'unordered'; readonly cycle: readonly CycleStep[] }
   /** The same, but the accesses that are not ordered are plain: barriers alone promise nothing about them. */
-  | { readonly kind: 'plain'; readonly cycle: readonly CycleStep[] };
+  | { readonly kind: 'plain'; readonly cycle: readonly CycleStep[] }
+  /**
+   * There is no such cycle, but a read-side section that is open before a grace period and after it, so that SC would
+   * make the grace period wait. The steps are those that full barriers would have to order, as above.
+   */
+  | {
+      readonly kind: 'grace-period';
+      readonly cycle: readonly CycleStep[];
+      /** Where the section begins, and the grace period; undefined where it is not one section. */
+      readonly section: number | undefined;
+      readonly grace: number;
+    }
+  /** Two accesses of a word, at least one of them plain and one a write, that nothing orders. */
+  | { readonly kind: 'race'; readonly accesses: readonly [number, number] };
 
-/** Why the model allows an execution that it does allow. */
-export function reasonOf(program: Program, trace: Trace, model: ModelName): Reason {
+/** The cycle of a reason, where it has one. */
+export const cycleOf = (reason: Reason): readonly CycleStep[] => ('cycle' in reason ? reason.cycle : []);
+
+/**
+ * Why the model allows an execution that it does allow.
+ * @param races whether the execution fails because accesses race, and for nothing else
+ */
+export function reasonOf(program: Program, trace: Trace, model: ModelName, races = false): Reason {
+  if (races) {
+    const accesses = findRace(program, trace, model);
+    if (accesses !== undefined) return { kind: 'race', accesses };
+  }
   const units = unitsOf(trace);
   const cycles = shortestCycles(units);
-  if (cycles.length === 0) return { kind: 'interleaving' };
+  if (cycles.length === 0) return withoutCycle(program, trace, model);
   const g = graphOf(program, trace, model);
   let best: { cycle: Cycle; missing: readonly number[]; cost: number } | undefined;
   for (const cycle of cycles) {
@@ -53,6 +76,53 @@ export function reasonOf(program: Program, trace: Trace, model: ModelName): Reas
   const cycle = best?.cycle ?? cycles[0]!;
   const missing = best?.missing ?? poSteps(units, cycle);
   return { kind: best === undefined ? 'plain' : 'unordered', cycle: stepsOf(g, trace, units, cycle, missing, model) };
+}
+
+/** An interleaving, if SC allows it; if not, a grace period would have to wait. */
+function withoutCycle(program: Program, trace: Trace, model: ModelName): Reason {
+  const grace = trace.events.findIndex(
+    (e) => e.kind === Kind.Fence && (e.mode === Fence.SyncRcu || e.mode === Fence.SyncSrcu),
+  );
+  if (grace < 0 || judge(program, trace, 'sc').consistent) return { kind: 'interleaving' };
+  const begins = (e: TraceEvent): boolean =>
+    (e.kind === Kind.Fence && e.mode === Fence.RcuLock) || (e.kind === Kind.Read && e.mode === Mode.SrcuLock);
+  const sections = [...trace.events.keys()].filter((e) => begins(trace.events[e]!));
+  const gaps = [...trace.events.keys()].filter((e) => trace.events[e]!.slot > 0 && trace.events[e]!.kind <= Kind.Write);
+  let missing: readonly number[] = [];
+  for (let size = 1; size <= 3 && missing.length === 0; size++) {
+    for (const chosen of choices(gaps, size)) {
+      if (judge(program, withBarriers(trace, chosen), model).consistent) continue;
+      missing = chosen;
+      break;
+    }
+  }
+  const g = graphOf(program, trace, model);
+  const order = preserved(g, trace).or(halves(trace)).star();
+  const cycle = missing.map((to): CycleStep => {
+    const { thread, slot } = trace.events[to]!;
+    const from = g.slots[thread]![slot - 1]!;
+    return { from, to, relation: 'po', order: order.has(from, to) ? 'weak' : 'none', missing: true };
+  });
+  return { kind: 'grace-period', cycle, section: sections.length === 1 ? sections[0] : undefined, grace };
+}
+
+/** Two accesses that race: if both were marked, there would be no race, or one less. */
+function findRace(program: Program, trace: Trace, model: ModelName): readonly [number, number] | undefined {
+  const { events } = trace;
+  const pairs: [number, number][] = [];
+  for (const [b, second] of events.entries()) {
+    for (const [a, first] of events.entries()) {
+      if (a >= b || first.thread === second.thread || first.cell !== second.cell) continue;
+      if (first.kind > Kind.Write || second.kind > Kind.Write) continue;
+      if (first.kind !== Kind.Write && second.kind !== Kind.Write) continue;
+      if (first.mode === Mode.Plain || second.mode === Mode.Plain) pairs.push([a, b]);
+    }
+  }
+  const marked = (chosen: readonly number[]): Trace => ({
+    ...trace,
+    events: events.map((e, id) => (chosen.includes(id) && e.mode === Mode.Plain ? { ...e, mode: Mode.Once } : e)),
+  });
+  return pairs.find((pair) => !judge(program, marked(pair), model).dataRace) ?? pairs[0];
 }
 
 /** The places in a cycle at which it goes by program order. */
@@ -82,7 +152,7 @@ function missingIn(
 ): (readonly number[])[] {
   const steps = poSteps(units, cycle);
   for (let size = 1; size <= Math.min(most, steps.length); size++) {
-    const found = [...choose(steps, size)].filter((chosen) => {
+    const found = [...choices(steps, size)].filter((chosen) => {
       const gaps = chosen.map((i) => units.list[cycle[(i + 1) % cycle.length]!]!.events[0]!);
       return !judge(program, withBarriers(trace, gaps), model).consistent;
     });
@@ -91,13 +161,14 @@ function missingIn(
   return [];
 }
 
-function* choose(of: readonly number[], size: number, from = 0): Generator<number[]> {
+/** Every choice of so many members, in their order. */
+export function* choices<T>(of: readonly T[], size: number, from = 0): Generator<T[]> {
   if (size === 0) {
     yield [];
     return;
   }
   for (let i = from; i <= of.length - size; i++) {
-    for (const rest of choose(of, size - 1, i + 1)) yield [of[i]!, ...rest];
+    for (const rest of choices(of, size - 1, i + 1)) yield [of[i]!, ...rest];
   }
 }
 

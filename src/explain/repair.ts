@@ -5,7 +5,7 @@ import { judge } from './consistency.ts';
 import { type Architecture, costOf } from './costs.ts';
 import { type Counterexample, explainFailure, type Reference } from './counterexample.ts';
 import type { CostKind, Edit, Patch, Protocol } from './edit.ts';
-import { Mendable } from './mendable.ts';
+import { type Gap, Mendable } from './mendable.ts';
 import { type Found, findAny, findBest, isOver, type Limits, type Undecided } from './search.ts';
 import { endingOf, replay, unlocated } from './trace.ts';
 
@@ -51,10 +51,33 @@ interface Candidate {
   /** Places in the list of edits, ascending. */
   readonly edits: readonly number[];
   readonly cost: number;
+  /** What a repair that is made of it costs at least. */
+  readonly bound: number;
+}
+
+/** A failing execution, and what could forbid it. */
+interface Lead {
+  /** The exchanges of the protocol that it is of. */
+  readonly swaps: string;
+  readonly choices: Choices;
+  /** Whether it fails because accesses race, and for nothing else. */
+  readonly races: boolean;
+  help: Help | undefined;
+}
+
+interface Help {
+  readonly mendable: Mendable;
+  /** The gaps at which each edit helps. */
+  readonly gaps: ReadonlyMap<number, ReadonlySet<Gap>>;
+  /** What something at a gap costs at least. */
+  cheapest(gap: Gap): number;
 }
 
 /** What orders as much as can be. */
 const FULL: ReadonlySet<CostKind | undefined> = new Set<CostKind>(['mb', 'atomic-mb', 'lock-mb', 'rmw-full']);
+
+/** Shares of costs are fractions. */
+const EPSILON = 1e-6;
 
 /** So many sets of edits are kept for later, at most. */
 const MAX_QUEUE = 200_000;
@@ -62,8 +85,8 @@ const MAX_QUEUE = 200_000;
 /**
  * Looks for the cheapest edits that mend a protocol. Each failing execution says which edits could forbid it: those in a
  * place where a full barrier could. So every repair has, for every failing execution, at least one of its edits,
- * and the sets of edits are built up along failing executions, cheapest first (Reiter's hitting-set tree). A set that
- * leaves a known execution possible is not explored; what is reported was explored in full.
+ * and the sets of edits are built up along failing executions (Reiter's hitting-set tree), that first which can end
+ * cheapest: the gaps that a failing execution leaves open say what more it costs at least. A set that leaves a known execution possible is not explored; what is reported was explored in full.
  */
 export function* findRepairs(
   protocol: Protocol,
@@ -94,7 +117,7 @@ export function* findRepairs(
 class RepairSearch {
   readonly repairs: Repair[] = [];
   /** Failing executions, with the swaps of the protocol that they are of. */
-  readonly known: { readonly choices: Choices; readonly swaps: string }[] = [];
+  readonly known: Lead[] = [];
   tried = 0;
   /** Whether every set that could be a repair was looked at. */
   isExhausted = false;
@@ -102,8 +125,10 @@ class RepairSearch {
   isCut = false;
   private readonly edits: readonly Edit[];
   private readonly found: (readonly number[])[] = [];
-  private readonly seen = new Set<string>();
-  private readonly queue: Candidate[] = [{ edits: [], cost: 0 }];
+  /** The lowest bound with which a set of edits was queued. */
+  private readonly seen = new Map<string, number>();
+  private readonly queue: Candidate[] = [{ edits: [], cost: 0, bound: 0 }];
+  private readonly visited = new Set<string>();
   private readonly failsUnderSc = new Map<string, boolean>();
 
   constructor(
@@ -113,7 +138,8 @@ class RepairSearch {
     first: Found,
   ) {
     this.edits = protocol.strengthenings();
-    this.known.push({ choices: first.choices, swaps: '' });
+    const { choices, failure } = first;
+    this.known.push({ swaps: '', choices, races: failure.kind === 'data-race', help: undefined });
   }
 
   *run(): Generator<Step, void> {
@@ -121,6 +147,9 @@ class RepairSearch {
     while (this.queue.length > 0 && this.repairs.length < maxRepairs) {
       if (isOver(this.options)) return;
       const candidate = this.queue.shift()!;
+      const key = candidate.edits.join();
+      if (this.visited.has(key)) continue;
+      this.visited.add(key);
       if (this.found.some((repair) => this.isImpliedBy(repair, candidate.edits))) continue;
       yield {
         words: candidate.edits.map((e) => this.edits[e]!.words).join(', ') || 'as it stands',
@@ -131,6 +160,7 @@ class RepairSearch {
     }
     // What is still open costs as much as the dearest repair, or more.
     this.isExhausted = true;
+    this.repairs.sort((a, b) => a.cost - b.cost || a.edits.length - b.edits.length);
   }
 
   /** Is a set of edits a repair with more to it, or with a full barrier where the repair has less in the same thread? */
@@ -150,9 +180,9 @@ class RepairSearch {
     const made = this.protocol.edited(candidate.edits.map((e) => this.edits[e]!));
     if (made === undefined) return;
     const swaps = this.swapsOf(candidate);
-    const allowed = this.known.find((cex) => cex.swaps === swaps && this.fails(made, cex.choices));
-    let choices = allowed?.choices;
-    if (choices === undefined) {
+    const swapped = swaps.join();
+    let lead = this.known.find((known) => known.swaps === swapped && this.fails(made, known.choices));
+    if (lead === undefined) {
       this.tried++;
       const search = findAny(made, this.model, this.options);
       if (search.kind === 'holds') {
@@ -164,14 +194,15 @@ class RepairSearch {
         this.isCut = true;
         return;
       }
-      choices = search.found.choices;
-      this.known.push({ choices, swaps });
+      const { choices, failure } = search.found;
+      lead = { swaps: swapped, choices, races: failure.kind === 'data-race', help: undefined };
+      this.known.push(lead);
     }
-    this.extend(candidate, made, choices);
+    this.extend(candidate, swaps, lead);
   }
 
-  private swapsOf({ edits }: Candidate): string {
-    return edits.filter((e) => this.edits[e]!.isSwap).join();
+  private swapsOf({ edits }: Candidate): number[] {
+    return edits.filter((e) => this.edits[e]!.isSwap);
   }
 
   /** Does this execution of the protocol still exist, and fail? */
@@ -186,44 +217,72 @@ class RepairSearch {
   }
 
   /** Adds what could forbid the execution, alone or with more. */
-  private extend(candidate: Candidate, made: Protocol, choices: Choices): void {
+  private extend(candidate: Candidate, swaps: readonly number[], lead: Lead): void {
     const { maxEdits, architecture } = this.options;
     if (candidate.edits.length === maxEdits) return;
-    const replayed = replay(unlocated(made), choices);
-    if (replayed === undefined) return;
-    const cex = new Mendable(made.program, replayed.trace, this.model, maxEdits - candidate.edits.length);
-    const mendable = cex.ways.length > 0 && !this.failsByItself(candidate, made);
+    lead.help ??= this.helpFor(lead, swaps);
+    const { mendable, gaps } = lead.help;
+    const covered = new Set(candidate.edits.flatMap((e) => [...(gaps.get(e) ?? [])]));
+    // A way whose gaps all have something that does not suffice together will not do with more at the same gaps.
+    const open = mendable.ways.map((way) => way.filter((gap) => !covered.has(gap))).filter((way) => way.length > 0);
+    const next = new Set(open.map((way) => way[0]!));
+    const least = Math.min(...open.map((way) => way.reduce((sum, gap) => sum + lead.help!.cheapest(gap), 0)));
     for (const [e, edit] of this.edits.entries()) {
       if (candidate.edits.includes(e)) continue;
-      if (!edit.isSwap && !mendable && edit.cost !== 'mark') continue;
-      // Where nothing is reordered, any exchange may help.
-      if (!cex.threads.has(edit.thread) && !(edit.isSwap && cex.threads.size === 0)) continue;
-      const edits = [...candidate.edits, e].sort((a, b) => a - b);
-      const key = edits.join();
-      if (this.seen.has(key)) continue;
-      const more = this.protocol.edited(edits.map((i) => this.edits[i]!));
-      if (more === undefined) continue;
-      if (!edit.isSwap && edit.cost !== 'mark') {
-        const after = replay(unlocated(more), choices);
-        if (after !== undefined && !cex.isHelpedBy(after.trace)) continue;
-      }
-      this.seen.add(key);
-      this.push({ edits, cost: candidate.cost + costOf(edit, architecture) });
+      // What exchanges or marks accesses may help in ways that barriers do not; where nothing is reordered, anywhere.
+      const isOther = edit.isSwap || edit.cost === 'mark';
+      const isNear = mendable.threads.has(edit.thread) || (edit.isSwap && mendable.threads.size === 0);
+      if (isOther ? !isNear : ![...(gaps.get(e) ?? [])].some((gap) => next.has(gap))) continue;
+      const cost = candidate.cost + costOf(edit, architecture);
+      const edits = [...candidate.edits, e].sort((x, y) => x - y);
+      // Exchanges and marks that are still to come are counted from the set that has them.
+      this.push({ edits, cost, bound: isOther ? cost : Math.max(cost, candidate.cost + least - EPSILON) });
     }
   }
 
-  /** Does the protocol, with these swaps, fail under SC? Then no barrier helps. */
-  private failsByItself(candidate: Candidate, made: Protocol): boolean {
-    const swaps = this.swapsOf(candidate);
-    let fails = this.failsUnderSc.get(swaps);
+  /** Where each edit alone could help to forbid an execution of the protocol with some steps exchanged. */
+  private helpFor({ choices, races }: Lead, swaps: readonly number[]): Help {
+    const { maxEdits, architecture } = this.options;
+    const exchanged = swaps.map((e) => this.edits[e]!);
+    const base = this.protocol.edited(exchanged)!;
+    // Where it fails under SC as well no barrier helps.
+    const most = this.failsByItself(base, swaps) ? 0 : maxEdits;
+    const { trace } = replay(unlocated(base), choices)!;
+    const mendable = new Mendable(base.program, trace, this.model, most, races, () => isOver(this.options));
+    if (mendable.isCut) this.isCut = true;
+    const gaps = new Map<number, ReadonlySet<Gap>>();
+    const costs = new Map<Gap, number>();
+    for (const [e, edit] of this.edits.entries()) {
+      if (isOver(this.options)) break;
+      if (edit.isSwap || edit.cost === 'mark' || mendable.ways.length === 0 || !mendable.threads.has(edit.thread))
+        continue;
+      const edited = this.protocol.edited([...exchanged, edit]);
+      const after = edited === undefined ? undefined : replay(unlocated(edited), choices);
+      if (after === undefined) continue;
+      const helped = mendable.gapsHelpedBy(after.trace);
+      gaps.set(e, helped);
+      const share = costOf(edit, architecture) / helped.size;
+      for (const gap of helped) costs.set(gap, Math.min(costs.get(gap) ?? Number.POSITIVE_INFINITY, share));
+    }
+    return { mendable, gaps, cheapest: (gap) => costs.get(gap) ?? Number.POSITIVE_INFINITY };
+  }
+
+  /** Does the protocol fail under SC? */
+  private failsByItself(base: Protocol, swaps: readonly number[]): boolean {
+    const key = swaps.join();
+    let fails = this.failsUnderSc.get(key);
     if (fails === undefined) {
-      fails = findAny(made, 'sc', this.options).kind === 'found';
-      this.failsUnderSc.set(swaps, fails);
+      fails = findAny(base, 'sc', this.options).kind === 'found';
+      this.failsUnderSc.set(key, fails);
     }
     return fails;
   }
 
   private push(candidate: Candidate): void {
+    const key = candidate.edits.join();
+    if (candidate.bound === Number.POSITIVE_INFINITY) return;
+    if ((this.seen.get(key) ?? Number.POSITIVE_INFINITY) <= candidate.bound) return;
+    this.seen.set(key, candidate.bound);
     if (this.queue.length >= MAX_QUEUE) {
       this.isCut = true;
       return;
@@ -247,9 +306,10 @@ class RepairSearch {
       const search = fewer === undefined ? undefined : findAny(fewer, this.model, this.options);
       if (search?.kind !== 'holds') continue;
       const cost = edits.reduce((sum, e) => sum + costOf(this.edits[e]!, this.options.architecture), 0);
-      this.keep({ edits, cost }, search.executions);
+      this.keep({ edits, cost, bound: cost }, search.executions);
       return;
     }
+    if (this.found.some((repair) => repair.join() === candidate.edits.join())) return;
     const chosen = candidate.edits.map((e) => this.edits[e]!);
     this.found.push(candidate.edits);
     this.repairs.push({
@@ -269,10 +329,10 @@ function wordsAmong({ words, thread }: Edit, all: readonly Edit[]): string {
   return swap === undefined || swap.words === words ? words : words.replace(/ before .*$/, ' between them');
 }
 
-/** Cheaper first, then fewer, then earlier in the source. */
+/** By the bound; of those with the same the one that is nearer to its end, then the one that is earlier in the source. */
 function compare(a: Candidate, b: Candidate): number {
-  if (a.cost !== b.cost) return a.cost - b.cost;
-  if (a.edits.length !== b.edits.length) return a.edits.length - b.edits.length;
+  if (Math.abs(a.bound - b.bound) > 2 * EPSILON) return a.bound - b.bound;
+  if (a.edits.length !== b.edits.length) return b.edits.length - a.edits.length;
   for (const [i, e] of a.edits.entries()) if (e !== b.edits[i]) return e - b.edits[i]!;
   return 0;
 }

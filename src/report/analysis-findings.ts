@@ -2,6 +2,7 @@ import type { Analysis } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
 import type { Patch } from '../explain/edit.ts';
+import { cycleOf } from '../explain/reason.ts';
 import type { SourcePlace } from '../explain/source-place.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { mendWords } from './analysis-text.ts';
@@ -80,8 +81,9 @@ export function findingsOf(a: Analysis): Finding[] {
 }
 
 function failing(title: string, c: Counterexample, more: string): Finding {
-  const [first] =
-    c.reason.kind === 'interleaving' ? c.trace.events : c.reason.cycle.map(({ from }) => c.trace.events[from]!);
+  const { reason, trace } = c;
+  const [event = 0] = reason.kind === 'race' ? reason.accesses : cycleOf(reason).map(({ from }) => from);
+  const first = trace.events[event];
   const message = `${c.failure.message}. ${reasonWords(c)}${more}`;
   return {
     rule: 'failing-execution',

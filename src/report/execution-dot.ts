@@ -1,4 +1,5 @@
 import type { Counterexample } from '../explain/counterexample.ts';
+import { cycleOf } from '../explain/reason.ts';
 import { Kind } from '../graph/graph.ts';
 
 /** An execution as a graph for Graphviz: a column for each CPU, and reads-from, coherence and from-reads across. */
@@ -6,9 +7,7 @@ export function executionDot(c: Counterexample, name = 'execution'): string {
   const { trace, texts, columns } = c;
   const folded = new Set(c.folded);
   const shown = [...trace.events.keys()].filter((e) => !folded.has(e));
-  const onCycle = new Set(
-    c.reason.kind === 'interleaving' ? [] : c.reason.cycle.map(({ from, to }) => `${from} ${to}`),
-  );
+  const onCycle = new Set(cycleOf(c.reason).map(({ from, to }) => `${from} ${to}`));
   const lines = [
     `digraph ${quoted(name)} {`,
     '  rankdir=TB;',
@@ -46,7 +45,7 @@ export function executionDot(c: Counterexample, name = 'execution'): string {
       if (next !== undefined) edge(e, next, 'co');
     }
   }
-  for (const { from, to, relation, missing } of c.reason.kind === 'interleaving' ? [] : c.reason.cycle) {
+  for (const { from, to, relation, missing } of cycleOf(c.reason)) {
     if (relation !== 'po' || !isShown.has(from) || !isShown.has(to)) continue;
     const style = missing
       ? 'color=red, fontcolor=red, style=dashed, label="not ordered"'

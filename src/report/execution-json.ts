@@ -1,6 +1,7 @@
 import { Fence, Mode } from '../cpu/modes.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
 import type { Mark } from '../explain/drawing.ts';
+import { cycleOf } from '../explain/reason.ts';
 import type { SourcePlace } from '../explain/source-place.ts';
 import { Kind } from '../graph/graph.ts';
 import { assumptionWords, markWords, reasonWords } from './execution-words.ts';
@@ -45,10 +46,8 @@ export function executionData(c: Counterexample) {
     folded: c.folded,
     reason: {
       kind: reason.kind,
-      cycle:
-        reason.kind === 'interleaving'
-          ? []
-          : reason.cycle.map((step) => ({ ...step, missing: step.missing === true, order: step.order ?? null })),
+      cycle: cycleOf(reason).map((step) => ({ ...step, missing: step.missing === true, order: step.order ?? null })),
+      race: reason.kind === 'race' ? reason.accesses : [],
       text: reasonWords(c),
       assumption: assumptionWords(c),
     },

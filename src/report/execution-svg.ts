@@ -1,4 +1,5 @@
 import type { Counterexample } from '../explain/counterexample.ts';
+import { cycleOf } from '../explain/reason.ts';
 import { Kind } from '../graph/graph.ts';
 import { markWords } from './execution-words.ts';
 import { escaped } from './markup.ts';
@@ -154,7 +155,7 @@ function boxParts({ x, y, width, height, lines, effect, number, isVisible, isMar
 function edges(c: Counterexample, boxes: readonly Box[], of: ReadonlyMap<number, Box>): string[] {
   const parts: string[] = [];
   const drawn = new Set<string>();
-  const cycle = c.reason.kind === 'interleaving' ? [] : c.reason.cycle;
+  const cycle = cycleOf(c.reason);
   for (const { from, to, relation, missing } of cycle) {
     const [a, b] = [of.get(from), of.get(to)];
     if (a === undefined || b === undefined || a === b) continue;

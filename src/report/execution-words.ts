@@ -20,7 +20,7 @@ const now = (c: Counterexample, event: number): string => `${c.texts[event]!.loc
 export function named(c: Counterexample, event: number): string {
   const { label, place } = c.texts[event]!;
   // What a register gets is of no interest here.
-  const code = c.texts[event]!.code.replace(/^[\w\s*]+ = /, '');
+  const code = c.texts[event]!.code.replace(/^[A-Za-z_][\w\s*]* = (?=.*[(*])/, '');
   const where = place === undefined ? '' : ` (${placeWords(place)})`;
   return `${label === undefined ? '' : `${label} `}${code}${where}`;
 }
@@ -50,6 +50,7 @@ export function markWords(c: Counterexample, mark: Mark): string {
 /** What the failure takes: `an interleaving`, or which model allows it. */
 export function assumptionWords(c: Counterexample): string {
   const unsure = c.certain ? '' : ' (stronger models were not searched in full)';
+  if (c.failure.kind === 'data-race') return 'nothing: plain accesses that race may do anything';
   if (c.model === 'sc') return 'no reordering: it happens under SC, so on every machine';
   if (c.model === 'tso') return `reordering as under TSO (x86), but it does not happen under SC${unsure}`;
   return `reordering that the LKMM allows, but TSO (x86) does not${unsure}`;
@@ -61,7 +62,13 @@ export function reasonWords(c: Counterexample): string {
   if (reason.kind === 'interleaving') {
     return 'The steps happen one after the other, each CPU in program order: no barrier can prevent it.';
   }
+  if (reason.kind === 'race') {
+    const [first, second] = reason.accesses;
+    const one = `${who(c, first)}'s ${named(c, first)}`;
+    return `Nothing orders ${one} and ${who(c, second)}'s ${named(c, second)}: they race for ${c.texts[first]!.location}.`;
+  }
   const missing = reason.cycle.filter((step) => step.missing);
+  if (reason.kind === 'grace-period') return graceWords(c, reason.section, reason.grace, missing);
   const seen = factsAfter(c, reason.cycle, missing[0]).join(', ');
   if (reason.kind === 'plain') {
     const plain = missing.map((step) => `${named(c, step.from)} and ${named(c, step.to)} on ${who(c, step.from)}`);
@@ -74,6 +81,20 @@ export function reasonWords(c: Counterexample): string {
   );
   parts.push(...weak.map((step) => `${who(c, step.from)} orders ${pair(c, step)}, but not for all other CPUs`));
   return `${parts.join(', ')}: ${seen}.`;
+}
+
+/** A grace period that is over while a section that began before it is not. */
+function graceWords(
+  c: Counterexample,
+  section: number | undefined,
+  grace: number,
+  missing: readonly CycleStep[],
+): string {
+  const of = section === undefined ? 'a section' : `the section of ${who(c, section)} at ${named(c, section)}`;
+  const period = `${who(c, grace)}'s ${named(c, grace)}`;
+  const orders = missing.map((step) => `${who(c, step.from)} does not order ${pair(c, step)} strongly enough`);
+  const why = orders.length === 0 ? '' : `: ${listed(orders, 'and')}`;
+  return `${period} would have to wait for ${of} under SC, but the model sees no more than the accesses tell${why}.`;
 }
 
 const pair = (c: Counterexample, { from, to }: CycleStep): string => `${named(c, from)} before ${named(c, to)}`;

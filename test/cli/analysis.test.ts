@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { litmus, SHAPES } from '../explain/shapes.ts';
+import { chain, litmus, SHAPES } from '../explain/shapes.ts';
 import { type Ended, holdfast as run } from './holdfast.ts';
 
 const holdfast = (...args: readonly string[]): Ended => run(args);
@@ -84,6 +85,34 @@ describe('replay', () => {
     const barriers = holdfast('barriers', fenced).stdout;
     const [, weakened] = /holdfast replay (\S+~0\.0)/.exec(barriers)!;
     expect(holdfast('replay', weakened!, fenced).stdout).toContain('P0 does not order WRITE_ONCE(*x, 1)');
+  });
+});
+
+describe('Ctrl-C', () => {
+  /** Runs the command, and interrupts it after a while. */
+  const interrupted = (args: readonly string[], after: number): Promise<{ code: number | null; stdout: string }> =>
+    new Promise((resolve) => {
+      const child = spawn(process.execPath, [`${process.cwd()}/dist/holdfast.cjs`, ...args]);
+      let stdout = '';
+      child.stdout.on('data', (chunk) => {
+        stdout += chunk;
+      });
+      setTimeout(() => child.kill('SIGINT'), after);
+      child.on('close', (code) => resolve({ code, stdout }));
+    });
+
+  test('keeps what is known of barriers', async () => {
+    const { code, stdout } = await interrupted(['barriers', 'T0', '--variant', 'later', '--design', 'v6.12'], 1600);
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/Interrupted: the others were not looked at|interrupted, nothing is claimed/);
+  });
+
+  test('keeps the repairs that were found', async () => {
+    const long = file('chain', chain(9));
+    const args = ['repair', long, '--max-repairs', '1000', '--max-edits', '12', '--arch', 'power'];
+    const { code, stdout } = await interrupted(args, 1500);
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/there may be others|none was found|interrupted/);
   });
 });
 

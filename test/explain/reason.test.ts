@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/explain/consistency.ts';
-import { reasonOf, withBarriers } from '../../src/explain/reason.ts';
+import { cycleOf, reasonOf, withBarriers } from '../../src/explain/reason.ts';
 import type { Trace } from '../../src/explain/trace.ts';
 import { MODELS, type ModelName } from '../../src/explore/contract.ts';
 import { Kind } from '../../src/graph/graph.ts';
@@ -64,7 +64,7 @@ describe.each(MODELS)('the reason under %s', (model) => {
               return;
             }
             expect(reason.kind).toBe('unordered');
-            const missing = reason.cycle.filter((step) => step.missing);
+            const missing = cycleOf(reason).filter((step) => step.missing);
             expect(missing.length).toBeGreaterThan(0);
             const gaps = missing.map((step) => stepOf(trace, step.to));
             expect(allowed(toProgram(mended(p, gaps)), model)).not.toContain(written(trace));
@@ -93,8 +93,8 @@ describe.each(MODELS)('the reason under %s', (model) => {
           const reason = reasonOf(program, trace, model);
           if (reason.kind === 'interleaving') return;
           const { events } = trace;
-          for (const [i, step] of reason.cycle.entries()) {
-            const next = reason.cycle[(i + 1) % reason.cycle.length]!;
+          for (const [i, step] of cycleOf(reason).entries()) {
+            const next = cycleOf(reason)[(i + 1) % cycleOf(reason).length]!;
             const joined = next.from === step.to || events[step.to]!.partner === next.from;
             expect(joined).toBe(true);
             const [from, to] = [events[step.from]!, events[step.to]!];
@@ -104,7 +104,7 @@ describe.each(MODELS)('the reason under %s', (model) => {
             if (step.relation === 'fr') expect([from.kind, to.kind]).toEqual([Kind.Read, Kind.Write]);
             if (step.relation === 'co') expect(to.kind).toBe(Kind.Write);
           }
-          const segments = reason.cycle
+          const segments = cycleOf(reason)
             .filter((step) => step.relation === 'po')
             .map((step) => events[step.from]!.thread);
           expect(new Set(segments).size).toBe(segments.length);
@@ -128,5 +128,39 @@ describe('a barrier that is put into an execution', () => {
       }),
       { numRuns: 15 },
     );
+  });
+});
+
+describe('what is no cycle', () => {
+  it('accesses that race, each of which would have to be marked', () => {
+    const p = toProgram(s.program([s.writePlain(s.x, 1), s.write(s.y, 1)], [s.read(0, s.y), s.readPlain(1, s.x)]));
+    let races = 0;
+    eachExecution(p, 'lkmm', 10, (trace) => {
+      if (!judge(p, trace, 'lkmm').dataRace) return;
+      races++;
+      expect(reasonOf(p, trace, 'lkmm', true)).toEqual({ kind: 'race', accesses: [0, 3] });
+    });
+    expect(races).toBeGreaterThan(0);
+  });
+
+  it('a grace period that SC would make wait, and the order that would make the LKMM see it', () => {
+    // mckenney, C-srcu-observed: the section is open before the grace period and after it, which nothing shows.
+    const section = [s.rcuLock, s.write(s.y, 2), s.write(s.x, 1), s.rcuUnlock];
+    const grace = [s.write(s.y, 1), s.synchronizeRcu, s.write(s.z, 2)];
+    const p = toProgram(s.program(section, grace, [s.write(s.z, 1), s.release(s.x, 2)]));
+    let found = 0;
+    eachExecution(p, 'lkmm', 1000, (trace) => {
+      const reason = reasonOf(p, trace, 'lkmm');
+      if (reason.kind !== 'grace-period') return;
+      found++;
+      expect(trace.events[reason.grace]!.thread).toBe(1);
+      expect(trace.events[reason.section!]!.thread).toBe(0);
+      const barred = withBarriers(
+        trace,
+        reason.cycle.map((step) => step.to),
+      );
+      expect(judge(p, barred, 'lkmm').consistent).toBe(false);
+    });
+    expect(found).toBeGreaterThan(0);
   });
 });

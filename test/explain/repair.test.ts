@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Architecture } from '../../src/explain/costs.ts';
+import { type Architecture, costOf } from '../../src/explain/costs.ts';
 import type { Edit } from '../../src/explain/edit.ts';
 import type { LitmusProtocol } from '../../src/explain/litmus-protocol.ts';
+import { choices } from '../../src/explain/reason.ts';
 import { findRepairs, type Repair, type RepairOutcome } from '../../src/explain/repair.ts';
 import { findAny } from '../../src/explain/search.ts';
 import type { ModelName } from '../../src/explore/contract.ts';
 import { finish, protocolOf, referenceOf } from './protocols.ts';
-import { litmus, SHAPES, type ShapeName } from './shapes.ts';
+import { chain, litmus, SHAPES, type ShapeName } from './shapes.ts';
 
 const DEFAULTS = { architecture: 'any', maxEdits: 4, maxRepairs: 5 } as const;
 
@@ -102,6 +103,63 @@ function applied(text: string, { patch }: Repair): string {
   );
 }
 
+describe('none is missed', () => {
+  /** Every set of at most so many edits that works, with what it costs, by trying all of them. */
+  function byTrying(text: string, most: number, architecture: Architecture): { words: string[]; cost: number }[] {
+    const protocol = protocolOf(text);
+    const edits = protocol.strengthenings();
+    const found: { words: string[]; cost: number; set: Edit[] }[] = [];
+    for (let size = 1; size <= most; size++) {
+      for (const set of choices(edits, size)) {
+        if (found.some((smaller) => smaller.set.every((e) => set.includes(e)))) continue;
+        const edited = protocol.edited(set);
+        if (edited === undefined || findAny(edited, 'lkmm', {}).kind !== 'holds') continue;
+        const cost = set.reduce((sum, e) => sum + costOf(e, architecture), 0);
+        found.push({ words: set.map(({ words }) => words).sort(), cost, set });
+      }
+    }
+    return found;
+  }
+
+  it.each([
+    ['SB', 2, 'any'],
+    ['MP', 2, 'any'],
+    ['MP', 2, 'x86'],
+    ['LB', 2, 'arm64'],
+    ['S', 2, 'power'],
+    ['R', 2, 'any'],
+    ['2+2W', 2, 'any'],
+    ['WRC', 2, 'arm64'],
+  ] as const)(
+    '%s: the repairs with at most %d edits on %s are those that trying all finds',
+    (name, most, architecture) => {
+      const text = litmus(name, SHAPES[name]);
+      const outcome = repairs(text, 'lkmm', { architecture, maxEdits: most, maxRepairs: 1000 });
+      if (outcome.kind !== 'repairs') throw new Error(outcome.kind);
+      const tried = byTrying(text, most, architecture);
+      const reported = outcome.repairs.map(({ edits, cost }) => ({
+        words: edits.map(({ words }) => words).sort(),
+        cost,
+      }));
+      expect(reported.length).toBeGreaterThan(0);
+      for (const repair of reported) expect(tried).toContainEqual(expect.objectContaining(repair));
+      expect(reported[0]!.cost).toBe(Math.min(...tried.map(({ cost }) => cost)));
+      // What is not reported has a full barrier where something reported has less.
+      const full = /^smp_mb/;
+      for (const { words } of tried) {
+        if (reported.some((repair) => repair.words.join() === words.join())) continue;
+        expect(words.some((edit) => full.test(edit))).toBe(true);
+      }
+    },
+  );
+
+  it('passing a message on over six CPUs takes six edits', () => {
+    const text = chain(6);
+    const outcome = repairs(text, 'lkmm', { maxEdits: 6, maxRepairs: 1 });
+    expect(listed(outcome)).toEqual(['P0 release, P1 release, P2 release, P3 release, P4 release, P5 acquire']);
+  }, 30_000);
+});
+
 describe('what is cheap depends on the machine', () => {
   it.each([
     ['any', 'P0 release, P1 acquire'],
@@ -189,6 +247,24 @@ exists (1:r0=1 /\\ 1:r1=0)
       'WRITE_ONCE(*data, 1) before WRITE_ONCE(*flag, 1)',
       'smp_store_release(flag, 1) for WRITE_ONCE(*flag, 1)',
     ]);
+  });
+});
+
+describe('a data race', () => {
+  const text = litmus('MP', SHAPES.MP)
+    .replace('WRITE_ONCE(*x, 1);', '*x = 1;')
+    .replace('r1 = READ_ONCE(*x);', 'if (r0 == 1)\n\t\tr1 = *x;');
+
+  it('is mended by marking both accesses, or by the order that keeps them apart', () => {
+    const outcome = repairs(text.replace('1:r1=0', '1:r1=5'));
+    if (outcome.kind !== 'repairs') throw new Error(outcome.kind);
+    expect(outcome.counterexample.reason.kind).toBe('race');
+    expect(outcome.repairs.map(({ edits }) => edits.map(({ words }) => words))).toEqual(
+      expect.arrayContaining([
+        ['WRITE_ONCE(*x, 1) for *x = 1', 'READ_ONCE(*x) for *x'],
+        ['smp_store_release(y, 1) for WRITE_ONCE(*y, 1)', 'smp_load_acquire(y) for READ_ONCE(*y)'],
+      ]),
+    );
   });
 });
 

@@ -104,3 +104,16 @@ export function litmus(name: string, { threads, exists }: Shape): string {
   });
   return `C ${name}\n\n{}\n\n${bodies.join('\n')}\nexists (${exists})\n`;
 }
+
+/** The first CPU writes, each of the others passes it on, and the last looks at what the first wrote before. */
+export function chain(length: number): string {
+  const last = length - 1;
+  const bodies = Array.from({ length }, (_, t) => {
+    const parameters = [...new Set([0, t, t + 1])].map((i) => `int *x${i}`).join(', ');
+    const first = t === 0 ? 'WRITE_ONCE(*x0, 1);' : `r0 = READ_ONCE(*x${t});`;
+    const second = t === last ? 'r1 = READ_ONCE(*x0);' : `WRITE_ONCE(*x${t + 1}, 1);`;
+    return `P${t}(${parameters})\n{\n\tint r0;\n\tint r1;\n\t${first}\n\t${second}\n}\n`;
+  });
+  const passed = Array.from({ length: last }, (_, t) => `${t + 1}:r0=1`).join(' /\\ ');
+  return `C chain\n{}\n${bodies.join('')}exists (${passed} /\\ ${last}:r1=0)\n`;
+}

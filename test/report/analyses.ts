@@ -76,6 +76,9 @@ export const ANALYSES: Readonly<Record<string, Analysis>> = {
   shown,
   'shown, four threads': answer('show', [test('IRIW', IRIW)], { mend: false }),
   'shown, a race': race(),
+  'shown, accesses that race': answer('show', [
+    test('race', litmus('race', SHAPES.MP).replace('WRITE_ONCE(*x, 1)', '*x = 1').replace('1:r1=0', '1:r1=5')),
+  ]),
   'shown again': replayed(SB),
   'shown again, after a change': replayed(`${SB}\n`),
   'shown again, after a repair': replayed(FENCED),
