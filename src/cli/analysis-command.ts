@@ -21,7 +21,7 @@ import { usageDiagnostic } from './usage.ts';
 /** For so long, in milliseconds, the answer is looked for in this thread: starting a worker takes about as long. */
 const SOON = 200;
 /** How long the worker has to hand over what it knows when the user stops the run, in milliseconds. */
-const GRACE = 1500;
+const GRACE = 3000;
 
 /** `holdfast show`, `barriers`, `repair`, `diff` and `replay`. @returns the exit code */
 export async function analysisCommand(

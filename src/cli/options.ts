@@ -22,7 +22,7 @@ export interface OptionRow<T> {
   readonly defaultText?: string;
 }
 
-export const FORMATS = ['text', 'herd', 'json'] as const;
+export const FORMATS = ['text', 'herd', 'json', 'junit', 'sarif', 'github'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** The values of the options of `holdfast litmus`. */
@@ -55,7 +55,7 @@ export const LITMUS_OPTIONS: Rows<LitmusOptions> = {
     flag: '--format',
     value: 'name',
     environment: 'HOLDFAST_FORMAT',
-    text: 'text, what herd7 prints, or an object of JSON in each line',
+    text: 'text, what herd7 prints, an object of JSON in each line, or findings for a tool',
     choices: FORMATS,
     default: 'text',
   },

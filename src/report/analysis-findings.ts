@@ -1,56 +1,26 @@
 import type { Analysis } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
-import type { Patch } from '../explain/edit.ts';
 import { cycleOf } from '../explain/reason.ts';
-import type { SourcePlace } from '../explain/source-place.ts';
-import type { Diagnostic } from '../program/diagnostic.ts';
 import { mendWords } from './analysis-text.ts';
 import { placeWords, reasonWords } from './execution-words.ts';
-
-/** What a tool that collects findings can be told: one thing, at one place. */
-export interface Finding {
-  /** Stable: what kind of finding it is. */
-  readonly rule: FindingRule;
-  readonly level: 'error' | 'warning' | 'note';
-  /** What it is about, in a few words. */
-  readonly title: string;
-  readonly message: string;
-  readonly place: SourcePlace | undefined;
-  readonly execution: Counterexample | undefined;
-  readonly patch: Patch | undefined;
-}
-
-/** Every kind of finding, with what it means. */
-export const FINDING_RULES = {
-  'failing-execution': 'A memory model allows an execution that fails.',
-  deadlock: 'No execution completes.',
-  'barrier-needed': 'Without the barrier, or with a weaker one, the protocol fails.',
-  'barrier-too-strong': 'A weaker barrier is enough.',
-  'barrier-not-needed': 'The protocol holds without the barrier.',
-  repair: 'A change that makes the protocol hold.',
-  difference: 'An outcome that one side allows and the other does not.',
-  undecided: 'A limit was hit, or the user had enough: nothing is claimed.',
-  holds: 'No execution fails.',
-  'bad-input': 'The test cannot be read.',
-} as const;
-export type FindingRule = keyof typeof FINDING_RULES;
+import { diagnosticFindings, type Finding } from './finding.ts';
 
 /** What there is to be told about an analysis; never empty. */
 export function findingsOf(a: Analysis): Finding[] {
-  const about = { title: a.name || a.path, place: undefined, execution: undefined, patch: undefined };
+  const about = { title: a.name || a.path, file: a.path, place: undefined, execution: undefined, patch: undefined };
   switch (a.kind) {
     case 'execution': {
       const mend = mendWords(a.mend, a.counterexample.columns);
-      return [failing(a.name, a.counterexample, mend === '' ? '' : ` Mend: ${mend}`)];
+      return [failing(a, a.counterexample, mend === '' ? '' : ` Mend: ${mend}`)];
     }
     case 'holds':
       return [{ ...about, rule: 'holds', level: 'note', message: `${a.promise}.` }];
     case 'barriers':
-      return a.items.map(barrierFinding);
+      return a.items.map((item) => barrierFinding(item, a.path));
     case 'repairs':
       return [
-        failing(a.name, a.counterexample, a.interleaving ? ' No barrier helps.' : ''),
+        failing(a, a.counterexample, a.interleaving ? ' No barrier helps.' : ''),
         ...a.repairs.map(({ edits, executions, patch }): Finding => {
           const words = edits.map((edit) => `${edit.words} (${placeWords(edit.place)})`).join('; ');
           const message = `${words}: then none of ${executions} executions fails.`;
@@ -69,18 +39,11 @@ export function findingsOf(a: Analysis): Finding[] {
     case 'interrupted':
       return [{ ...about, rule: 'undecided', level: 'note', message: 'Nothing is claimed: a limit was hit.' }];
     case 'error':
-      return a.diagnostics.map((d) => ({
-        ...about,
-        rule: 'bad-input',
-        level: 'error',
-        title: d.code,
-        message: d.message,
-        place: placeOf(d),
-      }));
+      return diagnosticFindings(a.path, a.diagnostics);
   }
 }
 
-function failing(title: string, c: Counterexample, more: string): Finding {
+function failing({ name, path }: Analysis, c: Counterexample, more: string): Finding {
   const { reason, trace } = c;
   const [event = 0] = reason.kind === 'race' ? reason.accesses : cycleOf(reason).map(({ from }) => from);
   const first = trace.events[event];
@@ -88,23 +51,21 @@ function failing(title: string, c: Counterexample, more: string): Finding {
   return {
     rule: 'failing-execution',
     level: 'error',
-    title,
+    title: name,
     message,
+    file: path,
     place: first?.place,
     execution: c,
     patch: undefined,
   };
 }
 
-const placeOf = ({ file, line, column, sourceLine }: Diagnostic): SourcePlace | undefined =>
-  file === '' ? undefined : { file, line: Math.max(1, line), column: Math.max(1, column), text: sourceLine.trim() };
-
 /** What was found of one barrier. */
-function barrierFinding({ words, place, verdict }: BarrierItem): Finding {
+function barrierFinding({ words, place, verdict }: BarrierItem, file: string): Finding {
   const without = 'without' in verdict ? verdict.without : undefined;
   const execution = without !== undefined && 'trace' in without ? without : undefined;
   const why = execution === undefined ? (without as { message: string } | undefined)?.message : reasonWords(execution);
-  const item = { title: words, place, execution, patch: undefined };
+  const item = { title: words, file, place, execution, patch: undefined };
   switch (verdict.kind) {
     case 'needed':
       return { ...item, rule: 'barrier-needed', level: 'note', message: `${words} is needed. ${why}` };

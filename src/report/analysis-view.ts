@@ -1,14 +1,15 @@
 import { type Analysis, executionsOf } from '../explain/analysis.ts';
+import { findingsOf } from './analysis-findings.ts';
 import type { AnalysisFormat } from './analysis-format.ts';
-import { analysisGithub } from './analysis-github.ts';
 import { analysisHtml } from './analysis-html.ts';
 import { analysisJson } from './analysis-json.ts';
-import { analysisJunit } from './analysis-junit.ts';
 import { analysisMail } from './analysis-mail.ts';
-import { analysisSarif } from './analysis-sarif.ts';
 import { analysisText } from './analysis-text.ts';
 import { executionDot } from './execution-dot.ts';
 import { executionSvg } from './execution-svg.ts';
+import { github } from './github.ts';
+import { junit } from './junit.ts';
+import { sarif } from './sarif.ts';
 import type { Style } from './style.ts';
 
 /** An analysis in a format, ready to be written out. Pictures are of its executions; SVG has the first only. */
@@ -32,10 +33,17 @@ export function analysisView(a: Analysis, format: AnalysisFormat, width: number,
     case 'html':
       return analysisHtml(a);
     case 'junit':
-      return analysisJunit(a);
+      return junit([
+        {
+          name: `holdfast ${a.analysis} ${a.path}`,
+          seconds: a.seconds,
+          findings: findingsOf(a),
+          output: analysisText(a),
+        },
+      ]);
     case 'sarif':
-      return analysisSarif(a);
+      return sarif(findingsOf(a));
     case 'github':
-      return analysisGithub(a);
+      return github(findingsOf(a));
   }
 }

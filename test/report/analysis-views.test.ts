@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { executionsOf } from '../../src/explain/analysis.ts';
+import { type Analysis, executionsOf } from '../../src/explain/analysis.ts';
 import { ANALYSIS_FORMATS } from '../../src/report/analysis-format.ts';
 import { analysisJson } from '../../src/report/analysis-json.ts';
-import { analysisJunit } from '../../src/report/analysis-junit.ts';
 import { analysisMail } from '../../src/report/analysis-mail.ts';
-import { analysisSarif } from '../../src/report/analysis-sarif.ts';
 import { analysisText } from '../../src/report/analysis-text.ts';
 import { analysisView } from '../../src/report/analysis-view.ts';
 import { executionSvg } from '../../src/report/execution-svg.ts';
@@ -16,6 +14,8 @@ import { junitProblems, readXml } from './schemas/junit.ts';
 import { SARIF } from './schemas/sarif-2.1.0.ts';
 
 const all = Object.entries(ANALYSES);
+const junitOf = (a: Analysis): string => analysisView(a, 'junit', 80, PLAIN);
+const sarifOf = (a: Analysis): string => analysisView(a, 'sarif', 80, PLAIN);
 const SCHEMA = JSON.parse(readFileSync(new URL('../../schema/analysis.schema.json', import.meta.url), 'utf8'));
 const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false });
 
@@ -85,16 +85,16 @@ describe('SARIF', () => {
   const validate = ajv.compile(SARIF);
 
   it.each(all)('fits the standard: %s', (_, a) => {
-    validate(JSON.parse(analysisSarif(a)));
+    validate(JSON.parse(sarifOf(a)));
     expect(validate.errors ?? []).toEqual([]);
   });
 
   it('has a thread flow for each CPU, and a fix', () => {
-    expect(JSON.parse(analysisSarif(ANALYSES.repairs!)).runs[0].results).toMatchSnapshot();
+    expect(JSON.parse(sarifOf(ANALYSES.repairs!)).runs[0].results).toMatchSnapshot();
   });
 
   it('has fixes that mend the test', () => {
-    const [, repair] = JSON.parse(analysisSarif(ANALYSES.repairs!)).runs[0].results;
+    const [, repair] = JSON.parse(sarifOf(ANALYSES.repairs!)).runs[0].results;
     const [change] = repair.fixes[0].artifactChanges;
     expect(change.artifactLocation.uri).toBe('tests/MP.litmus');
     expect(change.replacements.map((r: { insertedContent: { text: string } }) => r.insertedContent.text)).toEqual([
@@ -106,7 +106,7 @@ describe('SARIF', () => {
 
 describe('JUnit', () => {
   it.each(all)('is XML that its readers know: %s', (_, a) => {
-    expect(junitProblems(readXml(analysisJunit(a)))).toEqual([]);
+    expect(junitProblems(readXml(junitOf(a)))).toEqual([]);
   });
 
   it.each([
@@ -116,14 +116,14 @@ describe('JUnit', () => {
     ['barriers, some too many', 2, 0],
     ['error', 0, 1],
   ])('%s: %d failures, %d errors', (name, failures, errors) => {
-    expect(readXml(analysisJunit(ANALYSES[name]!)).attributes).toMatchObject({
+    expect(readXml(junitOf(ANALYSES[name]!)).attributes).toMatchObject({
       failures: String(failures),
       errors: String(errors),
     });
   });
 
   it('has the execution in the failure', () => {
-    expect(analysisJunit(ANALYSES.shown!)).toMatchSnapshot();
+    expect(junitOf(ANALYSES.shown!)).toMatchSnapshot();
   });
 });
 

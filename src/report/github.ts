@@ -1,13 +1,12 @@
-import type { Analysis } from '../explain/analysis.ts';
-import { findingsOf } from './analysis-findings.ts';
 import { executionText } from './execution-text.ts';
+import type { Finding } from './finding.ts';
 
 const COMMAND = { error: 'error', warning: 'warning', note: 'notice' } as const;
 
-/** An analysis as annotations: a workflow command of GitHub Actions for each finding. */
-export function analysisGithub(a: Analysis): string {
-  const lines = findingsOf(a).map(({ level, title, message, place, execution }) => {
-    const file = place?.file ?? a.path;
+/** Findings as annotations: a workflow command of GitHub Actions for each. */
+export function github(findings: readonly Finding[]): string {
+  const lines = findings.map(({ level, title, message, place, execution, ...of }) => {
+    const file = place?.file ?? of.file;
     const properties: [string, string | number][] = file === '' ? [] : [['file', file]];
     if (place !== undefined) properties.push(['line', place.line], ['col', place.column]);
     properties.push(['title', title]);

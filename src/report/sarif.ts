@@ -1,24 +1,23 @@
-import type { Analysis } from '../explain/analysis.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
 import type { Patch } from '../explain/edit.ts';
 import type { SourcePlace } from '../explain/source-place.ts';
-import { FINDING_RULES, type Finding, findingsOf } from './analysis-findings.ts';
 import { markWords } from './execution-words.ts';
+import { FINDING_RULES, type Finding } from './finding.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 
-/** An analysis as SARIF 2.1.0: executions are code flows with a thread flow for each CPU, and repairs are fixes. */
-export function analysisSarif(a: Analysis): string {
+/** Findings as SARIF 2.1.0: executions are code flows with a thread flow for each CPU, and repairs are fixes. */
+export function sarif(findings: readonly Finding[]): string {
   const rules = Object.keys(FINDING_RULES);
-  const results = findingsOf(a).map((finding) => {
-    const { rule, level, title, message, place, execution, patch } = finding;
+  const results = findings.map((finding) => {
+    const { rule, level, title, message, file, place, execution, patch } = finding;
     return {
       ruleId: rule,
       ruleIndex: rules.indexOf(rule),
       level,
       kind: level === 'note' ? (rule === 'undecided' ? 'open' : 'informational') : 'fail',
       message: { text: `${title}: ${message}` },
-      locations: locations(place, a.path),
+      locations: locations(place, file),
       ...(execution === undefined ? {} : { codeFlows: [codeFlow(execution)], ...fingerprint(execution) }),
       ...(patch === undefined ? {} : { fixes: [fix(finding, patch)] }),
     };
