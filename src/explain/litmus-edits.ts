@@ -45,7 +45,7 @@ export class LitmusEdits {
     const words = this.slice(call);
     const replaced = (text: string): Weaker => ({
       words: text,
-      edit: this.edit(thread, undefined, `${text} for ${words}`, call, [{ ...span(call), text }]),
+      edit: this.edit(thread, undefined, `${text} for ${words}`, call, [{ ...this.span(call), text }]),
     });
     if (primitive.kind === 'fence' || primitive.kind === 'synchronizeSrcu') {
       if (/^rcu_read_/.test(name) || site.site === undefined) return undefined;
@@ -171,7 +171,7 @@ export class LitmusEdits {
     const name = call.callee.name;
     const [first, second] = call.arguments.map((argument) => this.slice(argument));
     const made = (text: string, cost: CostKind): LitmusEdit =>
-      this.edit(thread, cost, `${text} for ${this.slice(call)}`, call, [{ ...span(call), text }]);
+      this.edit(thread, cost, `${text} for ${this.slice(call)}`, call, [{ ...this.span(call), text }]);
     if (name === 'READ_ONCE') return [made(`smp_load_acquire(${pointer(first!)})`, 'acquire')];
     if (name === 'WRITE_ONCE') return [made(`smp_store_release(${pointer(first!)}, ${second})`, 'release')];
     const [base, suffix] = split(name);
@@ -193,13 +193,13 @@ export class LitmusEdits {
       kind === 'store' && e.kind === 'assignment'
         ? `WRITE_ONCE(${this.slice(e.target)}, ${this.slice(e.value)})`
         : `READ_ONCE(${this.slice(e)})`;
-    return this.edit(thread, 'mark', `${text} for ${this.slice(e)}`, e, [{ ...span(e), text }]);
+    return this.edit(thread, 'mark', `${text} for ${this.slice(e)}`, e, [{ ...this.span(e), text }]);
   }
 
   private swap({ thread, statement, previous, inBlock }: StatementSite): LitmusEdit[] {
     if (previous === undefined || !inBlock || !this.areIndependent(thread, previous, statement)) return [];
     const words = `${this.step(statement)} before ${this.step(previous)}`;
-    const exchange = [span(previous), span(statement)] as const;
+    const exchange = [this.span(previous), this.span(statement)] as const;
     return [{ ...this.edit(thread, 'swap', words, statement, []), isSwap: true, exchange }];
   }
 
@@ -229,7 +229,26 @@ export class LitmusEdits {
   // --- text ----------------------------------------------------------------------------------------------------------
 
   private slice(place: Place): string {
-    return this.text.slice(place.start, place.end);
+    const { start, end } = this.span(place);
+    return this.text.slice(start, end);
+  }
+
+  /** A place with the parentheses that belong to it: an expression does not count those at its ends. */
+  private span({ start, end }: Place): { start: number; end: number } {
+    let [from, to] = [start, end];
+    for (;;) {
+      let depth = 0;
+      let least = 0;
+      for (let at = from; at < to; at++) {
+        if (this.text[at] === '(') depth++;
+        else if (this.text[at] === ')') least = Math.min(least, --depth);
+      }
+      if (least === 0 && depth === 0) return { start: from, end: to };
+      if (least < 0) from = this.text.lastIndexOf('(', from - 1);
+      else to = this.text.indexOf(')', to) + 1;
+      // A parenthesis in a comment has none that belongs to it.
+      if (from < 0 || to === 0) return { start, end };
+    }
   }
 
   /** A statement as people name it. */
@@ -267,8 +286,6 @@ export class LitmusEdits {
     return { id: `P${thread}:${at.start}:${words}`, thread, cost, isSwap: false, words, place, changes };
   }
 }
-
-const span = ({ start, end }: Place): { start: number; end: number } => ({ start, end });
 
 /** Fences that order less than one, the weakest first. */
 const WEAKER_FENCES: Readonly<Record<string, readonly string[]>> = {
