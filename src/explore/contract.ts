@@ -21,6 +21,11 @@ export interface ExploreOptions {
   readonly model: ModelName;
   /** Called once for each execution, distinct in reads-from and coherence. Return true to stop. */
   onExecution(execution: Execution): boolean;
+  /**
+   * Called once for each execution in which nothing lets any thread go on: those that wait have no result, and what they
+   * wait with is no event of the graph. Return true to stop.
+   */
+  onBlocked?(execution: Execution): boolean;
   /** Leave out executions in which a read returns anything but what a filter, or a condition too, expects of it. */
   readonly pursue?: 'filter' | 'condition';
   /** Stop with `bounded` after so many executions. */

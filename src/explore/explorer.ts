@@ -43,7 +43,8 @@ export class Explorer implements Extender, Execution {
   /** Set where the threads have too many traces to tell which loads may be buffered: then nothing is proved. */
   private readonly mayMissBufferedLoads: boolean = false;
   private readonly resolver: Resolver;
-  private readonly visitor = (complete: Graph): boolean => this.visit(complete);
+  private readonly complete = (graph: Graph): boolean => this.visit(graph);
+  private readonly stuck = (graph: Graph): boolean => this.visitBlocked(graph);
   private readonly cpu: ExploreCpu;
   private running = 0;
   /** While a thread is run to end its wait at a place: that place. */
@@ -87,8 +88,9 @@ export class Explorer implements Extender, Execution {
     const { deadline = Number.POSITIVE_INFINITY } = this.options;
     let steps = 0;
     do {
-      if (this.extend()) {
-        if (this.guesses === undefined ? this.visit(this.current) : this.resolver.each(this.current, this.visitor)) {
+      const visit = this.extend();
+      if (visit !== undefined) {
+        if (this.guesses === undefined ? visit(this.current) : this.resolver.each(this.current, visit)) {
           return this.outcome(this.hasMore ? 'bounded' : 'stopped');
         }
       }
@@ -108,17 +110,20 @@ export class Explorer implements Extender, Execution {
     return co.length > 0 ? this.graph.value[co[co.length - 1]!]! : this.program.initial[cell]!;
   }
 
-  /** Visits a complete graph if it passes the axioms that filter complete ones only. @returns whether to stop */
+  /** Does a graph to which nothing is added pass the axioms that filter such ones only? */
+  private passes(ended: Graph): boolean {
+    if (!this.hasPlain && !this.hasGracePeriods) return true;
+    const steps = this.hasGracePeriods ? rcuSteps(ended) : [];
+    if (!this.hasPlain && this.reach.isAcyclicWithSections(ended, steps)) return true;
+    const verdict = this.model.complete(ended, steps, this.hasPlain);
+    this.dataRace = verdict.dataRace;
+    this.mixedAccesses = verdict.mixedAccesses;
+    return verdict.consistent;
+  }
+
+  /** Visits an execution in which every thread has ended. @returns whether to stop */
   private visit(complete: Graph): boolean {
-    if (this.hasPlain || this.hasGracePeriods) {
-      const steps = this.hasGracePeriods ? rcuSteps(complete) : [];
-      if (this.hasPlain || !this.reach.isAcyclicWithSections(complete, steps)) {
-        const verdict = this.model.complete(complete, steps, this.hasPlain);
-        if (!verdict.consistent) return false;
-        this.dataRace = verdict.dataRace;
-        this.mixedAccesses = verdict.mixedAccesses;
-      }
-    }
+    if (!this.passes(complete)) return false;
     if (this.executions === this.options.maxExecutions) {
       this.hasMore = true;
       return true;
@@ -128,6 +133,14 @@ export class Explorer implements Extender, Execution {
     return this.options.onExecution(this);
   }
 
+  /** Visits an execution in which nobody can go on. @returns whether to stop */
+  private visitBlocked(blocked: Graph): boolean {
+    if (!this.passes(blocked)) return false;
+    this.graph = blocked;
+    this.blocked++;
+    return this.options.onBlocked?.(this) === true;
+  }
+
   private outcome(kind: ExploreResult['kind']): ExploreResult {
     if (kind === 'complete' && this.mayMissBufferedLoads) return this.outcome('bounded');
     return { kind, executions: this.executions, blocked: this.blocked };
@@ -135,8 +148,8 @@ export class Explorer implements Extender, Execution {
 
   // --- running threads -------------------------------------------------------------------------------------------
 
-  /** Runs the threads as far as they go. @returns whether the graph is a complete execution */
-  private extend(): boolean {
+  /** Runs the threads as far as they go. @returns what visits the execution that came of it; undefined for none */
+  private extend(): ((graph: Graph) => boolean) | undefined {
     const { threads, current: graph } = this;
     this.dead = false;
     for (;;) {
@@ -144,12 +157,11 @@ export class Explorer implements Extender, Execution {
       if (thread < 0) break;
       const before = graph.n;
       this.runThread(thread);
-      if (this.dead) return false;
+      if (this.dead) return undefined;
       if (graph.n > before) threads.wake(graph);
     }
-    if (threads.haveFinished()) return true;
-    if (threads.waiting().every((t) => threads.waitsOfItsOwnAccord(t))) this.blocked++;
-    return false;
+    if (threads.haveFinished()) return this.complete;
+    return threads.waiting().every((t) => threads.waitsOfItsOwnAccord(t)) ? this.stuck : undefined;
   }
 
   private runThread(thread: number): void {

@@ -8,7 +8,7 @@ enum Status {
 
 /** How far each thread is with the graph that is worked on. */
 export class Threads {
-  /** What the body of each returned when it ran last. */
+  /** What the body of each returned when it ran last; undefined of one that waits. */
   readonly results: unknown[];
   private readonly status: Status[];
   private readonly waitsFor: Int32Array;
@@ -41,6 +41,7 @@ export class Threads {
   /** @param forExpected whether it waits for a value that a filter or a condition expects, rather than of its own accord */
   wait(g: Graph, thread: number, loc: number, forExpected: boolean): void {
     this.status[thread] = Status.Waiting;
+    this.results[thread] = undefined;
     this.waitsFor[thread] = loc;
     this.waitsSince[thread] = g.co[loc]!.length;
     this.waitsForExpected[thread] = forExpected ? 1 : 0;
