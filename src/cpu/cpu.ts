@@ -80,6 +80,12 @@ export abstract class Cpu {
    */
   expect(_value: number, _by: 'filter' | 'condition'): void {}
 
+  /**
+   * Told that the thread ends here, since it did what has no meaning.
+   * @param _deps the reads that decided it
+   */
+  faulted(_deps: Deps): void {}
+
   /** Names the next access in counterexamples, as the posts do (A1, B3). Nothing else depends on it. */
   label(_name: string): this {
     return this;

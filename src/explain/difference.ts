@@ -1,6 +1,6 @@
 import type { ModelName } from '../explore/contract.ts';
 import { explore } from '../explore/explore.ts';
-import { TooManyTraces } from '../explore/feedback.ts';
+import { TooManyTraces } from '../explore/guesses/budget.ts';
 import { type Choices, choicesOf } from './choices.ts';
 import { strongestModel } from './consistency.ts';
 import { type Counterexample, explainFailure, type Reference } from './counterexample.ts';

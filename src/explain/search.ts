@@ -6,7 +6,7 @@ import {
   type ModelName,
 } from '../explore/contract.ts';
 import { explore } from '../explore/explore.ts';
-import { TooManyTraces } from '../explore/feedback.ts';
+import { TooManyTraces } from '../explore/guesses/budget.ts';
 import { Kind } from '../graph/graph.ts';
 import { type Choices, choicesOf } from './choices.ts';
 import { type Drawing, draw } from './drawing.ts';

@@ -5,7 +5,8 @@ import { rcuSteps } from '../models/rcu.ts';
 import type { Program } from '../program/program.ts';
 import type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
 import { ExploreCpu, type Extender } from './explore-cpu.ts';
-import { findGuesses, type Guesses, TooManyTraces } from './feedback.ts';
+import { TooManyTraces } from './guesses/budget.ts';
+import { findGuesses, type Guesses } from './guesses/find-guesses.ts';
 import { mayRevisit } from './maximal.ts';
 import { Places } from './places.ts';
 import { Reach } from './reach.ts';
@@ -72,7 +73,8 @@ export class Explorer implements Extender, Execution {
     this.reach = new Reach(!this.model.exact);
     if (options.model === 'lkmm' && program.dependencies === 'tracked') {
       try {
-        this.guesses = findGuesses(program, options.deadline ?? Number.POSITIVE_INFINITY);
+        const { deadline = Number.POSITIVE_INFINITY } = options;
+        this.guesses = findGuesses(program, () => Date.now() > deadline);
       } catch (thrown) {
         if (!(thrown instanceof TooManyTraces)) throw thrown;
         this.mayMissBufferedLoads = true;

@@ -1,4 +1,4 @@
-import { type Graph, Kind } from '../graph/graph.ts';
+import { type Graph, Kind, NONE } from '../graph/graph.ts';
 
 /**
  * May `write` revisit `read`? Only if everything that the revisit drops, and the read itself, was added in the one way
@@ -32,6 +32,8 @@ function wasAddedFirstWay(g: Graph, e: number, write: number): boolean {
       if (g.rf[waiting] === e && (waiting < e || g.inPrefix(waiting, write))) return false;
     }
     place = g.coIndex[e]!;
+    const after = g.writeUnlocked(e);
+    if (after !== NONE) return followsAtOnce(g, e, after, write);
   } else {
     const source = g.rf[e]!;
     if (source < -1) return g.coIndex[e] === 0;
@@ -43,6 +45,16 @@ function wasAddedFirstWay(g: Graph, e: number, write: number): boolean {
     const later = co[i]!;
     if (later === write || (later > e && !g.inPrefix(later, write))) continue;
     return false;
+  }
+  return true;
+}
+
+/** Does no write that stays stand between an unlock and the write that it comes right after? That place is its only one. */
+function followsAtOnce(g: Graph, unlock: number, after: number, write: number): boolean {
+  const co = g.co[g.loc[unlock]!]!;
+  for (let i = g.coIndex[unlock]! - 1; i > g.coIndex[after]!; i--) {
+    const between = co[i]!;
+    if (between < unlock || g.inPrefix(between, write)) return false;
   }
   return true;
 }

@@ -1,5 +1,4 @@
 import { guardHolds, WHOLE } from '../cpu/cpu.ts';
-import { Mode } from '../cpu/modes.ts';
 import { type Graph, GUESSED, INIT, Kind, NONE, Rmw } from '../graph/graph.ts';
 import type { Model } from '../models/model.ts';
 import { mayRevisit } from './maximal.ts';
@@ -39,13 +38,8 @@ export class Places {
     const g = this.graph;
     const partner = g.partner[w]!;
     if (partner !== NONE) return g.rf[partner] === GUESSED ? NONE : g.sourcePlace(partner) + 1;
-    if (g.mode[w] !== Mode.Unlock) return NONE;
-    const slots = g.slots[g.thread[w]!]!;
-    for (let i = g.slot[w]! - 1; i >= 0; i--) {
-      const e = slots[i]!;
-      if (g.kind[e] === Kind.Write && g.loc[e] === g.loc[w]) return g.coIndex[e]! + 1;
-    }
-    return NONE;
+    const locked = g.writeUnlocked(w);
+    return locked === NONE ? NONE : g.coIndex[locked]! + 1;
   }
 
   /** The read of another RMW that has consumed what the RMW of this write took, or NONE. */

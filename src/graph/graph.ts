@@ -1,4 +1,4 @@
-import type { Fence, Mode } from '../cpu/modes.ts';
+import { type Fence, Mode } from '../cpu/modes.ts';
 
 /** What an event is; `Graph.mode` says how it is marked (a {@link Mode}, or a {@link Fence} kind). */
 export enum Kind {
@@ -378,6 +378,18 @@ export class Graph {
   consumer(loc: number, source: number, but: number): number {
     for (const read of this.reads[loc]!) {
       if (this.rf[read] === source && this.partner[read] !== NONE && read !== but) return read;
+    }
+    return NONE;
+  }
+
+  /** Of an unlock: the write of its thread that took the lock, which it comes right after in coherence; or {@link NONE}. */
+  writeUnlocked(unlock: number): number {
+    if (this.mode[unlock] !== Mode.Unlock) return NONE;
+    const slots = this.slots[this.thread[unlock]!]!;
+    const loc = this.loc[unlock]!;
+    for (let i = this.slot[unlock]! - 1; i >= 0; i--) {
+      const e = slots[i]!;
+      if (this.kind[e] === Kind.Write && this.loc[e] === loc) return e;
     }
     return NONE;
   }

@@ -54,10 +54,11 @@ function compileChange(
       const by = value(m);
       const before = m.frame[slot]!;
       const origin = m.origins[slot]!;
+      m.deps = depsUnion(m.deps, origin);
       const after = compute(operator, before, by, place);
-      m.origins[slot] = depsUnion(m.deps, origin);
+      m.origins[slot] = m.deps;
       m.frame[slot] = after;
-      m.deps = old ? origin : m.origins[slot]!;
+      if (old) m.deps = origin;
       return old ? before : after;
     };
   }
@@ -72,8 +73,9 @@ function compileChange(
     cpu.addrDeps = addressDeps;
     const before = cpu.read(cell, Mode.Plain);
     const read = cpu.readDeps();
-    const after = compute(operator, before, by, place);
     const origin = depsUnion(deps, read);
+    m.deps = origin;
+    const after = compute(operator, before, by, place);
     cpu.addrDeps = addressDeps;
     cpu.dataDeps = origin;
     cpu.write(cell, after, Mode.Plain);

@@ -116,6 +116,7 @@ function compileThread(
       if (run(machine) === Flow.Cut) frame[0] = End.Cut;
     } catch (error) {
       if (!(error instanceof ThreadFault)) throw error;
+      cpu.faulted(machine.deps);
       frame[0] = machine.endOf(error.fault);
     }
     return frame;

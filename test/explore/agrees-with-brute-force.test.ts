@@ -20,8 +20,10 @@ import {
   rcuLock,
   rcuUnlock,
   read,
+  readPlain,
   synchronizeRcu,
   tied,
+  trylock,
   unlock,
   waitFor,
   write,
@@ -75,6 +77,15 @@ const NAMED: readonly [string, SmallProgram][] = [
     program([lock(z), lock(x), unlock(x), unlock(z)], [lock(x), lock(z), unlock(z), unlock(x)]),
   ],
   ['a lock kept, another inside', program([lock(z)], [lock(z), lock(x), unlock(x), unlock(z)])],
+  // An unlock that is not coherence-last, in a section that comes first though its lock was taken last.
+  [
+    'a section before another behind a trylock',
+    program([trylock(0, z), ifSet(0, [write(x, 1), unlock(z)])], [lock(z), readPlain(0, x), unlock(z)], [write(x, 2)]),
+  ],
+  [
+    'a section before what tries the lock',
+    program([trylock(0, z), write(x, 1)], [lock(z), readPlain(0, x), unlock(z)], [write(x, 2)]),
+  ],
   // A wait for what is not the last value, or the only one.
   ['a bit lock on a word that others write', program([bitLock(x)], [write(x, 1), write(x, 2)])],
   ['a bit lock, a write, and an addition', program([bitLock(x), bitUnlock(x)], [write(x, 1)], [add(x, 1)])],

@@ -1,0 +1,28 @@
+/** The analysis met a limit: load buffering cannot be excluded, nor explored. */
+export class TooManyTraces extends Error {}
+
+/** So many runs of threads in all: a second or so. */
+const MAX_RUNS = 1 << 17;
+
+/** What the search for buffered loads may spend. Throws {@link TooManyTraces} once that is spent. */
+export class Budget {
+  private runs = 0;
+  private steps = 0;
+
+  /** @param isOver whether a limit of time was hit, or the user has had enough */
+  constructor(private readonly isOver: () => boolean) {}
+
+  /** Pays for a run of a thread. */
+  run(): void {
+    if (++this.runs > MAX_RUNS) throw new TooManyTraces('the threads have too many traces');
+    this.step(64);
+  }
+
+  /** Pays for so much of other work; the unit is about a microsecond. */
+  step(cost = 1): void {
+    this.steps += cost;
+    if (this.steps < 4096) return;
+    this.steps = 0;
+    if (this.isOver()) throw new TooManyTraces('out of time');
+  }
+}

@@ -1,0 +1,97 @@
+import { OUT_OF_THIN_AIR, type Program } from '../../program/program.ts';
+import { Budget } from './budget.ts';
+import { chooseReads } from './choose-reads.ts';
+import { type ReadKey, Segments } from './segments.ts';
+import { Traces } from './traces.ts';
+import { Values } from './values.ts';
+
+/**
+ * Load buffering: an execution whose po and rf form a cycle, which exploration in po-rf order cannot reach. The reads
+ * given here are to be *guessed*: their value is chosen first and their write found at the end. They are chosen so that
+ * every such cycle that the model might allow goes through one of them.
+ */
+export interface Guesses {
+  /** The values to try for a read, or undefined where it is not guessed. */
+  values(thread: number, slot: number, loc: number): readonly number[] | undefined;
+}
+
+/**
+ * Throws `TooManyTraces` at a limit.
+ * @param isOver whether a limit of time was hit, or the user has had enough
+ * @returns the reads to guess; undefined where no load can be buffered
+ */
+export function findGuesses(program: Program, isOver: () => boolean): Guesses | undefined {
+  const threads = program.threads.length;
+  if (threads < 2) return undefined;
+  const locs = program.initial.length;
+  const budget = new Budget(isOver);
+  const values = new Values(program.initial);
+  const traces = new Traces(program, values, budget);
+  traces.find();
+  const known = traces.dependOnValues;
+  if (known) growValues(traces, values, threads);
+  const segments = new Segments(threads, locs, budget);
+  segments.addAll(traces);
+  const reads = [...chooseReads(segments, budget)].map((read) => segments.reads[read]!);
+  if (reads.length === 0) return undefined;
+  if (!known) growValues(traces, values, threads);
+  addThinAir(new Set(reads.map(({ loc }) => loc)), traces, values, threads);
+  return guessesOf(reads, values, threads, locs);
+}
+
+/**
+ * Lets the values of each word grow until nothing new is written. No value takes more rounds to appear than there are
+ * writes, but for one that justifies itself.
+ */
+function growValues(traces: Traces, values: Values, threads: number): void {
+  let rounds = 1;
+  let grown = true;
+  while (grown) {
+    const { written, writes } = writtenBy(traces, threads);
+    grown = false;
+    // What a round finds is for the next: so a counter grows by one a round, not by one a trace.
+    for (const [loc, value] of written) grown = values.add(loc, value) || grown;
+    if (grown && traces.dependOnValues) traces.find();
+    if (++rounds > writes + 2) break;
+  }
+}
+
+/** What writes may write, given the present values, and how many writes an execution may have. */
+function writtenBy(traces: Traces, threads: number): { written: [loc: number, value: number][]; writes: number } {
+  const written: [loc: number, value: number][] = [];
+  let writes = 0;
+  for (let t = 0; t < threads; t++) {
+    let most = 0;
+    for (const trace of traces.of(t)) {
+      most = Math.max(
+        most,
+        traces.eachWritten(t, trace, (loc, value) => written.push([loc, value])),
+      );
+    }
+    writes += most;
+  }
+  return { written, writes };
+}
+
+/** Adds the value out of thin air for those of the guessed words to which a write may carry it back. */
+function addThinAir(guessed: ReadonlySet<number>, traces: Traces, values: Values, threads: number): void {
+  const carried = new Set<number>();
+  for (const loc of guessed) values.add(loc, OUT_OF_THIN_AIR);
+  for (let before = -1; before < carried.size; ) {
+    before = carried.size;
+    if (traces.dependOnValues) traces.find();
+    for (const [loc, value] of writtenBy(traces, threads).written) {
+      if (value !== OUT_OF_THIN_AIR) continue;
+      carried.add(loc);
+      values.add(loc, value);
+    }
+  }
+  for (const loc of guessed) if (!carried.has(loc)) values.delete(loc, OUT_OF_THIN_AIR);
+}
+
+function guessesOf(reads: readonly ReadKey[], values: Values, threads: number, locs: number): Guesses {
+  const byPlace = new Map<number, readonly number[]>();
+  const place = (thread: number, slot: number, loc: number): number => (slot * threads + thread) * locs + loc;
+  for (const { thread, slot, loc } of reads) byPlace.set(place(thread, slot, loc), values.of(loc));
+  return { values: (thread, slot, loc) => byPlace.get(place(thread, slot, loc)) };
+}
