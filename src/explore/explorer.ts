@@ -1,5 +1,5 @@
 import { Fence, Mode } from '../cpu/modes.ts';
-import { Graph, GUESSED, Kind, NONE, Rmw } from '../graph/graph.ts';
+import { Graph, GUESSED, Kind, NONE, Rmw, Wait } from '../graph/graph.ts';
 import { type Model, modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
 import type { Program } from '../program/program.ts';
@@ -212,7 +212,7 @@ export class Explorer implements Extender, Execution {
     g.rmwKind[r] = rmw;
     g.guardMask[r] = mask;
     g.guardWant[r] = want;
-    g.waits[r] = waits ? 1 : 0;
+    g.waits[r] = waits ? Wait.Yes : Wait.No;
     g.addr[r] = this.cpu.addrDeps;
     g.ctrl[r] = this.cpu.ctrlDeps;
     const { expected } = this.cpu;
@@ -226,7 +226,7 @@ export class Explorer implements Extender, Execution {
     }
     const low = places.coherenceFloor(r);
     const last = g.co[cell]!.length - 1;
-    if (g.waits[r] === 1) {
+    if (g.waits[r] !== Wait.No) {
       if (this.endWaitAt !== undefined) {
         places.takeFrom(r, this.endWaitAt);
         this.endWaitAt = undefined;
@@ -253,7 +253,7 @@ export class Explorer implements Extender, Execution {
   private guessedValues(r: number): readonly number[] | undefined {
     const { current: g, places } = this;
     const values = this.guesses?.values(g.thread[r]!, g.slot[r]!, g.loc[r]!);
-    return values === undefined || g.waits[r] === 0 ? values : values.filter((value) => places.mayRead(r, value));
+    return values === undefined || g.waits[r] === Wait.No ? values : values.filter((value) => places.mayRead(r, value));
   }
 
   addWrite(cell: number, value: number, mode: Mode, partner: number): void {

@@ -1,5 +1,5 @@
 import { guardHolds, WHOLE } from '../cpu/cpu.ts';
-import { type Graph, GUESSED, INIT, Kind, NONE, Rmw } from '../graph/graph.ts';
+import { type Graph, GUESSED, INIT, Kind, NONE, Rmw, Wait } from '../graph/graph.ts';
 import type { Model } from '../models/model.ts';
 import { mayRevisit } from './maximal.ts';
 import type { Reach } from './reach.ts';
@@ -23,12 +23,7 @@ export class Places {
   /** Lets a read go on with one value only, of which it is then known whether its RMW succeeds. */
   awaitValue(r: number, expected: number): void {
     const g = this.graph;
-    const rmw = g.rmwKind[r]!;
-    if (rmw !== Rmw.None) {
-      const succeeds = rmw === Rmw.Always || this.passes(rmw, expected, g.guardMask[r]!, g.guardWant[r]!);
-      g.rmwKind[r] = succeeds ? Rmw.IfEqual : Rmw.IfNotEqual;
-    }
-    g.waits[r] = 1;
+    g.waits[r] = g.rmwKind[r] === Rmw.None || this.succeedsWith(r, expected) ? Wait.Yes : Wait.ToFail;
     g.guardMask[r] = WHOLE;
     g.guardWant[r] = expected;
   }
@@ -52,7 +47,7 @@ export class Places {
 
   mayRead(r: number, value: number): boolean {
     const g = this.graph;
-    return g.waits[r] === 0 || guardHolds(value, g.guardMask[r]!, g.guardWant[r]!, true);
+    return g.waits[r] === Wait.No || guardHolds(value, g.guardMask[r]!, g.guardWant[r]!, true);
   }
 
   /** The highest place of its location that the event's thread has already seen: it may not go back behind it. */
@@ -94,17 +89,26 @@ export class Places {
   private settle(r: number, write: number, value: number): void {
     const g = this.graph;
     g.setRf(r, write, value);
-    const rmw = g.rmwKind[r]!;
-    const succeeds =
-      rmw === Rmw.Always || (rmw !== Rmw.None && this.passes(rmw, value, g.guardMask[r]!, g.guardWant[r]!));
+    const succeeds = this.succeedsWith(r, value);
     g.rmw[r] = succeeds ? 1 : 0;
-    g.mode[r] = rmw === Rmw.None ? g.declared[r]! : readMode(g.declared[r]!, succeeds);
+    g.mode[r] = g.rmwKind[r] === Rmw.None ? g.declared[r]! : readMode(g.declared[r]!, succeeds);
     g.clearRows(r);
     this.model.order(g, r);
   }
 
-  private passes(rmw: Rmw, value: number, mask: number, want: number): boolean {
-    return guardHolds(value, mask, want, rmw === Rmw.IfEqual);
+  /** Does an RMW begin with this read, and write if the read returns this value? */
+  private succeedsWith(r: number, value: number): boolean {
+    const g = this.graph;
+    const rmw = g.rmwKind[r]!;
+    if (rmw === Rmw.None) return false;
+    if (g.waits[r] !== Wait.No) return g.waits[r] === Wait.Yes;
+    return rmw === Rmw.Always || guardHolds(value, g.guardMask[r]!, g.guardWant[r]!, rmw === Rmw.IfEqual);
+  }
+
+  /** May an RMW fail, and then order less? */
+  private isConditional(r: number): boolean {
+    const g = this.graph;
+    return g.rmwKind[r]! >= Rmw.IfEqual && g.waits[r] === Wait.No;
   }
 
   /** The read of another RMW that has consumed what stands at this place, or NONE. */
@@ -143,7 +147,7 @@ export class Places {
     }
     for (let place = low; place < last; place++) {
       if (!this.endsWait(r, place)) continue;
-      const isTaken = g.rmwKind[r] !== Rmw.None && this.consumerAt(r, place) !== NONE;
+      const isTaken = this.succeedsWith(r, this.valueAt(loc, place)) && this.consumerAt(r, place) !== NONE;
       if (!isTaken || this.mayContest(r, place)) this.todo.push(Todo.EndWait, r, place, thread, false);
     }
     g.overtake(r, found);
@@ -210,7 +214,7 @@ export class Places {
   lowestWorthTrying(r: number, low: number, bound: number): number {
     const g = this.graph;
     // A conditional RMW may order less where it fails: a lower place is not harder then.
-    if (this.model.exact || (g.rmwKind[r]! >= Rmw.IfEqual && g.waits[r] === 0)) return low;
+    if (this.model.exact || this.isConditional(r)) return low;
     for (let place = bound - 1; place >= low; place--) {
       this.takeFrom(r, place);
       if (!this.model.consistent(g, r)) return place + 1;
@@ -223,13 +227,10 @@ export class Places {
     const g = this.graph;
     const loc = g.loc[r]!;
     const value = this.valueAt(loc, place);
-    if (g.waits[r] === 1 && !this.endsWait(r, place)) return;
-    const rmw = g.rmwKind[r]!;
-    const conditional = rmw >= Rmw.IfEqual && g.waits[r] === 0;
+    if (g.waits[r] !== Wait.No && !this.endsWait(r, place)) return;
+    const conditional = this.isConditional(r);
     if (beyondBound && this.model.exact && !conditional) return;
-    if (rmw !== Rmw.None && (rmw === Rmw.Always || this.passes(rmw, value, g.guardMask[r]!, g.guardWant[r]!))) {
-      if (this.consumerAt(r, place) !== NONE && !this.mayContest(r, place)) return;
-    }
+    if (this.succeedsWith(r, value) && this.consumerAt(r, place) !== NONE && !this.mayContest(r, place)) return;
     const check = beyondBound || conditional || g.cyclicFrom < g.n;
     this.todo.push(Todo.ReadFrom, r + 1, r, place, check);
   }

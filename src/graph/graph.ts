@@ -24,6 +24,15 @@ export enum Rmw {
   IfNotEqual = 3,
 }
 
+/** Does a read wait until its guard holds? */
+export enum Wait {
+  No = 0,
+  /** Its RMW, if it begins one, then succeeds. */
+  Yes = 1,
+  /** For a value with which its RMW fails. */
+  ToFail = 2,
+}
+
 /** In place of a write: the initial value of the word. */
 export const INIT = -1;
 /** In place of a write: the read's value was guessed, and its write is found when the execution is complete. */
@@ -60,7 +69,7 @@ export class Graph {
   addr: Int32Array;
   data: Int32Array;
   ctrl: Int32Array;
-  /** 1 where a read waits until its guard holds. */
+  /** Whether a read waits until its guard holds ({@link Wait}). */
   waits: Uint8Array;
   guardMask: Int32Array;
   guardWant: Float64Array;
@@ -150,7 +159,7 @@ export class Graph {
     this.addr[e] = 0;
     this.data[e] = 0;
     this.ctrl[e] = 0;
-    this.waits[e] = 0;
+    this.waits[e] = Wait.No;
     this.rmw[e] = 0;
     this.rmwKind[e] = Rmw.None;
     const row = e * threadCount;

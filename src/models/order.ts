@@ -41,30 +41,54 @@ export const scOrder: Order = (g, e) => {
 const isFullFenceOnTso = (kind: number): boolean =>
   kind === Fence.Mb || kind === Fence.SyncRcu || kind === Fence.SyncSrcu || kind === Fence.AfterSrcuReadUnlock;
 
+/** Does the event belong to an atomic RMW, be it one that failed? smp_mb__before_atomic() and _after_atomic() ask. */
+const isAtomic = (g: Graph, e: number): boolean =>
+  g.kind[e] === Kind.Read
+    ? g.rmwKind[e] !== Rmw.None && g.declared[e] !== Mode.Lock
+    : g.rmw[e] === 1 && g.mode[e] !== Mode.Lock;
+
 /**
- * x86-TSO: all but a write before a later read. smp_mb(), grace periods and every RMW that succeeds, relaxed ones and
- * spin_lock() too, are full fences, as lock-prefixed instructions are; a failed RMW is a read.
+ * Is this the read of an RMW that failed, which x86 does by an instruction that locks the bus all the same? `lock cmpxchg`
+ * and `lock bts` do; atomic_add_unless() and spin_trylock() read first, and do no more where that fails.
+ */
+const isLockedThoughFailed = (g: Graph, e: number): boolean =>
+  g.rmwKind[e] === Rmw.IfEqual && g.rmw[e] === 0 && g.declared[e] !== Mode.Lock;
+
+/**
+ * x86-TSO: all but a write before a later read. smp_mb(), grace periods and every locked instruction are full fences: an
+ * RMW that succeeds, relaxed ones and spin_lock() too, and a cmpxchg() that fails. Any other failed RMW is a read, next to
+ * which smp_mb__before_atomic() and smp_mb__after_atomic() are fences: so the LKMM says, though x86 does nothing for them.
  */
 export const tsoOrder: Order = (g, e) => {
   const base = e * g.words;
   const slot = g.slot[e]!;
-  if (g.kind[e] === Kind.Write || g.rmw[e] === 1) {
+  if (g.kind[e] === Kind.Write || g.rmw[e] === 1 || isLockedThoughFailed(g, e)) {
     addUpTo(g.ppo, base, slot - 1);
     return;
   }
   const po = g.threads[g.thread[e]!]!;
   let fenced = false;
+  let afterAtomic = false;
+  let atomicSeen = isAtomic(g, e);
   for (let i = g.index[e]! - 1; i >= 0; i--) {
     const p = po[i]!;
     const kind = g.kind[p]!;
-    if (kind === Kind.Read) addSlot(g.ppo, base, g.slot[p]!);
-    else if (kind === Kind.Write) {
+    if (kind === Kind.Read) {
+      const atomic = isAtomic(g, p);
+      fenced ||= isLockedThoughFailed(g, p) || (atomic && afterAtomic);
+      atomicSeen ||= atomic;
+      addSlot(g.ppo, base, g.slot[p]!);
+    } else if (kind === Kind.Write) {
       fenced ||= g.rmw[p] === 1;
       if (fenced) {
         addUpTo(g.ppo, base, g.slot[p]!);
         return;
       }
-    } else if (kind === Kind.Fence) fenced ||= isFullFenceOnTso(g.mode[p]!);
+    } else if (kind === Kind.Fence) {
+      const fence = g.mode[p]!;
+      fenced ||= isFullFenceOnTso(fence) || (fence === Fence.BeforeAtomic && atomicSeen);
+      afterAtomic ||= fence === Fence.AfterAtomic;
+    }
   }
 };
 
@@ -83,12 +107,6 @@ function carried(g: Graph, thread: number, deps: Deps): Deps {
   }
   return all;
 }
-
-/** Does the event belong to an atomic RMW, be it one that failed? smp_mb__before_atomic() and _after_atomic() ask. */
-const isAtomic = (g: Graph, e: number): boolean =>
-  g.kind[e] === Kind.Read
-    ? g.rmwKind[e] !== Rmw.None && g.declared[e] !== Mode.Lock
-    : g.rmw[e] === 1 && g.mode[e] !== Mode.Lock;
 
 /**
  * The LKMM's ppo within a thread, except `dep ; [Marked] ; rfi`, which depends on reads-from

@@ -58,6 +58,7 @@ export function skeletonOf(traces: readonly Trace[], initial: ArrayLike<number>)
       at,
       value: initial[at]!,
       atomic: false,
+      locked: false,
       partner: undefined,
       addr: [],
       data: [],

@@ -16,6 +16,7 @@ import {
   type Relation,
   range,
   sequence,
+  setOf,
   star,
   union,
 } from './relation.ts';
@@ -51,13 +52,25 @@ function sc(c: Candidate): Judgement {
  * locked is between. Waiting for a grace period is a full fence, too.
  */
 function tso(c: Candidate): Judgement {
-  const { n, reads, writes, po, ext, rmw, rf, co, fr } = c;
+  const { n, nodes, reads, writes, po, ext, rmw, rf, co, fr } = c;
   const wr = product(n, writes, reads);
   const ppo = minus(between(reads | writes, po, reads | writes), wr);
   const mb = c.fence(Fence.Mb, Fence.SyncRcu, Fence.SyncSrcu, Fence.AfterSrcuReadUnlock);
   const fenced = sequence(between(writes, po, mb), between(mb, po, reads));
-  const locked = union(between(writes, po, domain(rmw)), between(range(rmw), po, reads));
-  return ordered(c, union(ppo, fenced, locked, both(rf, ext), co, fr));
+  const failed = setOf(n, (e) => nodes[e]!.locked);
+  const locked = union(between(writes, po, domain(rmw) | failed), between(range(rmw) | failed, po, reads));
+  // Nothing on x86, but the LKMM promises it of an RMW that failed, too.
+  const RMW = setOf(n, (e) => nodes[e]!.atomic);
+  const promised = union(
+    sequence(
+      between(writes, po, c.fence(Fence.BeforeAtomic)),
+      between(c.fence(Fence.BeforeAtomic), po, RMW),
+      maybe(po),
+    ),
+    sequence(maybe(po), between(RMW, po, c.fence(Fence.AfterAtomic)), between(c.fence(Fence.AfterAtomic), po, reads)),
+  );
+  const wrPromised = both(promised, wr);
+  return ordered(c, union(ppo, fenced, locked, wrPromised, both(rf, ext), co, fr));
 }
 
 const judges: Record<ModelName, (candidate: Candidate) => Judgement> = { sc, tso, lkmm };

@@ -16,6 +16,8 @@ export interface TraceEvent {
   readonly value: number;
   /** Part of an atomic read-modify-write, be it one that failed; lock operations are not. */
   readonly atomic: boolean;
+  /** The read of a failed read-modify-write for which x86 locks the bus all the same: cmpxchg(), not atomic_add_unless(). */
+  readonly locked: boolean;
   /** Of the write of a read-modify-write or a lock, its read. */
   readonly partner: number | undefined;
   readonly addr: readonly number[];
@@ -83,11 +85,11 @@ class RecordingCpu extends Cpu implements TrackedCpu {
   }
 
   rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode): number {
-    return this.modify(cell, () => true, op, operand, mode);
+    return this.modify(cell, () => true, false, op, operand, mode);
   }
 
   rmwIf(cell: Cell, mask: number, want: number, equal: boolean, op: RmwOp, operand: number, mode: Mode): number {
-    return this.modify(cell, (old) => guardHolds(old, mask, want, equal), op, operand, mode);
+    return this.modify(cell, (old) => guardHolds(old, mask, want, equal), equal, op, operand, mode);
   }
 
   rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
@@ -95,7 +97,7 @@ class RecordingCpu extends Cpu implements TrackedCpu {
       if (!guardHolds(old, mask, want, true)) throw new Waits();
       return true;
     };
-    return this.modify(cell, happens, op, operand, mode);
+    return this.modify(cell, happens, false, op, operand, mode);
   }
 
   fence(kind: Fence, cell?: Cell): void {
@@ -133,6 +135,7 @@ class RecordingCpu extends Cpu implements TrackedCpu {
       at: -1,
       value: 0,
       atomic: false,
+      locked: false,
       partner: undefined,
       addr: [],
       data: [],
@@ -159,12 +162,23 @@ class RecordingCpu extends Cpu implements TrackedCpu {
    * The marks of a read-modify-write on its two events: a fully ordered one has smp_mb() on both sides, any other orders
    * by its read or by its write; one that fails is a READ_ONCE(). Arithmetic carries the old value into the new one.
    */
-  private modify(cell: Cell, happens: (old: number) => boolean, op: RmwOp, operand: number, mode: Mode): number {
+  private modify(
+    cell: Cell,
+    happens: (old: number) => boolean,
+    locksAnyway: boolean,
+    op: RmwOp,
+    operand: number,
+    mode: Mode,
+  ): number {
     const lock = mode === Mode.Lock;
     const addr = this.addressOf(cell);
     const data = depsMembers(this.dataDeps);
     const old = this.reads(cell, Mode.Once, !lock, addr);
-    if (!happens(old)) return old;
+    if (!happens(old)) {
+      const failed = this.events.pop()!;
+      this.events.push({ ...failed, locked: locksAnyway && !lock });
+      return old;
+    }
     // Only now is it known that the read is not that of a failure, so it is put down once more.
     const { at } = this.events.pop()!;
     if (mode === Mode.Full) this.fence(Fence.Mb);

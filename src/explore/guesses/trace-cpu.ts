@@ -1,7 +1,7 @@
 import { type Cell, Cpu, cellIndex, guardHolds, type TrackedCpu, WHOLE } from '../../cpu/cpu.ts';
 import { type Deps, depsMembers, depsOf, depsUnion, NO_DEPS } from '../../cpu/deps.ts';
 import { applyRmw, type Fence, type Mode, RmwOp } from '../../cpu/modes.ts';
-import { Graph, Kind, NONE, Rmw } from '../../graph/graph.ts';
+import { Graph, Kind, NONE, Rmw, Wait } from '../../graph/graph.ts';
 import { lkmmOrder } from '../../models/order.ts';
 import { readMode, writeMode } from '../rmw-mode.ts';
 import type { Values } from './values.ts';
@@ -83,8 +83,8 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     const g = this.graph;
     const values = this.values.of(g.loc[r]!);
     const equal = g.rmwKind[r] !== Rmw.IfNotEqual;
-    const holds = g.waits[r] === 1 || g.rmw[r] === 1;
-    if (g.waits[r] === 0 && (g.rmwKind[r] === Rmw.None || g.rmwKind[r] === Rmw.Always)) return values;
+    const holds = g.waits[r] === Wait.Yes || g.rmw[r] === 1;
+    if (g.waits[r] === Wait.No && (g.rmwKind[r] === Rmw.None || g.rmwKind[r] === Rmw.Always)) return values;
     return values.filter((value) => guardHolds(value, g.guardMask[r]!, g.guardWant[r]!, equal) === holds);
   }
 
@@ -173,7 +173,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     g.rmwKind[r] = rmw;
     g.declared[r] = mode;
     g.rmw[r] = succeeds ? 1 : 0;
-    g.waits[r] = waits ? 1 : 0;
+    g.waits[r] = waits ? Wait.Yes : Wait.No;
     g.guardMask[r] = mask;
     g.guardWant[r] = want;
     this.fill(r);
@@ -233,7 +233,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     const g = this.graph;
     const mask = g.guardMask[r]!;
     const want = g.guardWant[r]!;
-    const mustEqual = (g.rmwKind[r] !== Rmw.IfNotEqual) === (g.waits[r] === 1 || g.rmw[r] === 1);
+    const mustEqual = (g.rmwKind[r] !== Rmw.IfNotEqual) === (g.waits[r] === Wait.Yes || g.rmw[r] === 1);
     return mustEqual ? want : mask === WHOLE ? want + 1 : want ^ mask;
   }
 
