@@ -242,6 +242,15 @@ export interface TrackedCpu extends Cpu {
   ctrlDeps: Deps;
   /** The read that returned last, as the one member of a set. */
   readDeps(): Deps;
+  /** How many events the thread has made since it began. */
+  readonly made: number;
+  /**
+   * Told that a round of a loop has left the thread as it was, so that all it did may be to wait. Where it has changed
+   * nothing in memory either, whatever the thread does from here it could do without that round; an explorer then ends
+   * the run (docs/engine.md, "Waits and locks"). Others go on.
+   * @param since what `made` was when the round began
+   */
+  standsStill(since: number): void;
 }
 
 const WRITER = 1;

@@ -155,6 +155,12 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
     return depsOf(this.lastRead);
   }
 
+  get made(): number {
+    return this.events.length;
+  }
+
+  standsStill(): void {}
+
   private take(cell: Cell): number {
     this.spend();
     const value = this.inputs.read(cellIndex(cell));

@@ -1,7 +1,7 @@
 import { CELL_BITS, type Cell, Cpu, cellIndex, type TrackedCpu, WHOLE } from '../cpu/cpu.ts';
 import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
-import { applyRmw, type Fence, type Mode, RmwOp } from '../cpu/modes.ts';
-import { type Graph, NONE, Rmw } from '../graph/graph.ts';
+import { applyRmw, Fence, Mode, RmwOp } from '../cpu/modes.ts';
+import { type Graph, Kind, NONE, Rmw } from '../graph/graph.ts';
 import { writeMode } from './rmw-mode.ts';
 
 /** What the explorer does when a thread reaches the end of what its graph holds. */
@@ -10,6 +10,8 @@ export interface Extender {
   addWrite(cell: number, value: number, mode: Mode, partner: number): void;
   addFence(kind: Fence, cell: number): void;
   addChoice(count: number): number;
+  /** The thread has changed nothing since it had made so many events, and would do again what it did since. */
+  standStill(since: number): never;
 }
 
 /**
@@ -105,6 +107,31 @@ export class ExploreCpu extends Cpu implements TrackedCpu {
 
   readDeps(): Deps {
     return depsOf(this.graph.slot[this.lastRead]!);
+  }
+
+  get made(): number {
+    return this.at;
+  }
+
+  standsStill(since: number): void {
+    if (this.isIdle(since)) this.extender.standStill(since);
+  }
+
+  /** Does nothing that the thread did since then matter to anybody, itself included? Plain accesses do: they may race. */
+  private isIdle(since: number): boolean {
+    const { graph: g, po } = this;
+    let sections = 0;
+    for (let i = since; i < this.at; i++) {
+      const e = po[i]!;
+      const kind = g.kind[e]!;
+      if (kind === Kind.Fence) {
+        if (g.mode[e] === Fence.RcuLock) sections++;
+        else if (g.mode[e] === Fence.RcuUnlock && --sections < 0) return false;
+      } else if (kind !== Kind.Read || g.mode[e] === Mode.Plain || g.mode[e] === Mode.SrcuLock) {
+        return false;
+      }
+    }
+    return sections === 0;
   }
 
   private replayRead(cell: Cell, mode: Mode, rmw: Rmw, waits: boolean, mask: number, want: number): number {

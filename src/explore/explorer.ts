@@ -137,7 +137,7 @@ export class Explorer implements Extender, Execution {
 
   /** Visits an execution in which nobody can go on. @returns whether to stop */
   private visitBlocked(blocked: Graph): boolean {
-    if (!this.passes(blocked)) return false;
+    if (!this.threads.waitForGood(blocked) || !this.passes(blocked)) return false;
     this.graph = blocked;
     this.blocked++;
     return this.options.onBlocked?.(this) === true;
@@ -190,6 +190,11 @@ export class Explorer implements Extender, Execution {
   addFence(kind: Fence, cell: number): void {
     this.current.append(this.running, Kind.Fence, kind, cell);
     if (kind === Fence.SyncRcu || kind === Fence.SyncSrcu) this.hasGracePeriods = true;
+  }
+
+  standStill(since: number): never {
+    this.threads.standStill(this.running, since);
+    throw UNWIND;
   }
 
   addChoice(count: number): number {

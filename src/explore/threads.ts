@@ -1,9 +1,11 @@
-import type { Graph } from '../graph/graph.ts';
+import { type Graph, Kind } from '../graph/graph.ts';
 
 enum Status {
   Ready = 0,
   Finished = 1,
   Waiting = 2,
+  /** In a loop that changes nothing until it reads something else. */
+  Still = 3,
 }
 
 /** How far each thread is with the graph that is worked on. */
@@ -14,6 +16,8 @@ export class Threads {
   private readonly waitsFor: Int32Array;
   private readonly waitsSince: Int32Array;
   private readonly waitsForExpected: Uint8Array;
+  /** Of a thread that stands still, where in its program order the round began that changed nothing. */
+  private readonly stillSince: Int32Array;
 
   constructor(count: number) {
     this.results = new Array<unknown>(count).fill(undefined);
@@ -21,6 +25,7 @@ export class Threads {
     this.waitsFor = new Int32Array(count);
     this.waitsSince = new Int32Array(count);
     this.waitsForExpected = new Uint8Array(count);
+    this.stillSince = new Int32Array(count);
   }
 
   /** All have to run again: the graph is another. */
@@ -45,6 +50,25 @@ export class Threads {
     this.waitsFor[thread] = loc;
     this.waitsSince[thread] = g.co[loc]!.length;
     this.waitsForExpected[thread] = forExpected ? 1 : 0;
+  }
+
+  standStill(thread: number, since: number): void {
+    this.status[thread] = Status.Still;
+    this.results[thread] = undefined;
+    this.stillSince[thread] = since;
+  }
+
+  /** Will those who stand still do so for ever? Only if each reads what is coherence-last: what else it may read, it will. */
+  waitForGood(g: Graph): boolean {
+    for (let t = 0; t < this.status.length; t++) {
+      if (this.status[t] !== Status.Still) continue;
+      const po = g.threads[t]!;
+      for (let i = this.stillSince[t]!; i < po.length; i++) {
+        const e = po[i]!;
+        if (g.kind[e] === Kind.Read && g.sourcePlace(e) !== g.co[g.loc[e]!]!.length - 1) return false;
+      }
+    }
+    return true;
   }
 
   /** The graph was cut down to its first `n` events: who lost some, or waited, has to run again. */
@@ -80,11 +104,11 @@ export class Threads {
   }
 
   waiting(): number[] {
-    return [...this.status.keys()].filter((t) => this.status[t] === Status.Waiting);
+    return [...this.status.keys()].filter((t) => this.status[t]! >= Status.Waiting);
   }
 
   waitsOfItsOwnAccord(thread: number): boolean {
-    return this.waitsForExpected[thread] === 0;
+    return this.status[thread] === Status.Still || this.waitsForExpected[thread] === 0;
   }
 }
 

@@ -1,11 +1,12 @@
 import { type Deps, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Mode } from '../cpu/modes.ts';
 import { compileStore, type Evaluate } from './access.ts';
-import type { Statement } from './ast.ts';
+import type { Expression, Statement } from './ast.ts';
 import { compile, compileTarget } from './compile-expression.ts';
 import type { Scope } from './constant.ts';
 import { roundsOf } from './counted.ts';
 import { during } from './here.ts';
+import { registersThatMatter } from './loop-registers.ts';
 import { MAX_STEPS, type Machine } from './machine.ts';
 
 /** How a statement ended. */
@@ -73,13 +74,27 @@ function compileStatement(scope: StatementScope, s: Statement): Execute {
         compileStatement(scope, s.body),
         undefined,
         s.bodyFirst,
+        s.bodyFirst ? registersAt(scope, s.body, s.condition) : registersAt(scope, s.condition),
+        s.bodyFirst ? undefined : registersAt(scope, s.body, s.condition),
       );
     case 'for': {
       const initial = s.initial === undefined ? next : compileStatement(scope, s.initial);
       const condition = s.condition === undefined ? undefined : compile(scope, s.condition);
       const step = s.step === undefined ? undefined : compile(scope, s.step);
-      const limit = roundsOf(scope, s) ?? scope.unroll;
-      const loop = compileLoop(limit, condition, compileStatement(scope, s.body), step, false);
+      const rounds = roundsOf(scope, s);
+      const body = compileStatement(scope, s.body);
+      const loop =
+        rounds === undefined
+          ? compileLoop(
+              scope.unroll,
+              condition,
+              body,
+              step,
+              false,
+              registersAt(scope, s.condition),
+              registersAt(scope, s.body, s.step, s.condition),
+            )
+          : compileLoop(rounds, condition, body, step, false, undefined, undefined);
       if (initial === next) return loop;
       return (m) => {
         initial(m);
@@ -143,9 +158,31 @@ function compileIf(scope: StatementScope, s: Statement & { kind: 'if' }): Execut
   };
 }
 
+const registersAt = (scope: StatementScope, ...parts: (Expression | Statement | undefined)[]): readonly number[] =>
+  registersThatMatter(scope.thread, parts);
+
+/** Notices that a thread comes to a place in a loop with everything that matters there as it was the last time. */
+class Standstill {
+  private before: number[] | undefined;
+  private since = 0;
+
+  /** @param slots the registers that matter there */
+  constructor(private readonly slots: readonly number[]) {}
+
+  look(m: Machine): void {
+    const { frame, cpu } = m;
+    const { before } = this;
+    if (before !== undefined && this.slots.every((slot, i) => before[i] === frame[slot])) cpu.standsStill(this.since);
+    this.before = this.slots.map((slot) => frame[slot]!);
+    this.since = cpu.made;
+  }
+}
+
 /**
  * A loop, as the nested `if`s that it stands for: each round is controlled by the conditions of all rounds before it,
  * and what follows the loop by none of them.
+ * @param atHead the registers that matter where a round begins, and `atBody` where its condition holds; undefined for a
+ * loop that counts, which never stands still
  */
 function compileLoop(
   limit: number,
@@ -153,18 +190,25 @@ function compileLoop(
   body: Execute,
   step: Evaluate | undefined,
   bodyFirst: boolean,
+  atHead: readonly number[] | undefined,
+  atBody: readonly number[] | undefined,
 ): Execute {
   return (m) => {
+    const head = atHead && new Standstill(atHead);
+    const entry = atBody && new Standstill(atBody);
     const outer = m.control;
     const outerLoop = m.loopControl;
     m.loopControl = NO_DEPS;
     let control: Deps = outer;
     for (let rounds = 0; ; rounds++) {
+      if (!bodyFirst) head?.look(m);
       if (condition !== undefined && !(bodyFirst && rounds === 0)) {
         const holds = condition(m) !== 0;
         control = depsUnion(control, m.deps);
         if (!m.branch(holds)) break;
       }
+      if (bodyFirst) head?.look(m);
+      entry?.look(m);
       if (rounds >= limit || ++m.steps > MAX_STEPS) return Flow.Cut;
       m.setControl(control);
       const flow = body(m);

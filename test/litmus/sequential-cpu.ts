@@ -34,6 +34,10 @@ export class SequentialCpu extends Cpu implements TrackedCpu {
     this.id = id;
   }
 
+  readonly made = 0;
+
+  standsStill(): void {}
+
   readDeps(): Deps {
     return this.lastRead;
   }

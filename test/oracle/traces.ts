@@ -114,6 +114,13 @@ class RecordingCpu extends Cpu implements TrackedCpu {
     return value;
   }
 
+  get made(): number {
+    return this.events.length;
+  }
+
+  /** Goes on: what an explorer may leave out, the oracle finds. */
+  standsStill(): void {}
+
   provenance(): number {
     return (this.lastRead + 1) << CELL_BITS;
   }

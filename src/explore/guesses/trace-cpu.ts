@@ -148,6 +148,13 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     return depsOf(this.graph.slot[this.lastRead]!);
   }
 
+  get made(): number {
+    return this.graph.n;
+  }
+
+  /** Every round is one more trace: what registers hold here is not what they will hold. */
+  standsStill(): void {}
+
   private lastRead = 0;
 
   private decide(ways: number, usual: number): number {
