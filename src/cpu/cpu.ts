@@ -1,4 +1,5 @@
 import type { Deps } from './deps.ts';
+import { bitwise, IntKind, isSmall } from './integer.ts';
 import { Fence, Mode, RmwOp } from './modes.ts';
 
 /**
@@ -19,7 +20,11 @@ export const WHOLE = -1;
 
 /** Does `value` satisfy the guard `(value & mask) === want` (negated unless `equal`)? */
 export const guardHolds = (value: number, mask: number, want: number, equal: boolean): boolean =>
-  ((mask === WHOLE ? value : value & mask) === want) === equal;
+  ((mask === WHOLE ? value : masked(value, mask)) === want) === equal;
+
+/** JavaScript's own operator knows the low 32 bits, which are those of a mask of 31. */
+const masked = (value: number, mask: number): number =>
+  mask <= 0x7fffffff && mask > 0 && isSmall(value) ? value & mask : bitwise(IntKind.S64, '&', value, mask);
 
 /**
  * One CPU as the kernel sees it: the primitives of the LKMM, a method each. All of `mm/`, and every litmus test,

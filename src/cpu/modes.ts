@@ -1,3 +1,5 @@
+import { add, bitwise, complement, type IntKind, subtract } from './integer.ts';
+
 /**
  * What an access or a fence is, in the words of the LKMM (tools/memory-model, Linux 6.12).
  * Numbers, because they are stored in the typed arrays of an execution graph.
@@ -53,9 +55,16 @@ export enum RmwOp {
   Xchg = 6,
 }
 
+const OPERATION = 7;
+const KIND_SHIFT = 3;
+
+/** An operation on words of a type of C, where the new value wraps. What xchg() writes has been converted already. */
+export const typedRmw = (op: RmwOp, kind: IntKind): RmwOp =>
+  op === RmwOp.Xchg ? op : ((op | (kind << KIND_SHIFT)) as RmwOp);
+
 /**
- * The new value of a word after `op`. Words are integers of up to 53 bits: addition and subtraction are exact,
- * the bitwise operations work on the low 32 bits.
+ * The new value of a word after `op`. Words of no type are integers of up to 53 bits: addition and subtraction are
+ * exact, the bitwise operations work on the low 32 bits. See {@link typedRmw} for all others.
  */
 export function applyRmw(op: RmwOp, old: number, operand: number): number {
   switch (op) {
@@ -72,6 +81,27 @@ export function applyRmw(op: RmwOp, old: number, operand: number): number {
     case RmwOp.Andnot:
       return old & ~operand;
     case RmwOp.Xchg:
+      return operand;
+    default:
+      return applyTyped(op & OPERATION, op >> KIND_SHIFT, old, operand);
+  }
+}
+
+function applyTyped(op: number, kind: IntKind, old: number, operand: number): number {
+  switch (op) {
+    case RmwOp.Add:
+      return add(kind, old, operand);
+    case RmwOp.Sub:
+      return subtract(kind, old, operand);
+    case RmwOp.And:
+      return bitwise(kind, '&', old, operand);
+    case RmwOp.Or:
+      return bitwise(kind, '|', old, operand);
+    case RmwOp.Xor:
+      return bitwise(kind, '^', old, operand);
+    case RmwOp.Andnot:
+      return bitwise(kind, '&', old, complement(kind, operand));
+    default:
       return operand;
   }
 }

@@ -71,7 +71,7 @@ export class Graph {
   ctrl: Int32Array;
   /** Whether a read waits until its guard holds ({@link Wait}). */
   waits: Uint8Array;
-  guardMask: Int32Array;
+  guardMask: Float64Array;
   guardWant: Float64Array;
   /** The place of a write in its location's coherence order. */
   coIndex: Int32Array;
@@ -126,7 +126,7 @@ export class Graph {
     this.data = new Int32Array(capacity);
     this.ctrl = new Int32Array(capacity);
     this.waits = new Uint8Array(capacity);
-    this.guardMask = new Int32Array(capacity);
+    this.guardMask = new Float64Array(capacity);
     this.guardWant = new Float64Array(capacity);
     this.coIndex = new Int32Array(capacity);
     this.rmw = new Uint8Array(capacity);
@@ -435,7 +435,7 @@ export class Graph {
     this.rmw = copied(new Uint8Array(capacity), this.rmw);
     this.rmwKind = copied(new Uint8Array(capacity), this.rmwKind);
     this.declared = copied(new Uint8Array(capacity), this.declared);
-    this.guardMask = copied(new Int32Array(capacity), this.guardMask);
+    this.guardMask = copied(new Float64Array(capacity), this.guardMask);
     this.guardWant = copied(new Float64Array(capacity), this.guardWant);
     this.coIndex = copied(new Int32Array(capacity), this.coIndex);
     this.capacity = capacity;

@@ -1,17 +1,5 @@
+import { bitwise, IntKind } from '../cpu/integer.ts';
 import type { BinaryOperator } from './ast.ts';
-
-const isInt32 = (n: number): boolean => (n | 0) === n;
-
-/**
- * A bitwise operation on integers of up to 64 bits, in two's complement. JavaScript's own know 32 bits; pointers and
- * large masks have more.
- */
-export function bitwise(operator: '&' | '|' | '^', a: number, b: number): number {
-  if (isInt32(a) && isInt32(b)) return operator === '&' ? a & b : operator === '|' ? a | b : a ^ b;
-  const x = BigInt(a);
-  const y = BigInt(b);
-  return Number(BigInt.asIntN(64, operator === '&' ? x & y : operator === '|' ? x | y : x ^ y));
-}
 
 /**
  * What C computes, with integers as wide as herd7's: they do not wrap where an `int` would.
@@ -48,6 +36,6 @@ export function arithmetic(operator: BinaryOperator, a: number, b: number): numb
     case '&':
     case '|':
     case '^':
-      return bitwise(operator, a, b);
+      return bitwise(IntKind.S64, operator, a, b);
   }
 }

@@ -9,9 +9,9 @@ export type ThreadBody = (cpu: Cpu) => unknown;
 
 /**
  * A value that comes from nowhere: plain accesses may pass it round in a circle, each read justified by a write of what
- * another read (herd7 shows such a value as a symbol). No computation yields it.
+ * another read (herd7 shows such a value as a symbol). No computation yields it: it is no integer.
  */
-export const OUT_OF_THIN_AIR = -(2 ** 52);
+export const OUT_OF_THIN_AIR = -(2 ** 51) - 0.5;
 
 /** What a scenario and a litmus test both become: threads over an initial memory. */
 export interface Program {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { arithmetic, bitwise } from '../../src/litmus/arithmetic.ts';
+import { arithmetic } from '../../src/litmus/arithmetic.ts';
 import { evaluate } from './one-thread.ts';
 
 test.each<[expression: string, value: number]>([
@@ -63,17 +63,6 @@ test.each<[expression: string, value: number]>([
   ['&*x == x', 1],
   ['&x[2] - x', 2],
 ])('%s is %i', (expression, value) => expect(evaluate(expression)).toBe(value));
-
-test('bitwise operations are those of 64-bit integers', () => {
-  const word = fc.oneof(fc.integer(), fc.maxSafeInteger());
-  fc.assert(
-    fc.property(word, word, (a, b) => {
-      expect(bitwise('&', a, b)).toBe(Number(BigInt.asIntN(64, BigInt(a) & BigInt(b))));
-      expect(bitwise('|', a, b)).toBe(Number(BigInt.asIntN(64, BigInt(a) | BigInt(b))));
-      expect(bitwise('^', a, b)).toBe(Number(BigInt.asIntN(64, BigInt(a) ^ BigInt(b))));
-    }),
-  );
-});
 
 test('quotient and remainder make the whole, and nothing is minus zero', () => {
   fc.assert(

@@ -1,5 +1,6 @@
 import { type Cell, Cpu, cellIndex, guardHolds, type TrackedCpu, WHOLE } from '../../cpu/cpu.ts';
 import { type Deps, depsMembers, depsOf, depsUnion, NO_DEPS } from '../../cpu/deps.ts';
+import { bitwise, IntKind } from '../../cpu/integer.ts';
 import { applyRmw, type Fence, type Mode, RmwOp } from '../../cpu/modes.ts';
 import { Graph, Kind, NONE, Rmw, Wait } from '../../graph/graph.ts';
 import { lkmmOrder } from '../../models/order.ts';
@@ -241,7 +242,8 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     const mask = g.guardMask[r]!;
     const want = g.guardWant[r]!;
     const mustEqual = (g.rmwKind[r] !== Rmw.IfNotEqual) === (g.waits[r] === Wait.Yes || g.rmw[r] === 1);
-    return mustEqual ? want : mask === WHOLE ? want + 1 : want ^ mask;
+    if (mustEqual) return want;
+    return mask === WHOLE ? (want === 0 ? 1 : 0) : bitwise(IntKind.S64, '^', want, mask);
   }
 
   private finishRmw(cell: Cell, r: number, data: Deps, op: RmwOp, operand: number, mode: Mode): number {
