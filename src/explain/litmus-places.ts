@@ -1,6 +1,7 @@
-import type { Expression, Place, Statement } from '../litmus/ast.ts';
+import type { Place } from '../litmus/ast.ts';
 import type { LitmusTest } from '../litmus/litmus-test.ts';
 import { PRIMITIVES } from '../litmus/primitives.ts';
+import { eachPart, type Node } from '../litmus/walk.ts';
 import type { SourcePlace } from './source-place.ts';
 
 /** A comment after a statement, in its line, that has nothing but a name as the posts use them. */
@@ -56,58 +57,36 @@ export class LitmusPlaces {
 }
 
 /** The statements that are a step as a whole: those with one access at most. */
-function collect(s: Statement, found: Place[]): void {
-  switch (s.kind) {
-    case 'block':
-      for (const inner of s.body) collect(inner, found);
-      break;
+function collect(node: Node, found: Place[]): void {
+  switch (node.kind) {
     case 'declaration':
-      if (s.declarators.length === 1 && callsIn(s.declarators[0]!.initial) <= 1) found.push(s);
+      if (node.declarators.length === 1 && callsIn(node) <= 1) found.push(node);
       break;
     case 'expression':
-      if (callsIn(s.expression) <= 1) found.push(s);
+      if (callsIn(node) <= 1) found.push(node);
       break;
+    case 'block':
     case 'if':
-      collect(s.then, found);
-      if (s.otherwise !== undefined) collect(s.otherwise, found);
-      break;
     case 'while':
+      eachPart(node, (part) => collect(part, found));
+      break;
     case 'for':
-      collect(s.body, found);
+      collect(node.body, found);
       break;
     default:
       break;
   }
 }
 
-/** How many primitives an expression calls that access memory. */
-export function callsIn(e: Expression | undefined): number {
-  if (e === undefined) return 0;
-  switch (e.kind) {
-    case 'number':
-    case 'name':
-      return 0;
-    case 'unary':
-    case 'cast':
-      return callsIn(e.operand);
-    case 'binary':
-    case 'logical':
-    case 'comma':
-      return callsIn(e.left) + callsIn(e.right);
-    case 'conditional':
-      return callsIn(e.condition) + callsIn(e.then) + callsIn(e.otherwise);
-    case 'assignment':
-      return callsIn(e.target) + callsIn(e.value);
-    case 'update':
-      return callsIn(e.target);
-    case 'member':
-      return callsIn(e.object);
-    case 'index':
-      return callsIn(e.object) + callsIn(e.index);
-    case 'call': {
-      const kind = PRIMITIVES.get(e.callee.name)?.kind;
-      const own = kind === 'same' || kind === 'truth' ? 0 : 1;
-      return e.arguments.reduce((sum, argument) => sum + callsIn(argument), own);
-    }
+/** How many primitives are called in a node that access memory. */
+function callsIn(node: Node): number {
+  let calls = 0;
+  if (node.kind === 'call') {
+    const kind = PRIMITIVES.get(node.callee.name)?.kind;
+    if (kind !== 'same' && kind !== 'truth') calls = 1;
   }
+  eachPart(node, (part) => {
+    calls += callsIn(part);
+  });
+  return calls;
 }

@@ -1,6 +1,7 @@
 import type { Call, Expression, Statement } from '../litmus/ast.ts';
 import type { LitmusTest } from '../litmus/litmus-test.ts';
 import { PRIMITIVES, type Primitive } from '../litmus/primitives.ts';
+import { eachOperand } from '../litmus/walk.ts';
 
 /** A statement that edits may remove, precede, or exchange. */
 export interface StatementSite {
@@ -116,25 +117,8 @@ export class LitmusSites {
     const { thread } = this;
     if (this.isMemory(e)) this.plain.push({ thread, kind: 'load', expression: e });
     switch (e.kind) {
-      case 'number':
-      case 'name':
-        break;
       case 'unary':
         if (e.operator !== '&') this.value(e.operand);
-        break;
-      case 'cast':
-        this.value(e.operand);
-        break;
-      case 'binary':
-      case 'logical':
-      case 'comma':
-        this.value(e.left);
-        this.value(e.right);
-        break;
-      case 'conditional':
-        this.value(e.condition);
-        this.value(e.then);
-        this.value(e.otherwise);
         break;
       case 'assignment':
         if (this.isMemory(e.target)) {
@@ -153,6 +137,8 @@ export class LitmusSites {
       case 'call':
         this.call(e, site);
         break;
+      default:
+        eachOperand(e, (part) => this.value(part));
     }
   }
 

@@ -8,6 +8,7 @@ import { roundsOf } from './counted.ts';
 import { during } from './here.ts';
 import { registersThatMatter } from './loop-registers.ts';
 import { MAX_STEPS, type Machine } from './machine.ts';
+import { eachPart, type Node } from './walk.ts';
 
 /** How a statement ended. */
 export enum Flow {
@@ -226,24 +227,23 @@ function compileLoop(
 
 const NO_JUMPS: Jumps = { leaves: false, returns: false, any: false };
 
-/** @param inLoop whether `break` and `continue` belong to a loop within the statement asked about */
-function jumpsOf(s: Statement, inLoop = false): Jumps {
-  switch (s.kind) {
+/** @param inLoop whether `break` and `continue` belong to a loop within the node asked about */
+function jumpsOf(node: Node, inLoop = false): Jumps {
+  switch (node.kind) {
     case 'return':
       return { leaves: true, returns: true, any: true };
     case 'break':
       return inLoop ? NO_JUMPS : { leaves: true, returns: false, any: true };
     case 'continue':
       return inLoop ? NO_JUMPS : { leaves: false, returns: false, any: true };
-    case 'block':
-      return s.body.reduce((all, inner) => both(all, jumpsOf(inner, inLoop)), NO_JUMPS);
-    case 'if':
-      return both(jumpsOf(s.then, inLoop), s.otherwise === undefined ? NO_JUMPS : jumpsOf(s.otherwise, inLoop));
-    case 'while':
-    case 'for':
-      return jumpsOf(s.body, true);
-    default:
-      return NO_JUMPS;
+    default: {
+      let all = NO_JUMPS;
+      const within = inLoop || node.kind === 'while' || node.kind === 'for';
+      eachPart(node, (part) => {
+        all = both(all, jumpsOf(part, within));
+      });
+      return all;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { arithmetic } from './arithmetic.ts';
 import type { BinaryOperator, Expression, For, Statement } from './ast.ts';
 import { constantOf, type Scope } from './constant.ts';
+import { someNode } from './walk.ts';
 
 /** A loop that counts further than this is bounded like any other. */
 const MAX_ROUNDS = 1000;
@@ -57,57 +58,19 @@ function stepOf(scope: Scope, e: Expression, name: string): { operator: BinaryOp
 }
 
 /** May the statement change the register? */
-function assigns(s: Statement, name: string): boolean {
-  const expression = (e: Expression | undefined): boolean => e !== undefined && changes(e, name);
-  switch (s.kind) {
-    case 'block':
-      return s.body.some((inner) => assigns(inner, name));
-    case 'declaration':
-      return s.declarators.some((d) => d.name === name || expression(d.initial));
-    case 'expression':
-      return changes(s.expression, name);
-    case 'if':
-      return (
-        changes(s.condition, name) || assigns(s.then, name) || (s.otherwise !== undefined && assigns(s.otherwise, name))
-      );
-    case 'while':
-      return changes(s.condition, name) || assigns(s.body, name);
-    case 'for':
-      return (
-        (s.initial !== undefined && assigns(s.initial, name)) ||
-        expression(s.condition) ||
-        expression(s.step) ||
-        assigns(s.body, name)
-      );
-    default:
-      return false;
-  }
-}
+const assigns = (s: Statement, name: string): boolean =>
+  someNode(s, (node) => {
+    switch (node.kind) {
+      case 'declaration':
+        return node.declarators.some((d) => d.name === name);
+      case 'assignment':
+      case 'update':
+        return isName(node.target, name);
+      case 'unary':
+        return node.operator === '&' && isName(node.operand, name);
+      default:
+        return false;
+    }
+  });
 
-function changes(e: Expression, name: string): boolean {
-  switch (e.kind) {
-    case 'assignment':
-      return (e.target.kind === 'name' && e.target.name === name) || changes(e.target, name) || changes(e.value, name);
-    case 'update':
-      return (e.target.kind === 'name' && e.target.name === name) || changes(e.target, name);
-    case 'unary':
-      return (e.operator === '&' && e.operand.kind === 'name' && e.operand.name === name) || changes(e.operand, name);
-    case 'binary':
-    case 'logical':
-    case 'comma':
-      return changes(e.left, name) || changes(e.right, name);
-    case 'conditional':
-      return changes(e.condition, name) || changes(e.then, name) || changes(e.otherwise, name);
-    case 'call':
-      return e.arguments.some((arg) => changes(arg, name));
-    case 'member':
-      return changes(e.object, name);
-    case 'index':
-      return changes(e.object, name) || changes(e.index, name);
-    case 'cast':
-      return changes(e.operand, name);
-    case 'number':
-    case 'name':
-      return false;
-  }
-}
+const isName = (e: Expression, name: string): boolean => e.kind === 'name' && e.name === name;

@@ -1,6 +1,7 @@
 import type { Expression, FunctionDefinition } from './ast.ts';
 import type { ThreadLayout } from './layout.ts';
 import { PRIMITIVES, type Primitive } from './primitives.ts';
+import { eachPart, type Node } from './walk.ts';
 
 /** A value that a register must hold, or a read return. */
 export interface Wanted {
@@ -34,25 +35,27 @@ export function expectedReads(
 }
 
 /** Tells of every change of a variable by name: the expression assigned once, or undefined for any other change. */
-function visit(node: object, inLoop: boolean, assigns: (name: string, source: Expression | undefined) => void): void {
-  const { kind, operator, target, value, operand, name, initial } = node as Record<string, never>;
-  const nameOf = (e: Expression): string | undefined => (e.kind === 'name' ? e.name : undefined);
-  if (kind === 'assignment' || kind === 'update') {
-    const changed = nameOf(target);
-    const once = kind === 'assignment' && operator === undefined && !inLoop;
-    if (changed !== undefined) assigns(changed, once ? value : undefined);
-  } else if (kind === 'unary' && operator === '&') {
-    const taken = nameOf(operand);
-    if (taken !== undefined) assigns(taken, undefined);
-  } else if (kind === undefined && name !== undefined && initial !== undefined) {
-    assigns(name, inLoop ? undefined : initial);
+function visit(node: Node, inLoop: boolean, assigns: (name: string, source: Expression | undefined) => void): void {
+  switch (node.kind) {
+    case 'assignment':
+      if (node.target.kind === 'name') {
+        assigns(node.target.name, node.operator === undefined && !inLoop ? node.value : undefined);
+      }
+      break;
+    case 'update':
+      if (node.target.kind === 'name') assigns(node.target.name, undefined);
+      break;
+    case 'unary':
+      if (node.operator === '&' && node.operand.kind === 'name') assigns(node.operand.name, undefined);
+      break;
+    case 'declaration':
+      for (const { name, initial } of node.declarators) {
+        if (initial !== undefined) assigns(name, inLoop ? undefined : initial);
+      }
+      break;
   }
-  const loop = inLoop || kind === 'while' || kind === 'for';
-  for (const child of Object.values(node)) {
-    for (const one of Array.isArray(child) ? child : [child]) {
-      if (typeof one === 'object' && one !== null) visit(one, loop, assigns);
-    }
-  }
+  const loop = inLoop || node.kind === 'while' || node.kind === 'for';
+  eachPart(node, (part) => visit(part, loop, assigns));
 }
 
 /** Is it one read of memory and nothing else, at an address that takes no other? */

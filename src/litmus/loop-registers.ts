@@ -1,5 +1,6 @@
 import type { Expression, Statement } from './ast.ts';
 import type { ThreadLayout } from './layout.ts';
+import { eachPart, type Node } from './walk.ts';
 
 /**
  * The registers that may still matter where `parts` of a loop are about to be run in this order, and the loop may be left
@@ -25,7 +26,7 @@ class Scan {
 
   constructor(private readonly layout: ThreadLayout) {}
 
-  visit(node: Expression | Statement): void {
+  visit(node: Node): void {
     switch (node.kind) {
       case 'name':
         this.reads(node.name);
@@ -65,42 +66,13 @@ class Scan {
       case 'return':
         this.isCertain = false;
         return;
-      case 'block':
-        for (const inner of node.body) this.visit(inner);
-        return;
-      case 'expression':
-        this.visit(node.expression);
-        return;
-      case 'unary':
-      case 'cast':
-        this.visit(node.operand);
-        return;
-      case 'update':
-        this.visit(node.target);
-        return;
-      case 'binary':
-      case 'comma':
-        this.visit(node.left);
-        this.visit(node.right);
-        return;
-      case 'index':
-        this.visit(node.object);
-        this.visit(node.index);
-        return;
-      case 'member':
-        this.visit(node.object);
-        return;
-      case 'call':
-        for (const argument of node.arguments) this.visit(argument);
-        return;
-      case 'number':
-      case 'empty':
-        return;
+      default:
+        eachPart(node, (part) => this.visit(part));
     }
   }
 
   /** What may be run or not: its reads count, its assignments do not. */
-  private perhaps(node: Expression | Statement): void {
+  private perhaps(node: Node): void {
     const before = new Set(this.overwritten);
     this.visit(node);
     this.overwritten = before;

@@ -2,6 +2,7 @@ import type { Declarator, Expression, FunctionDefinition, Name, Statement } from
 import { didYouMean } from './nearest.ts';
 import { PRIMITIVES, type Primitive, signature, whyNotSupported } from './primitives.ts';
 import type { Diagnostics } from './source.ts';
+import { eachOperand } from './walk.ts';
 
 /** How a name is used in a thread; a sum of these. */
 export enum Role {
@@ -131,24 +132,12 @@ export class ThreadNames {
 
   private value(e: Expression): void {
     switch (e.kind) {
-      case 'number':
-        break;
       case 'name':
         this.use(e, Role.Read);
         break;
       case 'unary':
         if (e.operator === '&') this.addressOf(e.operand);
         else this.value(e.operand);
-        break;
-      case 'binary':
-      case 'logical':
-        this.value(e.left);
-        this.value(e.right);
-        break;
-      case 'conditional':
-        this.value(e.condition);
-        this.value(e.then);
-        this.value(e.otherwise);
         break;
       case 'assignment':
         this.target(e.target, e.operator === undefined ? Role.Assigned : Role.Assigned | Role.Read);
@@ -163,10 +152,6 @@ export class ThreadNames {
       case 'member':
         this.structure(e);
         break;
-      case 'index':
-        this.value(e.object);
-        this.value(e.index);
-        break;
       case 'cast':
         if (e.type.base === 'void' && e.type.pointers === 0) {
           this.diagnostics.report('HF105', e, 'a void expression has no value');
@@ -177,6 +162,8 @@ export class ThreadNames {
         this.effect(e.left);
         this.value(e.right);
         break;
+      default:
+        eachOperand(e, (part) => this.value(part));
     }
   }
 
