@@ -193,6 +193,11 @@ export interface Variable extends Place {
 
 /** A number, or the address of a variable. */
 export type InitialValue = { readonly kind: 'number'; readonly value: number } | Address;
+/** `*(&x)`, in the initial state alone: the initial value of x, or the address of an array, as in C. */
+export interface Content {
+  readonly kind: 'content';
+  readonly of: Variable;
+}
 export interface Address {
   readonly kind: 'address';
   readonly of: Variable;
@@ -203,7 +208,7 @@ export interface Initial extends Place {
   readonly variable: Variable;
   /** How many elements: 1 where it is no array. */
   readonly size: number;
-  readonly values: readonly InitialValue[];
+  readonly values: readonly (InitialValue | Content)[];
 }
 
 /** A proposition over a final state. `and` of nothing is true, `or` of nothing is false. */

@@ -175,6 +175,13 @@ function parseParenthesis(cursor: Cursor): Expression {
   return parseSuffixes(cursor, inner);
 }
 
+/** Names that stand for a number; a Map, since a test may call a variable what every object has. */
+const CONSTANTS: ReadonlyMap<string, number> = new Map([
+  ['NULL', 0],
+  ['false', 0],
+  ['true', 1],
+]);
+
 function parsePostfix(cursor: Cursor): Expression {
   const { start, end } = cursor;
   if (cursor.token === Token.Number) {
@@ -185,7 +192,8 @@ function parsePostfix(cursor: Cursor): Expression {
   if (cursor.token !== Token.Name) cursor.failExpecting('an expression');
   const name = cursor.text;
   cursor.next();
-  if (name === 'NULL') return parseSuffixes(cursor, { kind: 'number', start, end, value: 0 });
+  const constant = CONSTANTS.get(name);
+  if (constant !== undefined) return parseSuffixes(cursor, { kind: 'number', start, end, value: constant });
   if (name === 'sizeof') cursor.failAt(start, end, '`sizeof` is not supported', {}, 'HF120');
   const node: Name = { kind: 'name', start, end, name };
   return parseSuffixes(cursor, cursor.is('(') ? parseCall(cursor, node) : node);

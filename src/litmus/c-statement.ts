@@ -87,6 +87,7 @@ function parseStatement(cursor: Cursor): Statement {
     case 'break':
     case 'continue':
     case 'return':
+      if (isAssigned(cursor)) return finish(cursor, parseExpressionStatement(cursor));
       cursor.next();
       if (text === 'return' && !cursor.is(';')) {
         cursor.failExpecting(
@@ -113,6 +114,9 @@ function parseStatement(cursor: Cursor): Statement {
         : finish(cursor, parseExpressionStatement(cursor));
   }
 }
+
+/** Is the word at the cursor a variable that is assigned to? herd7 takes `continue` for a name as any other. */
+const isAssigned = (cursor: Cursor): boolean => /^\s*=[^=]/.test(cursor.source.text.slice(cursor.end, cursor.end + 80));
 
 const REWRITE: Readonly<Record<string, string>> = {
   switch: 'Write it as a chain of `if` and `else`.',

@@ -1,4 +1,4 @@
-import type { Initial, InitialValue, Variable } from './ast.ts';
+import type { Content, Initial, InitialValue, Variable } from './ast.ts';
 import { parsePointers, parseType, startsType } from './c-type.ts';
 import type { Cursor } from './cursor.ts';
 import { Token } from './lexer.ts';
@@ -26,15 +26,24 @@ export function parseInitialState(cursor: Cursor): Initial[] {
 function parseInitial(cursor: Cursor): Initial {
   const { start } = cursor;
   skipType(cursor);
-  const variable = parseVariable(cursor, 'the name of a location, or a register such as 0:r1');
-  const declared = variable.index ?? 1;
+  const open = parseOpenArray(cursor);
+  const variable = open ?? parseVariable(cursor, 'the name of a location, or a register such as 0:r1');
   const values = cursor.accept('=') ? parseValues(cursor) : [];
+  const declared = open === undefined ? (variable.index ?? 1) : values.length;
   if (values.length > 1 && values.length > declared) {
     cursor.failAt(start, cursor.previousEnd, `${variable.name} has ${declared} elements and ${values.length} values`);
   }
   while (values.length < Math.min(declared, MAX_SIZE + 1)) values.push(ZERO);
   const named: Variable = { ...variable, index: undefined };
   return { start, end: cursor.previousEnd, variable: named, size: declared, values };
+}
+
+/** `a[]`, an array that has as many elements as values; undefined of all else. */
+function parseOpenArray(cursor: Cursor): Variable | undefined {
+  const { start, end, text: name, source } = cursor;
+  if (cursor.token !== Token.Name || !/^\s*\[\s*\]/.test(source.text.slice(end, end + 80))) return undefined;
+  for (let token = 0; token < 3; token++) cursor.next();
+  return { start, end: cursor.previousEnd, thread: -1, name, index: undefined };
 }
 
 /** An array may have so many elements. */
@@ -57,9 +66,9 @@ function skipType(cursor: Cursor): void {
   }
 }
 
-function parseValues(cursor: Cursor): InitialValue[] {
+function parseValues(cursor: Cursor): (InitialValue | Content)[] {
   if (cursor.accept('{')) {
-    const values: InitialValue[] = [];
+    const values: (InitialValue | Content)[] = [];
     if (!cursor.is('}')) {
       do values.push(parseScalar(cursor));
       while (cursor.accept(','));
@@ -70,7 +79,14 @@ function parseValues(cursor: Cursor): InitialValue[] {
   return [parseScalar(cursor)];
 }
 
-function parseScalar(cursor: Cursor): InitialValue {
+function parseScalar(cursor: Cursor): InitialValue | Content {
+  if (cursor.accept('*')) {
+    const isEnclosed = cursor.accept('(');
+    cursor.expect('&', 'between `*` and the name of a location');
+    const of = parseVariable(cursor, 'the name of a location');
+    if (isEnclosed) cursor.expect(')', 'to close the parenthesis');
+    return { kind: 'content', of };
+  }
   if (cursor.is('(')) {
     cursor.enter();
     cursor.next();

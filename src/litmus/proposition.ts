@@ -55,22 +55,23 @@ export function parseValue(cursor: Cursor): InitialValue {
     return { kind: 'number', value };
   }
   cursor.accept('&');
-  if (cursor.accept('NULL')) return { kind: 'number', value: 0 };
+  if (cursor.accept('NULL') || cursor.accept('false')) return { kind: 'number', value: 0 };
+  if (cursor.accept('true')) return { kind: 'number', value: 1 };
   if (cursor.token !== Token.Name) cursor.failExpecting('a number, or the name of a location');
   return { kind: 'address', of: parseVariable(cursor, 'the name of a location') };
 }
 
-/** A proposition; `\/` binds loosest, then `/\`, then `=>`, and `~` (or `not`) tightest. */
+/** A proposition; `\/` (or `||`) binds loosest, then `/\` (or `&&`), then `=>`, and `~` (or `not`) tightest. */
 export function parseProposition(cursor: Cursor): Proposition {
   return parseList(cursor, 'or', () => parseList(cursor, 'and', () => parseImplication(cursor)));
 }
 
 function parseList(cursor: Cursor, kind: 'and' | 'or', parse: () => Proposition): Proposition {
   const first = parse();
-  const operator = kind === 'and' ? '/\\' : '\\/';
-  if (!cursor.is(operator)) return first;
+  const [herd, c] = kind === 'and' ? ['/\\', '&&'] : ['\\/', '||'];
+  if (!cursor.is(herd) && !cursor.is(c)) return first;
   const operands = [first];
-  while (cursor.accept(operator)) operands.push(parse());
+  while (cursor.accept(herd) || cursor.accept(c)) operands.push(parse());
   return { kind, operands };
 }
 
@@ -96,9 +97,6 @@ function parseNegation(cursor: Cursor): Proposition {
     cursor.enter();
     cursor.next();
     const inner = parseProposition(cursor);
-    if (cursor.is('&&') || cursor.is('||')) {
-      cursor.failExpecting(cursor.is('&&') ? '`/\\` for and' : '`\\/` for or');
-    }
     cursor.expect(')', 'to close the parenthesis');
     cursor.leave();
     return inner;

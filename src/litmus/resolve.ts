@@ -1,4 +1,4 @@
-import type { Initial, InitialValue, Place, Variable } from './ast.ts';
+import type { Content, Initial, InitialValue, Place, Variable } from './ast.ts';
 import { MAX_SIZE } from './initial.ts';
 import { addressOf, type Location, MAX_CELLS, type ThreadLayout } from './layout.ts';
 import type { LitmusTest, ParseResult } from './litmus-test.ts';
@@ -82,9 +82,15 @@ export class MemoryMap {
   }
 
   /** The number that stands for a value; a location of which only the address is used comes into being here. */
-  numberOf(value: InitialValue): number {
+  numberOf(value: InitialValue | Content): number {
     if (value.kind === 'number') return value.value;
     const { of } = value;
+    if (of.thread < 0 && value.kind === 'content') {
+      const location = this.global(of.name);
+      const { size, cell } = location;
+      if (of.index !== undefined && of.index >= size) wrongElement(of, location, this.errors);
+      else if (size === 1 || of.index !== undefined) return this.memory[cell + (of.index ?? 0)]!;
+    }
     if (of.thread < 0) return addressOf(this.global(of.name)) + (of.index ?? 0);
     this.errors.report('HF106', of, 'a register has no address', () => {
       return { expected: 'a number, or the name of a location' };

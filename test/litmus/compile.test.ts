@@ -64,6 +64,8 @@ describe('plain C', () => {
     ['int r1; r1 = 5; int *r2 = &r1; int r3 = r1;', ['0 W.plain 0:r1=5', '1 R.plain 0:r1=5']],
     ['(void)READ_ONCE(*x);', ['0 R.once x=0']],
     ['(void)*x;', ['0 R.plain x=0']],
+    ['if (true) *x = 1; if (false) *x = 2; int r1 = NULL;', ['0 W.plain x=1']],
+    ['continue = 1; if (continue) *x = 1;', ['0 W.plain x=1']],
     [';{};', []],
   ])('%s', (body, log) => expect(does(body)).toEqual(log));
 

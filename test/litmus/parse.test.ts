@@ -70,6 +70,11 @@ describe('the initial state', () => {
     ['int *x = NULL;', {}],
     ['int a[3] = {1, y, -2};', { 'a[0]': 1, 'a[1]': 'y', 'a[2]': -2 }],
     ['int a[2];', {}],
+    ['int a[] = {1, 2};', { 'a[0]': 1, 'a[1]': 2 }],
+    ['x = true; y = false;', { x: 1 }],
+    ['x = 7; y = *(&x);', { x: 7, y: 7 }],
+    ['y = *&x;', {}],
+    ['a[2] = {3, -1}; y = *(&a); x = *(&a[1]);', { 'a[0]': 3, 'a[1]': -1, y: 'a', x: -1 }],
     ['(* list: x->y *) int *x = y; (* end *)', { x: 'y' }],
     [';;x=1;;', { x: 1 }],
   ])('{%s}', (initial, expected) => expect(memory(initial)).toEqual(expected));
@@ -78,6 +83,7 @@ describe('the initial state', () => {
     ['0:r1 = 7;', 7],
     ['int 0:r1 = 7;', 7],
     ['int *0:r1;', 0],
+    ['x = 5; 0:r1 = *(&x);', 5],
     ['P0:r1 = -7;', -7],
   ])('{%s} sets a register', (initial, value) => {
     const { bindings, initial: registers } = parsed(around({ initial })).layout.threads[0]!;
@@ -108,6 +114,7 @@ describe('the condition, as herd7 prints it', () => {
     ['exists (x=1 /\\ x=1 => y=1)', 'exists ([x]=1 /\\ ([x]=1 => [y]=1))'],
     ['exists true', 'exists (true)'],
     ['exists (false)', 'exists (false)'],
+    ['exists (x=1 && (y=1 || !0:r1=0))', 'exists ([x]=1 /\\ ([y]=1 \\/ not (0:r1=0)))'],
     ['~exists (x=1)', '~exists ([x]=1)'],
     ['not exists (x=1)', '~exists ([x]=1)'],
     ['~ exists (x=1);', '~exists ([x]=1)'],
