@@ -19,6 +19,7 @@ import type { ModelName } from '../explore/contract.ts';
 import { MAX_UNROLL } from '../litmus/compile.ts';
 import { parseLitmus } from '../litmus/parse.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
+import { hasFlag } from '../program/flags.ts';
 
 /** The text of a litmus test, and what a person calls it. */
 export interface AskedTest {
@@ -210,7 +211,7 @@ export function replayExecution(id: ExecutionId, asked: Asked): Analysis {
   const { model, choices } = decoded;
   const strongest = strongestModel(program, again.trace);
   if (strongest === undefined) return failed('replay', path, model, start, [gone(path, changed)]);
-  const { dataRace } = judge(program, again.trace, 'lkmm');
+  const dataRace = hasFlag(judge(program, again.trace, 'lkmm').flags, 'data-race');
   const judgement = protocol.judge({ ...endingOf(program, again), dataRace });
   const failure: Failure =
     judgement.kind === 'failing' ? judgement.failure : { kind: 'condition', message: 'fails no more' };

@@ -2,18 +2,13 @@ import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Mode } from '../cpu/modes.ts';
 import { MODELS, type ModelName } from '../explore/contract.ts';
 import { Graph, INIT, Kind, NONE } from '../graph/graph.ts';
+import type { CompleteVerdict } from '../models/lkmm.ts';
 import { modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
 import { Relation } from '../models/relation.ts';
+import { NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import type { Trace } from './trace.ts';
-
-/** What a model says of one execution. */
-export interface Verdict {
-  readonly consistent: boolean;
-  readonly dataRace: boolean;
-  readonly mixedAccesses: boolean;
-}
 
 /** The graph of a trace, with what the model preserves of program order. Events keep their numbers. */
 export function graphOf(program: Program, trace: Trace, model: ModelName): Graph {
@@ -41,9 +36,9 @@ const depsFrom = (slots: readonly number[]): Deps =>
   slots.reduce<Deps>((deps, slot) => depsUnion(deps, depsOf(slot)), NO_DEPS);
 
 /** Does the model allow this execution, and what does it flag in it? */
-export function judge(program: Program, trace: Trace, model: ModelName): Verdict {
+export function judge(program: Program, trace: Trace, model: ModelName): CompleteVerdict {
   const g = graphOf(program, trace, model);
-  const no = { consistent: false, dataRace: false, mixedAccesses: false };
+  const no = { consistent: false, flags: NO_FLAGS };
   if (!isCoherent(trace)) return no;
   const rules = modelOf(model, program.dependencies);
   const allowed = rules.exact ? isAcyclic(g, trace) : rules.consistent(g, NONE);

@@ -1,6 +1,7 @@
 import type { Mode } from '../cpu/modes.ts';
 import type { ModelName } from '../explore/contract.ts';
 import { Kind } from '../graph/graph.ts';
+import { hasFlag } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import { judge } from './consistency.ts';
 import { onCycles } from './displaced.ts';
@@ -81,8 +82,8 @@ export class Mendable {
       const slot = this.slots[thread]![nth]!;
       return trace.events.findIndex((e) => e.thread === thread && e.slot === slot && e.kind <= Kind.Write);
     });
-    const { consistent, dataRace } = judge(this.program, withBarriers(trace, before), this.model);
-    return !consistent || (this.races && !dataRace);
+    const { consistent, flags } = judge(this.program, withBarriers(trace, before), this.model);
+    return !consistent || (this.races && !hasFlag(flags, 'data-race'));
   }
 
   /**

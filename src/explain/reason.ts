@@ -2,6 +2,7 @@ import { Fence, Mode } from '../cpu/modes.ts';
 import type { ModelName } from '../explore/contract.ts';
 import { type Graph, Kind, NONE, Rmw } from '../graph/graph.ts';
 import { Relation } from '../models/relation.ts';
+import { hasFlag } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import { graphOf, judge, preserved } from './consistency.ts';
 import { type Cycle, shortestCycles } from './cycles.ts';
@@ -122,7 +123,7 @@ function findRace(program: Program, trace: Trace, model: ModelName): readonly [n
     ...trace,
     events: events.map((e, id) => (chosen.includes(id) && e.mode === Mode.Plain ? { ...e, mode: Mode.Once } : e)),
   });
-  return pairs.find((pair) => !judge(program, marked(pair), model).dataRace) ?? pairs[0];
+  return pairs.find((pair) => !hasFlag(judge(program, marked(pair), model).flags, 'data-race')) ?? pairs[0];
 }
 
 /** The places in a cycle at which it goes by program order. */

@@ -1,4 +1,5 @@
 import type { ModelName } from '../explore/contract.ts';
+import { hasFlag } from '../program/flags.ts';
 import type { Step } from './barriers.ts';
 import type { Choices } from './choices.ts';
 import { judge } from './consistency.ts';
@@ -212,7 +213,7 @@ class RepairSearch {
     if (replayed === undefined) return false;
     const verdict = judge(recording.program, replayed.trace, this.model);
     if (!verdict.consistent) return false;
-    const ending = { ...endingOf(recording.program, replayed), dataRace: verdict.dataRace };
+    const ending = { ...endingOf(recording.program, replayed), dataRace: hasFlag(verdict.flags, 'data-race') };
     return made.judge(ending).kind === 'failing';
   }
 

@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
+import type { FlagSet } from '../program/flags.ts';
 
 /** The three models, weakest last: every execution of one is an execution of the next. */
 export const MODELS = ['sc', 'tso', 'lkmm'] as const;
@@ -11,8 +12,8 @@ export interface Execution {
   /** The final value of a word: its coherence-last write, or its initial value. */
   finalValue(cell: number): number;
   /** What the model flags in this execution. */
+  readonly flags: FlagSet;
   readonly dataRace: boolean;
-  readonly mixedAccesses: boolean;
   /** The execution itself: events, program order, reads-from, coherence. */
   readonly graph: Graph;
 }

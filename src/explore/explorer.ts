@@ -2,6 +2,7 @@ import { Fence, Mode } from '../cpu/modes.ts';
 import { Graph, GUESSED, Kind, NONE, Rmw, Wait } from '../graph/graph.ts';
 import { type Model, modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
+import { hasFlag, NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
 import { ExploreCpu, type Extender } from './explore-cpu.ts';
@@ -30,8 +31,7 @@ export class Explorer implements Extender, Execution {
   graph: Graph;
   /** The graph that is worked on. */
   private current: Graph;
-  dataRace = false;
-  mixedAccesses = false;
+  flags = NO_FLAGS;
   private hasPlain = false;
   private hasGracePeriods = false;
   private readonly levels: Graph[];
@@ -107,6 +107,10 @@ export class Explorer implements Extender, Execution {
     return this.threads.results[thread];
   }
 
+  get dataRace(): boolean {
+    return hasFlag(this.flags, 'data-race');
+  }
+
   finalValue(cell: number): number {
     const co = this.graph.co[cell]!;
     return co.length > 0 ? this.graph.value[co[co.length - 1]!]! : this.program.initial[cell]!;
@@ -118,8 +122,7 @@ export class Explorer implements Extender, Execution {
     const steps = this.hasGracePeriods ? rcuSteps(ended) : [];
     if (!this.hasPlain && this.reach.isAcyclicWithSections(ended, steps)) return true;
     const verdict = this.model.complete(ended, steps, this.hasPlain);
-    this.dataRace = verdict.dataRace;
-    this.mixedAccesses = verdict.mixedAccesses;
+    this.flags = verdict.flags;
     return verdict.consistent;
   }
 

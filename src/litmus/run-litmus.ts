@@ -1,12 +1,12 @@
 import type { Execution, ExploreOptions, ExploreResult, ModelName } from '../explore/contract.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
+import { type Flag, flagsOf, NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import type { CompiledLitmus } from './compile.ts';
 import { End, type Fault, type Frame } from './machine.ts';
 import { type State, StateTally } from './tally.ts';
 
 export type Verdict = 'Never' | 'Sometimes' | 'Always';
-export type Flag = 'data-race' | 'mixed-accesses';
 
 export interface RunOptions {
   readonly model: ModelName;
@@ -53,8 +53,7 @@ export function runLitmus(compiled: CompiledLitmus, options: RunOptions, explore
   const { test, program, state, holds, filter } = compiled;
   const tally = new StateTally(state, holds);
   const threads = program.threads.length;
-  let dataRace = false;
-  let mixedAccesses = false;
+  let flags = NO_FLAGS;
   const settles = test.quantifier !== 'forall';
   const pursue = options.decide === true && settles;
   let positive = 0;
@@ -88,8 +87,7 @@ export function runLitmus(compiled: CompiledLitmus, options: RunOptions, explore
       const satisfies = tally.add(execution);
       if (satisfies) positive++;
       else negative++;
-      if (!dataRace) dataRace = execution.dataRace;
-      if (!mixedAccesses) mixedAccesses = execution.mixedAccesses;
+      flags |= execution.flags;
       if (options.onExecution?.(execution) === true) {
         stopped = true;
         return true;
@@ -104,7 +102,7 @@ export function runLitmus(compiled: CompiledLitmus, options: RunOptions, explore
     states: tally.states(test),
     positive,
     negative,
-    flags: flagsOf(dataRace, mixedAccesses),
+    flags: flagsOf(flags),
     executions: result.executions,
     blocked: result.blocked,
   };
@@ -121,13 +119,6 @@ export function runLitmus(compiled: CompiledLitmus, options: RunOptions, explore
 /** Is there an execution in which every thread ends, whatever the filter says of it? */
 function completes(program: Program, options: RunOptions, explore: Explore): boolean {
   return explore(program, { model: options.model, onExecution: () => true }).executions > 0;
-}
-
-function flagsOf(dataRace: boolean, mixedAccesses: boolean): Flag[] {
-  const flags: Flag[] = [];
-  if (dataRace) flags.push('data-race');
-  if (mixedAccesses) flags.push('mixed-accesses');
-  return flags;
 }
 
 function describe(compiled: CompiledLitmus, thread: number, fault: Fault): Diagnostic {

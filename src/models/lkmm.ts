@@ -1,6 +1,7 @@
 import { depsMembers, depsUnion } from '../cpu/deps.ts';
 import { Fence, Mode } from '../cpu/modes.ts';
 import { type Graph, Kind, NONE } from '../graph/graph.ts';
+import { type FlagSet, NO_FLAGS } from '../program/flags.ts';
 import { judgePlain } from './races.ts';
 import { composed, type RcuOrder, type RcuStep, rcuMatters, rcuOrder, star, violatesRcu } from './rcu.ts';
 import { close, eachBit, isAcyclic, orRow, orShifted, orUpTo, setBit } from './rows.ts';
@@ -269,15 +270,14 @@ export function lkmmConsistent(g: Graph, unsourced: number): boolean {
   return isAcyclic(r.pb, r.size, r.words);
 }
 
-/** What is left to ask of a complete execution, and what the model says about its plain accesses. */
+/** What is left to ask of a complete execution, and what the model flags in it. */
 export interface CompleteVerdict {
   readonly consistent: boolean;
-  readonly dataRace: boolean;
-  readonly mixedAccesses: boolean;
+  readonly flags: FlagSet;
 }
 
-const CLEAN: CompleteVerdict = { consistent: true, dataRace: false, mixedAccesses: false };
-const NOT_ONE: CompleteVerdict = { consistent: false, dataRace: false, mixedAccesses: false };
+const CLEAN: CompleteVerdict = { consistent: true, flags: NO_FLAGS };
+const NOT_ONE: CompleteVerdict = { consistent: false, flags: NO_FLAGS };
 
 /**
  * The axioms that only filter complete executions: rcu, which does not survive that an execution grows, and
@@ -300,6 +300,5 @@ export function lkmmComplete(g: Graph, steps: readonly RcuStep[], hasPlain: bool
     if (violatesRcu(rcu, steps.length)) return NOT_ONE;
   }
   if (!hasPlain) return CLEAN;
-  const plain = judgePlain(g, r, steps, rcu);
-  return { consistent: plain.coherent, dataRace: plain.dataRace, mixedAccesses: plain.mixedAccesses };
+  return judgePlain(g, r, steps, rcu);
 }

@@ -1,4 +1,5 @@
 import { type Graph, Kind } from '../graph/graph.ts';
+import { NO_FLAGS } from '../program/flags.ts';
 import { type CompleteVerdict, lkmmComplete, lkmmConsistent } from './lkmm.ts';
 import { lkmmOrder, type Order, scOrder, tsoOrder } from './order.ts';
 import { type RcuStep, rcuMatters, rcuOrder, violatesRcu } from './rcu.ts';
@@ -40,7 +41,7 @@ export function modelOf(name: 'sc' | 'tso' | 'lkmm', dependencies: 'tracked' | '
  * others there.
  */
 function tierOneComplete(g: Graph, steps: readonly RcuStep[]): CompleteVerdict {
-  const clean = { consistent: true, dataRace: false, mixedAccesses: false };
+  const clean = { consistent: true, flags: NO_FLAGS };
   if (!rcuMatters(steps)) return clean;
   const first = new Int32Array(g.threadCount);
   let size = 0;

@@ -1,20 +1,14 @@
 import { depsMembers } from '../cpu/deps.ts';
 import { Fence, Mode } from '../cpu/modes.ts';
 import { type Graph, Kind } from '../graph/graph.ts';
-import type { LkmmRelations } from './lkmm.ts';
+import { flagIf } from '../program/flags.ts';
+import type { CompleteVerdict, LkmmRelations } from './lkmm.ts';
 import type { RcuOrder, RcuStep } from './rcu.ts';
 import { Relation } from './relation.ts';
 
-/** What the LKMM says of a complete execution's plain accesses. */
-export interface PlainVerdict {
-  /** `plain-coherence`: if not, the execution is not one. */
-  readonly coherent: boolean;
-  readonly dataRace: boolean;
-  readonly mixedAccesses: boolean;
-}
-
 /**
- * "Plain accesses and data races" of linux-kernel.cat (Linux 6.12), on a complete and otherwise consistent execution.
+ * "Plain accesses and data races" of linux-kernel.cat (Linux 6.12), on a complete and otherwise consistent execution:
+ * `plain-coherence`, and what is flagged.
  * @param relations filled for this graph
  * @param rcu the order of its grace periods and sections; undefined where it has none of one of them
  */
@@ -23,7 +17,7 @@ export function judgePlain(
   relations: LkmmRelations,
   steps: readonly RcuStep[],
   rcu: RcuOrder | undefined,
-): PlainVerdict {
+): CompleteVerdict {
   const n = relations.size;
   const event = (m: number): number => relations.event[m]!;
   const thread = (m: number): number => g.thread[event(m)]!;
@@ -120,9 +114,8 @@ export function judgePlain(
       !(fenced(a, b, separates) || acquires(a) || releases(b) || isFullRmw(g, event(a)) || isFullRmw(g, event(b))),
   );
   return {
-    coherent: incoherent.isEmpty(),
-    dataRace: !wwRace.or(wrRace, rwRace).isEmpty(),
-    mixedAccesses: !mixed.isEmpty(),
+    consistent: incoherent.isEmpty(),
+    flags: flagIf(!wwRace.or(wrRace, rwRace).isEmpty(), 'data-race') | flagIf(!mixed.isEmpty(), 'mixed-accesses'),
   };
 }
 

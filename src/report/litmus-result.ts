@@ -1,5 +1,6 @@
 import type { ModelName } from '../explore/contract.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
+import type { Flag } from '../program/flags.ts';
 
 /** How often the condition of a test holds, over its executions. */
 export const VERDICTS = ['Never', 'Sometimes', 'Always'] as const;
@@ -15,8 +16,6 @@ export type Expectation = (typeof EXPECTATIONS)[number];
  */
 export const QUESTIONS = ['states', 'executions', 'decide'] as const;
 export type Question = (typeof QUESTIONS)[number];
-
-export type Flag = 'data-race' | 'mixed-accesses';
 
 /** What a register or a location holds at the end: an integer, or the name of what a pointer points to. */
 export type StateValue = number | string;

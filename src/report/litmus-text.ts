@@ -1,4 +1,5 @@
 import { diagnosticText } from './diagnostic-text.ts';
+import { FLAG_ENTRIES } from './flag-entries.ts';
 import { contradiction, type LitmusResult, messageOf, type States } from './litmus-result.ts';
 import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
 
@@ -22,7 +23,7 @@ export function litmusText(result: LitmusResult, width = 80, style: Style = PLAI
   ];
   lines.push(...stateLines(result.states, width, style));
   lines.push(...wrapped(counts(result), width));
-  for (const flag of flags) lines.push(...wrapped(`${style.yellow(flag)}: ${FLAG[flag]}`, width));
+  for (const flag of flags) lines.push(...wrapped(`${style.yellow(flag)}: ${FLAG_ENTRIES[flag].clause}`, width));
   const wrong = contradiction(result);
   if (wrong !== undefined) lines.push(style.red(`Contradicted: ${wrong}.`));
   return `${lines.join('\n')}\n`;
@@ -45,11 +46,6 @@ export function litmusLine(result: LitmusResult, width = 80, style: Style = PLAI
   const remark = remarks.length === 0 ? '' : `  (${remarks.join('; ')})`;
   return `${colour(word.padEnd(11))} ${result.path}${remark}\n`;
 }
-
-const FLAG = {
-  'data-race': 'plain accesses race, so the model promises nothing about this test',
-  'mixed-accesses': 'plain and marked accesses of one location race',
-} as const;
 
 const MODEL = { sc: 'SC', tso: 'TSO', lkmm: 'the LKMM' } as const;
 

@@ -5,6 +5,7 @@ import { cycleOf, reasonOf, withBarriers } from '../../src/explain/reason.ts';
 import type { Trace } from '../../src/explain/trace.ts';
 import { MODELS, type ModelName } from '../../src/explore/contract.ts';
 import { Kind } from '../../src/graph/graph.ts';
+import { hasFlag } from '../../src/program/flags.ts';
 import type { Program } from '../../src/program/program.ts';
 import { type Flavour, randomProgram } from '../explore/random-programs.ts';
 import { type SmallProgram, type Step, toProgram } from '../oracle/small-program.ts';
@@ -136,7 +137,7 @@ describe('what is no cycle', () => {
     const p = toProgram(s.program([s.writePlain(s.x, 1), s.write(s.y, 1)], [s.read(0, s.y), s.readPlain(1, s.x)]));
     let races = 0;
     eachExecution(p, 'lkmm', 10, (trace) => {
-      if (!judge(p, trace, 'lkmm').dataRace) return;
+      if (!hasFlag(judge(p, trace, 'lkmm').flags, 'data-race')) return;
       races++;
       expect(reasonOf(p, trace, 'lkmm', true)).toEqual({ kind: 'race', accesses: [0, 3] });
     });

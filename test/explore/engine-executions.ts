@@ -1,6 +1,7 @@
 import type { ExploreOptions, ModelName } from '../../src/explore/contract.ts';
 import { explore } from '../../src/explore/explore.ts';
 import { type Graph, INIT, Kind } from '../../src/graph/graph.ts';
+import { flagsOf } from '../../src/program/flags.ts';
 import type { Program } from '../../src/program/program.ts';
 import type { OracleExecution } from '../oracle/enumerate.ts';
 
@@ -27,7 +28,7 @@ export function engineExecutions(
         text: textOf(execution.graph),
         results: program.threads.map((_, thread) => structuredClone(execution.result(thread))),
         memory: Array.from(program.initial, (_, cell) => execution.finalValue(cell)),
-        flags: [...(execution.dataRace ? ['data-race'] : []), ...(execution.mixedAccesses ? ['mixed-accesses'] : [])],
+        flags: flagsOf(execution.flags),
       });
       return false;
     },

@@ -5,6 +5,7 @@ import { MODELS } from '../../src/explore/contract.ts';
 import { type CompiledLitmus, compileLitmus } from '../../src/litmus/compile.ts';
 import { parseLitmus } from '../../src/litmus/parse.ts';
 import { runLitmus } from '../../src/litmus/run-litmus.ts';
+import { FLAGS, flagIf } from '../../src/program/flags.ts';
 import { OUT_OF_THIN_AIR } from '../../src/program/program.ts';
 import { CORPUS, CORPUS_MISSING, type Expected, readExpected } from '../corpus/expected.ts';
 import { enumerate, type OracleExecution } from '../oracle/enumerate.ts';
@@ -39,7 +40,7 @@ function summary(litmus: CompiledLitmus, executions: readonly OracleExecution[])
         result: (thread) => results[thread],
         finalValue: (cell) => memory[cell]!,
         dataRace: flags.includes('data-race'),
-        mixedAccesses: flags.includes('mixed-accesses'),
+        flags: FLAGS.reduce((set, flag) => set | flagIf(flags.includes(flag), flag), 0),
         get graph(): never {
           throw new Error('the oracle has no graph');
         },

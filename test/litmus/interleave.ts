@@ -1,6 +1,7 @@
 import type { Cell } from '../../src/cpu/cpu.ts';
 import type { Execution, ExploreOptions, ExploreResult } from '../../src/explore/contract.ts';
 import { Graph } from '../../src/graph/graph.ts';
+import { flagIf } from '../../src/program/flags.ts';
 import type { Program } from '../../src/program/program.ts';
 import { Blocked, SequentialCpu } from './sequential-cpu.ts';
 
@@ -39,7 +40,7 @@ export const wholeThreads =
         result: (t) => results[t],
         finalValue: (cell: Cell) => memory[cell]!,
         dataRace: races,
-        mixedAccesses: false,
+        flags: flagIf(races, 'data-race'),
         graph: new Graph(program.threads.length, memory.length),
       };
       if (options.onExecution(execution)) return { kind: 'stopped', executions, blocked };
