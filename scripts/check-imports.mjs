@@ -10,13 +10,14 @@ const MAY_IMPORT = {
   graph: ['cpu', 'program'],
   models: ['cpu', 'program', 'graph'],
   explore: ['cpu', 'program', 'graph', 'models'],
-  explain: ['cpu', 'program', 'graph', 'models', 'explore', 'litmus', 'mm', 'scenarios', 'run'],
+  judge: ['cpu', 'program', 'graph', 'explore'],
+  explain: ['cpu', 'program', 'graph', 'models', 'explore', 'judge', 'litmus', 'mm', 'scenarios', 'run'],
   mm: ['cpu'],
   scenarios: ['cpu', 'program', 'mm'],
-  litmus: ['cpu', 'program', 'explore/contract.ts'],
+  litmus: ['cpu', 'program', 'explore/contract.ts', 'judge'],
   run: ['cpu', 'program'],
-  report: ['cpu', 'graph', 'program', 'explore/contract.ts', 'explain', 'mm', 'litmus', 'scenarios'],
-  check: ['cpu', 'program', 'graph', 'explore', 'explain', 'mm', 'run', 'litmus', 'scenarios', 'report'],
+  report: ['cpu', 'graph', 'program', 'explore/contract.ts', 'judge', 'explain', 'mm', 'litmus', 'scenarios'],
+  check: ['cpu', 'program', 'graph', 'explore', 'judge', 'explain', 'mm', 'run', 'litmus', 'scenarios', 'report'],
   cli: ['program', 'explore', 'explain', 'mm', 'scenarios', 'litmus', 'run', 'report', 'check'],
 };
 

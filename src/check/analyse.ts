@@ -11,11 +11,12 @@ import { LitmusProtocol } from '../explain/litmus-protocol.ts';
 import { RaceProtocol } from '../explain/race-protocol.ts';
 import type { RaceCase } from '../explain/race-subject.ts';
 import { findRepairs } from '../explain/repair.ts';
-import { findBest, type Limits } from '../explain/search.ts';
+import { findBest, type NotFound } from '../explain/search.ts';
 import type { FrameMap } from '../explain/stack-place.ts';
-import type { Failure } from '../explain/subject.ts';
 import { endingOf, replay } from '../explain/trace.ts';
 import type { ModelName } from '../explore/contract.ts';
+import type { Failure } from '../judge/judgement.ts';
+import type { Limits } from '../judge/search.ts';
 import { MAX_UNROLL } from '../litmus/compile.ts';
 import { parseLitmus } from '../litmus/parse.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
@@ -89,24 +90,18 @@ export function* analyse(
       return { ...every(), ...(yield* show(first, options, limits)) };
     case 'barriers': {
       const found = yield* findBarriers(first.protocol, options.model, first.reference, limits);
-      if (found.kind === 'stopped') return { ...every(), kind: 'interrupted' };
-      if (found.kind === 'broken') {
-        const { counterexample } = found;
-        return { ...every(), kind: 'execution', counterexample, mend: { kind: 'unasked' }, warnings: [] };
-      }
-      if (found.kind !== 'barriers') return { ...every(), kind: found.kind };
-      return { ...every(), ...found, columns: first.protocol.columns };
+      if (found.kind === 'broken') return { ...every(), ...shown(found.counterexample) };
+      if (found.kind === 'barriers') return { ...every(), ...found, columns: first.protocol.columns };
+      return { ...every(), ...notFound(found) };
     }
     case 'repair': {
       const { architecture, maxEdits } = options;
       const found = yield* findRepairs(first.protocol, options.model, first.reference, { ...limits, ...options });
-      if (found.kind === 'stopped') return { ...every(), kind: 'interrupted' };
-      if (found.kind === 'interleaving') {
-        const none = { repairs: [], complete: true, interleaving: true };
-        return { ...every(), ...found, ...none, kind: 'repairs', architecture, maxEdits };
-      }
-      if (found.kind !== 'repairs') return { ...every(), ...found };
-      return { ...every(), ...found, architecture, maxEdits, interleaving: false };
+      if (found.kind === 'repairs') return { ...every(), ...found, architecture, maxEdits, interleaving: false };
+      if (found.kind === 'stuck') return { ...every(), kind: 'deadlock', counterexample: found.counterexample };
+      if (found.kind !== 'interleaving') return { ...every(), ...notFound(found) };
+      const none = { repairs: [], complete: true, interleaving: true };
+      return { ...every(), ...found, ...none, kind: 'repairs', architecture, maxEdits };
     }
     case 'diff': {
       const { model, otherModel } = options;
@@ -115,10 +110,32 @@ export function* analyse(
       const found = findDifference(one, other, limits);
       if (found.kind === 'stopped') return { ...every(), kind: 'interrupted' };
       if (found.kind === 'bounded') return { ...every(), kind: 'bounded' };
+      if (found.kind === 'stuck') return { ...every(), kind: 'deadlock', counterexample: found.counterexample };
       const named = { path: second!.path, name: second!.protocol.name, model: otherModel };
       return { ...every(), ...found, other: named };
     }
   }
+}
+
+type Shown =
+  | { readonly kind: 'execution'; readonly counterexample: Counterexample; readonly mend: Mend; readonly warnings: [] }
+  | { readonly kind: 'deadlock'; readonly counterexample: Counterexample };
+
+function shown(counterexample: Counterexample): Shown {
+  if (counterexample.failure.kind === 'deadlock') return { kind: 'deadlock', counterexample };
+  return { kind: 'execution', counterexample, mend: { kind: 'unasked' }, warnings: [] };
+}
+
+type Undecided =
+  | { readonly kind: 'holds'; readonly executions: number; readonly blocked: number }
+  | { readonly kind: 'deadlock'; readonly counterexample: undefined }
+  | { readonly kind: 'bounded' | 'interrupted' };
+
+function notFound(found: NotFound): Undecided {
+  const { kind, executions, blocked } = found;
+  if (kind === 'holds') return { kind, executions, blocked };
+  if (kind === 'deadlock') return { kind, counterexample: undefined };
+  return { kind: kind === 'stopped' ? 'interrupted' : 'bounded' };
 }
 
 function failed(
@@ -159,21 +176,16 @@ function prepare(
   return { path, protocol, promise: protocol.promise, reference: { kind: 'l', name, digest: digestOf(asked.text) } };
 }
 
-type Shown =
-  | { readonly kind: 'execution'; readonly counterexample: Counterexample; readonly mend: Mend; readonly warnings: [] }
-  | { readonly kind: 'holds'; readonly executions: number }
-  | { readonly kind: 'deadlock' }
-  | { readonly kind: 'bounded' }
-  | { readonly kind: 'interrupted' };
-
-function* show({ protocol, reference }: Ready, options: AnalyseOptions, limits: Limits): Generator<Step, Shown> {
+function* show(
+  { protocol, reference }: Ready,
+  options: AnalyseOptions,
+  limits: Limits,
+): Generator<Step, Shown | Undecided> {
   yield { words: 'as it stands', done: 0, of: 0 };
   const best = findBest(protocol, options.model, limits);
-  if (best.kind === 'stopped') return { kind: 'interrupted' };
-  if (best.kind !== 'found') return best.kind === 'holds' ? best : { kind: best.kind };
-  const counterexample = explainFailure(protocol, best.shown, options.model, reference);
-  const shown = { kind: 'execution', counterexample, warnings: [] } as const;
-  if (!options.mend) return { ...shown, warnings: [], mend: { kind: 'unasked' } };
+  if (best.kind !== 'found') return notFound(best);
+  const failing = shown(explainFailure(protocol, best.shown, options.model, reference));
+  if (failing.kind === 'deadlock' || !options.mend) return failing;
   const deadline = Math.min(limits.deadline ?? Number.POSITIVE_INFINITY, Date.now() + MEND_TIME);
   const found = yield* findRepairs(protocol, options.model, reference, {
     ...limits,
@@ -181,7 +193,7 @@ function* show({ protocol, reference }: Ready, options: AnalyseOptions, limits: 
     deadline,
     maxRepairs: 1,
   });
-  return { ...shown, warnings: [], mend: mendFrom(found, options.architecture) };
+  return { ...failing, mend: mendFrom(found, options.architecture) };
 }
 
 function mendFrom(
@@ -214,7 +226,7 @@ export function replayExecution(id: ExecutionId, asked: Asked): Analysis {
   const dataRace = hasFlag(judge(program, again.trace, 'lkmm').flags, 'data-race');
   const judgement = protocol.judge({ ...endingOf(program, again), dataRace });
   const failure: Failure =
-    judgement.kind === 'failing' ? judgement.failure : { kind: 'condition', message: 'fails no more' };
+    judgement.kind === 'failing' ? judgement.failure : { kind: 'violated', message: 'fails no more' };
   const drawing = draw(program, again.trace, strongest);
   const shown = { choices, drawing, failure, model: strongest, certain: true };
   const counterexample = explainFailure(protocol, shown, 'lkmm', {

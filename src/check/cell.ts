@@ -1,38 +1,32 @@
-import { type Execution, MODELS, type ModelName } from '../explore/contract.ts';
-import { explore } from '../explore/explore.ts';
-import { Kind } from '../graph/graph.ts';
+import { alone, type RaceFailure, RaceJudge } from '../explain/race-judge.ts';
+import { replay, unlocated } from '../explain/trace.ts';
+import { waitTexts } from '../explain/waits.ts';
+import { MODELS, type ModelName } from '../explore/contract.ts';
+import type { Choices } from '../judge/choices.ts';
+import { isWorse } from '../judge/judgement.ts';
+import type { Outcome } from '../judge/outcome.ts';
+import { type Limits, search } from '../judge/search.ts';
 import type { Design } from '../mm/design.ts';
-import type { CellResult } from '../report/cell-result.ts';
-import { DirectCpu, WouldBlock } from '../run/direct.ts';
-import type { Access, Failure, Judged, Prepared, Scenario } from '../scenarios/scenario.ts';
+import type { CellResult, CellWait } from '../report/cell-result.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 
-export interface CellOptions {
+export interface CellOptions extends Limits {
   /** The models to ask, any of them. */
   readonly models: readonly ModelName[];
-  readonly maxExecutions?: number | undefined;
-  /** In milliseconds as `Date.now()` counts. */
-  readonly deadline?: number | undefined;
-  /** Called at each execution. Return true to stop. */
-  readonly onExecution?: (() => boolean) | undefined;
 }
 
-/** What the exploration of a prepared race under one model came to. */
-type Outcome =
-  | { readonly kind: 'holds' | 'deadlock' | 'data-race' | 'bounded' | 'interrupted' }
-  | { readonly kind: 'violated'; readonly failure: Failure };
-
 /**
- * Checks a race under a design. What holds under the weakest model holds under all; what is broken there is looked for
- * in the others, the strongest first.
+ * Checks a race under a design. What holds under the weakest model holds under all; how it fails is said by the weakest
+ * as well, and of the others the strongest is looked for under which it fails so.
  */
 export function checkCell(
   scenario: Scenario,
   variant: string,
   design: { readonly name: string; readonly design: Design },
-  options: CellOptions,
+  { models, ...limits }: CellOptions,
 ): CellResult {
   const start = performance.now();
-  const strongestFirst = MODELS.filter((model) => options.models.includes(model));
+  const strongestFirst = MODELS.filter((model) => models.includes(model));
   const weakest = strongestFirst.at(-1);
   if (weakest === undefined) throw new RangeError('no model to check');
   const asked = { scenario: scenario.name, variant, design: design.name };
@@ -42,94 +36,51 @@ export function checkCell(
     return { kind: 'absent', ...asked, model: weakest, property, executions: 0, blocked: 0, seconds: 0, reason };
   }
 
-  const prepared = prepare(scenario, variant, design.design);
+  const judge = new RaceJudge(scenario.prepare(design.design, variant, alone));
   let executions = 0;
   let blocked = 0;
-  const ask = (model: ModelName): Outcome => {
-    const run = checkPrepared(prepared, model, options);
-    executions += run.executions;
-    blocked += run.blocked;
-    return run.outcome;
+  const ask = (model: ModelName): Outcome<RaceFailure> => {
+    const searched = search(judge, { ...limits, model });
+    executions += searched.executions;
+    blocked += searched.blocked;
+    return searched.outcome;
   };
 
+  const first = ask(weakest);
   let model = weakest;
-  let outcome = ask(weakest);
-  if (outcome.kind === 'violated' || outcome.kind === 'deadlock') {
+  let outcome = first;
+  if ('failure' in first || first.kind === 'bounded') {
     for (const stronger of strongestFirst.slice(0, -1)) {
       const other = ask(stronger);
-      if (other.kind !== 'violated' && other.kind !== 'deadlock') continue;
+      if (!('failure' in other)) continue;
+      if (
+        'failure' in outcome &&
+        (isWorse(outcome.kind, other.kind) || (outcome !== first && outcome.kind === other.kind))
+      )
+        continue;
       model = stronger;
       outcome = other;
-      break;
+      if (outcome.kind === first.kind) break;
     }
   }
-  const property = outcome.kind === 'violated' ? outcome.failure.property : scenario.property;
   const seconds = (performance.now() - start) / 1000;
-  return { ...outcome, ...asked, model, property, executions, blocked, seconds };
+  return { property: scenario.property, ...endOf(outcome, judge), ...asked, model, executions, blocked, seconds };
 }
 
-/** Explores one race under one model, up to the first execution that is wrong. */
-function checkPrepared(
-  prepared: Prepared,
-  model: ModelName,
-  { maxExecutions, deadline, onExecution }: CellOptions,
-): { outcome: Outcome; executions: number; blocked: number } {
-  let failure: Failure | undefined;
-  let races = false;
-  let interrupted = false;
-  const judged = (execution: Execution): boolean => {
-    if (onExecution?.() === true) {
-      interrupted = true;
-      return true;
-    }
-    if (execution.dataRace) {
-      races = true;
-      return true;
-    }
-    failure = judgeExecution(prepared, execution);
-    return failure !== undefined;
-  };
-  const { kind, executions, blocked } = explore(prepared.program, {
-    model,
-    onExecution: judged,
-    ...(maxExecutions === undefined ? {} : { maxExecutions }),
-    ...(deadline === undefined ? {} : { deadline }),
+function endOf(outcome: Outcome<RaceFailure>, judge: RaceJudge) {
+  if (!('failure' in outcome)) return { kind: outcome.kind === 'stopped' ? 'interrupted' : outcome.kind } as const;
+  const { failure, choices } = outcome;
+  if (failure.kind === 'deadlock') return { kind: failure.kind, waits: waitsOf(judge, choices) };
+  if (failure.kind === 'data-race') return { kind: failure.kind };
+  const { broken } = failure;
+  return { kind: 'violated', failure: broken, property: broken.property } as const;
+}
+
+/** Who waits in an execution. The places are left to whoever draws it. */
+function waitsOf(judge: RaceJudge, choices: Choices | undefined): CellWait[] {
+  const again = choices === undefined ? undefined : replay(unlocated(judge), choices);
+  if (again === undefined) return [];
+  return waitTexts(judge, again.trace).map(({ who, code, location, value, label }) => {
+    return { who, code: label === undefined ? code : `${label} ${code}`, location, value };
   });
-  const outcome = (): Outcome => {
-    if (failure !== undefined) return { kind: 'violated', failure };
-    if (races) return { kind: 'data-race' };
-    if (interrupted) return { kind: 'interrupted' };
-    if (blocked > 0) return { kind: 'deadlock' };
-    return { kind: kind === 'complete' ? 'holds' : 'bounded' };
-  };
-  return { outcome: outcome(), executions, blocked };
-}
-
-const prepare = (scenario: Scenario, variant: string, design: Design): Prepared =>
-  scenario.prepare(design, variant, (id, memory) => new DirectCpu(id, memory));
-
-function judgeExecution(prepared: Prepared, execution: Execution): Failure | undefined {
-  const { graph } = execution;
-  const words = prepared.program.initial.length;
-  const memory = new Float64Array(words);
-  for (let i = 0; i < words; i++) memory[i] = execution.finalValue(i);
-  const results = prepared.roles.map((_, thread) => execution.result(thread));
-  const reads = (thread: number): Access[] =>
-    graph.threads[thread]!.filter((e) => graph.kind[e] === Kind.Read).map((e) => ({
-      cell: graph.loc[e]!,
-      value: graph.value[e]!,
-    }));
-  return judge(prepared, { results, memory, reads });
-}
-
-/** Judges an execution. What comes after a race may block as well: then a lock was not given back. */
-function judge(prepared: Prepared, execution: Judged): Failure | undefined {
-  try {
-    return prepared.judge(execution);
-  } catch (error) {
-    if (!(error instanceof WouldBlock)) throw error;
-    const { cell, value } = error.wait;
-    const name = cell < 0 ? 'a grace period' : `${prepared.program.cellName(cell)}, which is ${value}`;
-    return { property: 'I20', message: `what comes after the race waits without end for ${name}`, steps: [] };
-  }
 }

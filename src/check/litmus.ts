@@ -1,5 +1,6 @@
+import { LitmusSubject } from '../explain/litmus-subject.ts';
+import { waitsIn } from '../explain/waits.ts';
 import type { ModelName } from '../explore/contract.ts';
-import { explore } from '../explore/explore.ts';
 import { compileLitmus } from '../litmus/compile.ts';
 import type { LitmusTest } from '../litmus/litmus-test.ts';
 import { parseLitmus } from '../litmus/parse.ts';
@@ -22,25 +23,16 @@ export interface CheckOptions {
 
 /** From the text of a litmus test to its result. Whatever is wrong with the text is a result as well. */
 export function checkLitmus(path: string, text: string, options: CheckOptions): LitmusResult {
-  const { model, question, maxExecutions, deadline, onExecution } = options;
+  const { model, question, unroll, maxExecutions, deadline, onExecution } = options;
   const start = performance.now();
   const asked = () => ({ path, model, question, seconds: (performance.now() - start) / 1000 });
 
   const parsed = parseLitmus(text, path);
   if (!parsed.ok) return { kind: 'error', ...asked(), diagnostics: parsed.diagnostics };
   const { test } = parsed;
-  const compiled = compileLitmus(test, { unroll: options.unroll });
-  const outcome = runLitmus(
-    compiled,
-    {
-      model,
-      decide: question === 'decide',
-      ...(maxExecutions === undefined ? {} : { maxExecutions }),
-      ...(deadline === Number.POSITIVE_INFINITY ? {} : { deadline }),
-      ...(onExecution === undefined ? {} : { onExecution }),
-    },
-    explore,
-  );
+  const compiled = compileLitmus(test, { unroll });
+  const decide = question === 'decide';
+  const outcome = runLitmus(compiled, { model, decide, maxExecutions, deadline, stopped: onExecution });
   if (outcome.kind === 'fault') return { kind: 'error', ...asked(), diagnostics: [outcome.diagnostic] };
   if (outcome.kind === 'stopped') {
     return { kind: 'interrupted', ...asked(), executions: outcome.executions, blocked: outcome.blocked };
@@ -50,6 +42,8 @@ export function checkLitmus(path: string, text: string, options: CheckOptions): 
     name: test.name,
     condition: { kind: test.quantifier, text: compiled.conditionText },
     ...found(outcome),
+    waits:
+      outcome.stuck === undefined ? [] : waitsIn(new LitmusSubject(test, { unroll, racesFail: false }), outcome.stuck),
     every: question !== 'decide' && outcome.kind !== 'bounded',
     promised: promisedBy(test, options.expect),
     warnings: test.warnings,
@@ -59,12 +53,8 @@ export function checkLitmus(path: string, text: string, options: CheckOptions): 
       return { kind: 'decided', verdict: outcome.verdict, ...explored };
     case 'deadlock':
       return { kind: 'deadlock', ...explored };
-    case 'bounded': {
-      if (outcome.limit === 'unroll') return { kind: 'bounded', limit: 'unroll', ...explored };
-      const full = maxExecutions !== undefined && outcome.executions >= maxExecutions;
-      const limit = full ? 'max-executions' : Date.now() >= deadline ? 'timeout' : 'traces';
-      return { kind: 'bounded', limit, ...explored };
-    }
+    case 'bounded':
+      return { kind: 'bounded', limit: outcome.limit, ...explored };
   }
 }
 

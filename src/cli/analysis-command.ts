@@ -70,6 +70,8 @@ function exitCode(a: Analysis): number {
       return a.complete ? EXIT.contradicted : EXIT.bounded;
     case 'difference':
       return a.difference.outcomes.length > 0 ? EXIT.contradicted : EXIT.decided;
+    case 'deadlock':
+      return EXIT.contradicted;
     case 'execution':
       return a.analysis === 'barriers' ? EXIT.contradicted : EXIT.decided;
     default:

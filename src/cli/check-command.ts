@@ -67,9 +67,12 @@ function exitCode(results: readonly CellResult[], asked: number, byName: boolean
   const any = (...kinds: CellResult['kind'][]): boolean => results.some(({ kind }) => kinds.includes(kind));
   if (results.length < asked || any('interrupted')) return EXIT.interrupted;
   if (any('error')) return EXIT.badInput;
-  if (byName && any('violated', 'deadlock', 'data-race')) return EXIT.contradicted;
+  if (byName && results.some(isFailing)) return EXIT.contradicted;
   return any('bounded') ? EXIT.bounded : EXIT.decided;
 }
+
+/** Is something wrong with the race under the design? */
+const isFailing = ({ kind }: CellResult): boolean => kind === 'violated' || kind === 'deadlock' || kind === 'data-race';
 
 /** Checks every cell, here at first and then in workers. Those that Ctrl-C left unchecked have no result. */
 async function checkAll(
@@ -153,7 +156,7 @@ function printTable(
   lines.push(`${legend(results).join('\n')}\n`);
   const executions = results.reduce((sum, cell) => sum + cell.executions, 0);
   lines.push(`${count(results.length, 'cell')}, ${count(executions, 'execution')} in ${duration(seconds)}`);
-  const broken = results.find((cell) => cell.kind === 'violated');
+  const broken = results.find(isFailing);
   if (broken !== undefined) {
     const design = KERNELS.find((kernel) => broken.design === designName(kernel, decisions)) ?? broken.design;
     const name = race ?? broken.scenario;
@@ -186,7 +189,7 @@ function printCells(results: readonly CellResult[], { designs }: Question, setti
   let shown = false;
   for (const result of results) {
     process.stdout.write(`${cellText(result, widthOf(process.stdout), style)}\n`);
-    if (result.kind !== 'violated' || shown) continue;
+    if (!isFailing(result) || shown) continue;
     shown = true;
     printExecution(result, designs[0]!, settings, style);
   }
@@ -194,7 +197,7 @@ function printCells(results: readonly CellResult[], { designs }: Question, setti
 
 /** The execution that is easiest to believe, drawn. Those of a user's race cannot be asked for again by an id. */
 function printExecution(
-  { scenario: name, variant, model }: Extract<CellResult, { kind: 'violated' }>,
+  { scenario: name, variant, model }: CellResult,
   preset: string,
   settings: CellSettings,
   style: Style,

@@ -85,7 +85,7 @@ function runCell(
     const result = memo.check(namedScenario(scenario, module), variant, designFor(preset, settings), {
       models,
       maxExecutions,
-      onExecution,
+      stopped: onExecution,
       deadline: deadline === Number.POSITIVE_INFINITY ? undefined : deadline,
     });
     return until < limit && Date.now() >= until ? undefined : result;

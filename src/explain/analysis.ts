@@ -45,6 +45,8 @@ export interface Shows extends Every {
 export interface Holds extends Every {
   readonly kind: 'holds';
   readonly executions: number;
+  /** Executions, of a litmus test, in which some thread waits without end: they do not count. */
+  readonly blocked: number;
 }
 
 /** What each barrier is good for. */
@@ -78,9 +80,11 @@ export interface Differs extends Every {
   readonly difference: Difference;
 }
 
-/** No execution completes. */
+/** A thread may wait without end; of a litmus test, no execution completes. */
 export interface Deadlocks extends Every {
   readonly kind: 'deadlock';
+  /** Undefined where no such execution was seen. */
+  readonly counterexample: Counterexample | undefined;
 }
 
 /** A limit was hit: nothing is claimed. */
@@ -107,6 +111,8 @@ export function executionsOf(a: Analysis): { readonly title: string; readonly ex
     case 'execution':
     case 'repairs':
       return [{ title: a.name, execution: a.counterexample }];
+    case 'deadlock':
+      return a.counterexample === undefined ? [] : [{ title: a.name, execution: a.counterexample }];
     case 'barriers':
       return a.items.flatMap(({ words, verdict }) => {
         if (!('without' in verdict) || !('trace' in verdict.without)) return [];

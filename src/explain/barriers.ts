@@ -1,10 +1,11 @@
 import type { ModelName } from '../explore/contract.ts';
+import type { Failure } from '../judge/judgement.ts';
+import { isOver, type Limits } from '../judge/search.ts';
 import type { Counterexample, Reference } from './counterexample.ts';
 import { explainFailure } from './counterexample.ts';
 import type { Ordering, Patch, Protocol, Weaker } from './edit.ts';
-import { findAny, findBest, isOver, type Limits, type Undecided } from './search.ts';
+import { findAny, findBest, type NotFound } from './search.ts';
 import type { SourcePlace } from './source-place.ts';
-import type { Failure } from './subject.ts';
 
 /** A barrier, an ordering suffix or a lock, and whether the protocol needs it as long as all the others stay. */
 export interface BarrierItem {
@@ -52,7 +53,7 @@ export type BarriersOutcome =
     }
   /** The protocol does not hold as it stands, so nothing can be said of its barriers. */
   | { readonly kind: 'broken'; readonly counterexample: Counterexample }
-  | Undecided;
+  | Exclude<NotFound, { readonly kind: 'holds' }>;
 
 /** What is being done, for whoever waits. */
 export interface Step {
@@ -77,7 +78,7 @@ export function* findBarriers(
   if (whole.kind === 'found') {
     return { kind: 'broken', counterexample: explainFailure(protocol, whole.shown, model, reference) };
   }
-  if (whole.kind !== 'holds') return { kind: whole.kind };
+  if (whole.kind !== 'holds') return whole;
   const items: BarrierItem[] = [];
   const enough: (Weaker | undefined)[] = [];
   for (const [n, ordering] of orderings.entries()) {
@@ -107,17 +108,15 @@ function judgeOrdering(
   for (const [i, option] of weaker.entries()) {
     const edited = protocol.edited([option.edit]);
     if (edited === undefined) continue;
-    const search = findAny(edited, model, limits);
-    if (search.kind === 'holds') {
-      const { executions } = search;
+    const { outcome, executions } = findAny(edited, model, limits);
+    if (outcome.kind === 'holds') {
       if (i === 0 || failing === undefined) return { verdict: { kind: 'not-needed', executions }, weakest: option };
       const without = witness(protocol, failing, model, variant(), limits) ?? failure!;
       const words = { enough: option.words, weakened: failing.words };
       return { verdict: { kind: 'too-strong', ...words, without, executions }, weakest: option };
     }
-    if (search.kind === 'bounded' || search.kind === 'stopped') return { verdict: { kind: 'unknown' } };
-    if (search.kind === 'deadlock') failure = { kind: 'deadlock', message: 'no execution completes' };
-    else failure = search.found.failure;
+    if (!('failure' in outcome)) return { verdict: { kind: 'unknown' } };
+    failure = outcome.failure;
     // The first that fails is the one with the least left of it: its execution is the easiest to believe.
     failing ??= option;
   }
@@ -152,9 +151,9 @@ function findTogether(
   const kept: number[] = [];
   for (const entry of able) {
     const edited = protocol.edited([...taken, entry].map(([, { edit }]) => edit));
-    const search = edited === undefined ? undefined : findAny(edited, model, limits);
-    if (search?.kind === 'stopped' || search?.kind === 'bounded') return undefined;
-    if (search?.kind === 'holds') taken.push(entry);
+    const found = edited === undefined ? undefined : findAny(edited, model, limits).outcome;
+    if (found?.kind === 'stopped' || found?.kind === 'bounded') return undefined;
+    if (found?.kind === 'holds') taken.push(entry);
     else kept.push(entry[0]);
   }
   return {

@@ -1,12 +1,14 @@
 import type { ModelName } from '../explore/contract.ts';
 import { Kind, NONE } from '../graph/graph.ts';
+import type { Failure } from '../judge/judgement.ts';
 import type { Drawing } from './drawing.ts';
 import { encodeExecution, formatId, type SubjectKind } from './execution-id.ts';
 import { cycleOf, type Reason, reasonOf } from './reason.ts';
 import type { Shown } from './search.ts';
 import { type StepText, stepTexts } from './step-text.ts';
-import type { Failure, Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 import { endingOf, type Replayed, replay, type Trace } from './trace.ts';
+import { stuckFailure, type WaitText, waitTexts } from './waits.ts';
 
 /** What an id says that an execution is of. */
 export interface Reference {
@@ -28,7 +30,9 @@ export interface Counterexample {
   readonly model: ModelName;
   readonly certain: boolean;
   readonly failure: Failure;
-  /** What is observed at its end. */
+  /** Who waits without end; empty where everybody ends. */
+  readonly waits: readonly WaitText[];
+  /** What is observed at its end; nothing of an execution in which somebody waits. */
   readonly observations: readonly { readonly name: string; readonly value: string }[];
   readonly trace: Trace;
   /** For each event of the trace. */
@@ -45,7 +49,9 @@ export function explainFailure(subject: Subject, shown: Shown, asked: ModelName,
   if (replayed === undefined) throw new Error(`${subject.name} cannot be run again`);
   const { trace } = replayed;
   const { program } = subject;
-  const { drawing, model, certain, failure } = shown;
+  const { drawing, model, certain } = shown;
+  const waits = waitTexts(subject, trace);
+  const failure = waits.length > 0 ? stuckFailure(waits) : shown.failure;
   const reason = reasonOf(program, trace, asked, failure.kind === 'data-race');
   const execution = encodeExecution(program, trace, shown.choices, drawing, model);
   return {
@@ -56,6 +62,7 @@ export function explainFailure(subject: Subject, shown: Shown, asked: ModelName,
     model,
     certain,
     failure,
+    waits,
     observations: failure.steps === undefined ? observationsOf(subject, replayed) : stepsAfter(failure.steps),
     trace,
     texts: stepTexts(subject, trace),
@@ -69,6 +76,7 @@ const stepsAfter = (steps: NonNullable<Failure['steps']>): Counterexample['obser
   steps.map(({ who, what, value }) => ({ name: `${who} ${what}`, value }));
 
 function observationsOf(subject: Subject, replayed: Replayed): Counterexample['observations'] {
+  if (replayed.trace.waits.length > 0) return [];
   const values = subject.state(endingOf(subject.program, replayed));
   return subject.observed.map((name, i) => ({ name, value: values[i]! }));
 }
@@ -77,8 +85,10 @@ function observationsOf(subject: Subject, replayed: Replayed): Counterexample['o
 function foldable(trace: Trace, reason: Reason, drawing: Drawing, decisive: readonly number[]): number[] {
   const { events } = trace;
   const kept = new Set<number>(decisive);
+  for (const { cell } of trace.waits) for (const [e, event] of events.entries()) if (event.cell === cell) kept.add(e);
   const cycle = cycleOf(reason);
-  if (cycle.length === 0 || reason.kind === 'grace-period') for (const e of shared(trace)) kept.add(e);
+  if ((cycle.length === 0 && trace.waits.length === 0) || reason.kind === 'grace-period')
+    for (const e of shared(trace)) kept.add(e);
   for (const step of cycle) kept.add(step.from);
   if (reason.kind === 'race') for (const e of reason.accesses) kept.add(e);
   for (const row of drawing.rows) {

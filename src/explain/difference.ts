@@ -1,17 +1,17 @@
 import type { ModelName } from '../explore/contract.ts';
-import { explore } from '../explore/explore.ts';
-import { TooManyTraces } from '../explore/guesses/budget.ts';
-import { type Choices, choicesOf } from './choices.ts';
+import type { Choices } from '../judge/choices.ts';
+import type { Failure } from '../judge/judgement.ts';
+import { DEADLOCK, type Outcome as Meaning } from '../judge/outcome.ts';
+import { type Limits, search } from '../judge/search.ts';
 import { strongestModel } from './consistency.ts';
 import { type Counterexample, explainFailure, type Reference } from './counterexample.ts';
 import { draw } from './drawing.ts';
-import { type Limits, Visited } from './search.ts';
 import type { Subject } from './subject.ts';
 import { replay } from './trace.ts';
 
 /** A final state that one side allows and the other does not. */
 export interface Outcome {
-  /** `0:r1=1`, in the order of the names. */
+  /** `0:r1=1`, in the order of the names; or that a thread waits without end. */
   readonly values: readonly string[];
   readonly allowedBy: 'first' | 'second';
   /** Whether it fails on its side. */
@@ -29,10 +29,15 @@ export interface Difference {
   readonly outcomes: readonly Outcome[];
   /** How many outcomes both allow. */
   readonly common: number;
+  /** What each side means by itself. */
+  readonly first: Meaning['kind'];
+  readonly second: Meaning['kind'];
 }
 
 export type DifferenceOutcome =
   | { readonly kind: 'difference'; readonly difference: Difference }
+  /** On both sides a thread may wait without end. */
+  | { readonly kind: 'stuck'; readonly counterexample: Counterexample | undefined }
   | { readonly kind: 'bounded' }
   | { readonly kind: 'stopped' };
 
@@ -46,7 +51,8 @@ export interface Side {
 interface Seen {
   readonly values: readonly string[];
   readonly fails: boolean;
-  readonly choices: Choices;
+  /** Undefined of a deadlock of which none was seen. */
+  readonly choices: Choices | undefined;
   count: number;
 }
 
@@ -56,73 +62,75 @@ export function findDifference(first: Side, second: Side, limits: Limits): Diffe
   const observed = a.filter((name) => b.includes(name));
   const ignored = [...new Set([...a, ...b])].filter((name) => !observed.includes(name));
   const one = statesOf(first, observed, limits);
+  if (!('states' in one)) return one;
   const other = statesOf(second, observed, limits);
-  if (one === 'stopped' || other === 'stopped') return { kind: 'stopped' };
-  if (one === 'bounded' || other === 'bounded') return { kind: 'bounded' };
-  const outcomes = [...only(first, one, other, 'first'), ...only(second, other, one, 'second')];
-  const common = [...one.keys()].filter((key) => other.has(key)).length;
-  return { kind: 'difference', difference: { observed, ignored, outcomes, common } };
+  if (!('states' in other)) return other;
+  if (one.meaning === 'deadlock' && other.meaning === 'deadlock') {
+    return { kind: 'stuck', counterexample: exampleOf(first, one.states.get(STUCK)!) };
+  }
+  const [left, right] = [one.states, other.states];
+  const outcomes = [...only(first, left, right, 'first'), ...only(second, right, left, 'second')];
+  const common = [...left.keys()].filter((key) => right.has(key)).length;
+  const difference = { observed, ignored, outcomes, common, first: one.meaning, second: other.meaning };
+  return { kind: 'difference', difference };
 }
 
-function statesOf(side: Side, observed: readonly string[], limits: Limits): Map<string, Seen> | 'bounded' | 'stopped' {
-  const { subject, model } = side;
-  const { deadline, maxExecutions, stopped } = limits;
-  const seen = new Map<string, Seen>();
-  const ending = new Visited();
-  let interrupted = false;
-  let cut = false;
-  try {
-    const { kind } = explore(subject.program, {
-      model,
-      ...(deadline === undefined ? {} : { deadline }),
-      ...(maxExecutions === undefined ? {} : { maxExecutions }),
-      onExecution(execution) {
-        interrupted = stopped?.() === true;
-        ending.execution = execution;
-        const judgement = subject.judge(ending);
-        cut ||= judgement.kind === 'cut';
-        if (judgement.kind === 'cut' || judgement.kind === 'filtered') return interrupted;
-        const state = subject.state(ending);
-        const values = observed.map((name) => `${name}=${state[subject.observed.indexOf(name)]}`);
-        const key = values.join(' ');
-        const known = seen.get(key);
-        if (known !== undefined) known.count++;
-        else
-          seen.set(key, { values, fails: judgement.kind === 'failing', choices: choicesOf(execution.graph), count: 1 });
-        return interrupted;
-      },
-    });
-    if (interrupted) return 'stopped';
-    return kind === 'bounded' || cut ? 'bounded' : seen;
-  } catch (error) {
-    if (error instanceof TooManyTraces) return 'bounded';
-    throw error;
+/** In place of a final state: a thread waits without end. */
+const STUCK = 'stuck';
+
+function statesOf(
+  { subject, model }: Side,
+  observed: readonly string[],
+  limits: Limits,
+):
+  | { readonly states: ReadonlyMap<string, Seen>; readonly meaning: Meaning['kind'] }
+  | { readonly kind: 'bounded' | 'stopped' } {
+  const states = new Map<string, Seen>();
+  const { outcome, end } = search(subject, {
+    ...limits,
+    model,
+    visit(judgement, ending) {
+      if (judgement.kind === 'cut' || judgement.kind === 'filtered') return false;
+      const state = ending.blocked ? [] : subject.state(ending);
+      const values = ending.blocked
+        ? [DEADLOCK.message]
+        : observed.map((name) => `${name}=${state[subject.observed.indexOf(name)]}`);
+      const key = ending.blocked ? STUCK : values.join(' ');
+      const known = states.get(key);
+      if (known !== undefined) known.count++;
+      else states.set(key, { values, fails: judgement.kind !== 'fine', choices: ending.choices, count: 1 });
+      return false;
+    },
+  });
+  if (end === 'stopped') return { kind: 'stopped' };
+  if (end !== 'every') return { kind: 'bounded' };
+  if (outcome.kind === 'deadlock' && !states.has(STUCK)) {
+    states.set(STUCK, { values: [DEADLOCK.message], fails: true, choices: outcome.choices, count: 0 });
   }
+  return { states, meaning: outcome.kind };
 }
 
 function only(
   side: Side,
-  own: Map<string, Seen>,
-  other: Map<string, Seen>,
+  own: ReadonlyMap<string, Seen>,
+  other: ReadonlyMap<string, Seen>,
   allowedBy: Outcome['allowedBy'],
 ): Outcome[] {
   return [...own]
     .filter(([key]) => !other.has(key))
     .sort(([x], [y]) => (x < y ? -1 : 1))
-    .map(([, { values, fails, count, choices }]) => {
-      return { values, allowedBy, fails, executions: count, example: exampleOf(side, values, choices) };
+    .map(([, seen]) => {
+      const { values, fails, count } = seen;
+      return { values, allowedBy, fails, executions: count, example: exampleOf(side, seen) };
     });
 }
 
-function exampleOf(
-  { subject, model, reference }: Side,
-  values: readonly string[],
-  choices: Choices,
-): Counterexample | undefined {
-  const replayed = replay(subject.recording(), choices);
-  if (replayed === undefined) return undefined;
+function exampleOf({ subject, model, reference }: Side, { values, choices }: Seen): Counterexample | undefined {
+  const replayed = choices === undefined ? undefined : replay(subject.recording(), choices);
+  if (choices === undefined || replayed === undefined) return undefined;
   const strongest = strongestModel(subject.program, replayed.trace) ?? model;
   const drawing = draw(subject.program, replayed.trace, strongest);
-  const failure = { kind: 'condition', message: `ends with ${values.join('; ')}` } as const;
+  const isStuck = replayed.trace.waits.length > 0;
+  const failure: Failure = isStuck ? DEADLOCK : { kind: 'violated', message: `ends with ${values.join('; ')}` };
   return explainFailure(subject, { choices, drawing, failure, model: strongest, certain: true }, model, reference);
 }

@@ -1,6 +1,6 @@
 import { MODELS, type ModelName } from '../explore/contract.ts';
+import type { Choices } from '../judge/choices.ts';
 import type { Program } from '../program/program.ts';
-import type { Choices } from './choices.ts';
 import type { Drawing } from './drawing.ts';
 import { follow, type Schedule, type ScheduledEffect, scheduleOf } from './schedule.ts';
 import { SextetReader, SextetWriter } from './sextets.ts';

@@ -1,12 +1,15 @@
 import { depsMembers } from '../cpu/deps.ts';
 import { Kind } from '../graph/graph.ts';
+import type { Ending, FailureKind, Judgement } from '../judge/judgement.ts';
 import { type CompiledLitmus, compileLitmus } from '../litmus/compile.ts';
 import type { Here } from '../litmus/here.ts';
+import { endOfThreads } from '../litmus/judge-end.ts';
 import { showValue } from '../litmus/layout.ts';
 import type { LitmusTest } from '../litmus/litmus-test.ts';
-import { End, type Fault, type Frame } from '../litmus/machine.ts';
+import type { Frame } from '../litmus/machine.ts';
+import { isTame } from '../litmus/tame.ts';
 import { LitmusPlaces } from './litmus-places.ts';
-import type { Ending, Judgement, Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 import type { Recording, Replayed } from './trace.ts';
 
 export interface LitmusSubjectOptions {
@@ -24,6 +27,7 @@ export class LitmusSubject implements Subject {
   readonly columns: readonly string[];
   readonly test: LitmusTest;
   readonly options: LitmusSubjectOptions;
+  readonly worst: FailureKind;
   private compiledOnce: CompiledLitmus | undefined;
   private recorded: { readonly compiled: CompiledLitmus; readonly recording: Recording } | undefined;
 
@@ -32,6 +36,7 @@ export class LitmusSubject implements Subject {
     this.test = test;
     this.options = options;
     this.columns = test.threads.map((thread) => thread.name);
+    this.worst = isTame(test) ? 'violated' : 'fault';
   }
 
   get program(): CompiledLitmus['program'] {
@@ -52,25 +57,28 @@ export class LitmusSubject implements Subject {
 
   judge(ending: Ending): Judgement {
     const { compiled, test } = this;
-    for (const thread of test.threads.keys()) {
-      const frame = ending.result(thread) as Frame;
-      if (frame[0] === End.Complete) continue;
-      const end: ReturnType<CompiledLitmus['endOf']> | undefined = compiled.endOf(thread, frame);
-      if (end === End.Complete || end === End.Cut) return { kind: 'cut' };
-      // A fault of a recorded run is known to the program that was recorded only.
-      const fault = (end ?? this.record().compiled.endOf(thread, frame)) as Fault;
-      const message = `${this.columns[thread]} does what has no meaning: ${fault.message}`;
+    const end = endOfThreads(compiled, ending, (thread, frame) => this.endOf(thread, frame));
+    if (end === 'cut') return { kind: 'cut' };
+    if (end !== 'complete') {
+      const message = `${this.columns[end.thread]} does what has no meaning: ${end.fault.message}`;
       return { kind: 'failing', failure: { kind: 'fault', message } };
     }
-    if (compiled.filter?.(ending) === false) return { kind: 'filtered' };
+    // herd7 knows no execution in which a thread does not end.
+    if (ending.blocked || compiled.filter?.(ending) === false) return { kind: 'filtered' };
     if (compiled.holds(compiled.state.readAll(ending)) === (test.quantifier !== 'forall')) {
       const does = test.quantifier === 'forall' ? 'violates' : 'satisfies';
-      return { kind: 'failing', failure: { kind: 'condition', message: `${does} ${compiled.conditionText}` } };
+      return { kind: 'failing', failure: { kind: 'violated', message: `${does} ${compiled.conditionText}` } };
     }
     if (this.options.racesFail && ending.dataRace) {
       return { kind: 'failing', failure: { kind: 'data-race', message: 'plain accesses race' } };
     }
     return { kind: 'fine' };
+  }
+
+  /** A fault of a recorded run is known to the program that was recorded only. */
+  private endOf(thread: number, frame: Frame): ReturnType<CompiledLitmus['endOf']> {
+    const end: ReturnType<CompiledLitmus['endOf']> | undefined = this.compiled.endOf(thread, frame);
+    return end ?? this.record().compiled.endOf(thread, frame);
   }
 
   recording(): Recording {
@@ -96,7 +104,7 @@ export class LitmusSubject implements Subject {
     return this.compiled.state.observed.map(({ name }) => name);
   }
 
-  state(ending: Omit<Ending, 'dataRace'>): string[] {
+  state(ending: Omit<Ending, 'dataRace' | 'blocked'>): string[] {
     const { state } = this.compiled;
     return state.readAll(ending).map((value) => this.showValue(-1, value));
   }

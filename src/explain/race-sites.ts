@@ -2,7 +2,7 @@ import { type Fence, Mode } from '../cpu/modes.ts';
 import type { ModelName } from '../explore/contract.ts';
 import { explore } from '../explore/explore.ts';
 import { Kind, NONE, Rmw } from '../graph/graph.ts';
-import { type Choices, choicesOf } from './choices.ts';
+import { type Choices, choicesOf } from '../judge/choices.ts';
 import { Access, type AccessKey, accessKey, type FenceKey, fenceKey } from './patched-cpu.ts';
 import type { SourcePlace } from './source-place.ts';
 import { stepTexts } from './step-text.ts';

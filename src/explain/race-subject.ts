@@ -1,12 +1,13 @@
 import { cellIndex } from '../cpu/cpu.ts';
 import { Kind } from '../graph/graph.ts';
+import type { Ending, Judgement } from '../judge/judgement.ts';
 import type { Design } from '../mm/design.ts';
 import type { Program } from '../program/program.ts';
-import { DirectCpu, WouldBlock } from '../run/direct.ts';
-import type { Failure as Broken, Prepared, Scenario } from '../scenarios/scenario.ts';
+import type { Prepared, Scenario } from '../scenarios/scenario.ts';
+import { alone, RaceJudge } from './race-judge.ts';
 import type { SourcePlace } from './source-place.ts';
 import { type FrameMap, placeInStack } from './stack-place.ts';
-import type { Ending, Judgement, Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 import type { Recording, Replayed } from './trace.ts';
 
 /** One race under one design. */
@@ -21,7 +22,9 @@ export class RaceSubject implements Subject {
   readonly name: string;
   readonly columns: readonly string[];
   readonly race: RaceCase;
+  readonly worst = 'violated';
   protected readonly prepared: Prepared;
+  private readonly judging: RaceJudge;
   protected readonly frames: FrameMap;
 
   /**
@@ -32,8 +35,8 @@ export class RaceSubject implements Subject {
     this.race = race;
     this.frames = frames;
     this.name = `${race.scenario.name} ${race.variant} under ${race.design.name}`;
-    const over = (id: number, memory: Float64Array): DirectCpu => new DirectCpu(id, memory);
-    this.prepared = prepared ?? race.scenario.prepare(race.design.design, race.variant, over);
+    this.prepared = prepared ?? race.scenario.prepare(race.design.design, race.variant, alone);
+    this.judging = new RaceJudge(this.prepared);
     this.columns = this.prepared.roles;
   }
 
@@ -46,29 +49,7 @@ export class RaceSubject implements Subject {
   }
 
   judge(ending: Ending): Judgement {
-    const broken = this.broken(ending);
-    if (broken !== undefined) {
-      const { property, message, steps } = broken;
-      return { kind: 'failing', failure: { kind: 'condition', message: `breaks ${property}: ${message}`, steps } };
-    }
-    if (ending.dataRace) return { kind: 'failing', failure: { kind: 'data-race', message: 'plain accesses race' } };
-    return { kind: 'fine' };
-  }
-
-  private broken(ending: Pick<Ending, 'result' | 'finalValue' | 'reads'>): Broken | undefined {
-    const { program, roles } = this.prepared;
-    const words = program.initial.length;
-    const memory = new Float64Array(words);
-    for (let i = 0; i < words; i++) memory[i] = ending.finalValue(i);
-    const results = roles.map((_, thread) => ending.result(thread));
-    try {
-      return this.prepared.judge({ results, memory, reads: (thread) => ending.reads(thread) });
-    } catch (error) {
-      if (!(error instanceof WouldBlock)) throw error;
-      const { cell, value } = error.wait;
-      const name = cell < 0 ? 'a grace period' : `${program.cellName(cell)}, which is ${value}`;
-      return { property: 'I20', message: `what comes after the race waits without end for ${name}`, steps: [] };
-    }
+    return this.judging.judge(ending);
   }
 
   recording(): Recording {
@@ -89,7 +70,7 @@ export class RaceSubject implements Subject {
 
   state(ending: Pick<Ending, 'result' | 'finalValue' | 'reads'>): string[] {
     const results = this.columns.map((_, thread) => this.showResult(ending.result(thread)));
-    return [...results, this.broken(ending)?.property ?? 'holds'];
+    return [...results, this.judging.broken(ending)?.property ?? 'holds'];
   }
 
   /** What a thread returned, on one line; handles of pages as their number. */

@@ -192,6 +192,7 @@ export function withBarriers(trace: Trace, before: readonly number[]): Trace {
     threads: trace.threads,
     events: events.map((e) => ({ ...e, rf: renumbered(e.rf), partner: renumbered(e.partner) })),
     co: trace.co.map((writes) => writes.map(renumbered)),
+    waits: trace.waits,
   };
 }
 

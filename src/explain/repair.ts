@@ -1,13 +1,14 @@
 import type { ModelName } from '../explore/contract.ts';
+import type { Choices } from '../judge/choices.ts';
+import { isOver, type Limits } from '../judge/search.ts';
 import { hasFlag } from '../program/flags.ts';
 import type { Step } from './barriers.ts';
-import type { Choices } from './choices.ts';
 import { judge } from './consistency.ts';
 import { type Architecture, costOf } from './costs.ts';
 import { type Counterexample, explainFailure, type Reference } from './counterexample.ts';
 import type { CostKind, Edit, Patch, Protocol } from './edit.ts';
 import { type Gap, Mendable } from './mendable.ts';
-import { type Found, findAny, findBest, isOver, type Limits, type Undecided } from './search.ts';
+import { type Found, findAny, findBest, type NotFound } from './search.ts';
 import { endingOf, replay, unlocated } from './trace.ts';
 
 export interface RepairOptions extends Limits {
@@ -45,8 +46,9 @@ export type RepairOutcome =
     }
   /** The protocol fails although nothing is reordered, and no change of places of its steps helps. */
   | { readonly kind: 'interleaving'; readonly counterexample: Counterexample; readonly tried: number }
-  | { readonly kind: 'holds'; readonly executions: number }
-  | Undecided;
+  /** A thread waits without end: no barrier ends that. */
+  | { readonly kind: 'stuck'; readonly counterexample: Counterexample }
+  | NotFound;
 
 interface Candidate {
   /** Places in the list of edits, ascending. */
@@ -97,9 +99,9 @@ export function* findRepairs(
 ): Generator<Step, RepairOutcome> {
   yield { words: 'as it stands', done: 0, of: 0 };
   const whole = findBest(protocol, model, options);
-  if (whole.kind === 'holds') return { kind: 'holds', executions: whole.executions };
-  if (whole.kind !== 'found') return { kind: whole.kind };
+  if (whole.kind !== 'found') return whole;
   const counterexample = explainFailure(protocol, whole.shown, model, reference);
+  if (counterexample.failure.kind === 'deadlock') return { kind: 'stuck', counterexample };
   const search = new RepairSearch(protocol, model, options, whole.shown);
   yield* search.run();
   if (search.repairs.length === 0 && whole.shown.model === 'sc' && search.isExhausted && !search.isCut) {
@@ -185,17 +187,17 @@ class RepairSearch {
     let lead = this.known.find((known) => known.swaps === swapped && this.fails(made, known.choices));
     if (lead === undefined) {
       this.tried++;
-      const search = findAny(made, this.model, this.options);
-      if (search.kind === 'holds') {
-        this.keep(candidate, search.executions);
+      const { outcome, executions } = findAny(made, this.model, this.options);
+      if (outcome.kind === 'holds') {
+        this.keep(candidate, executions);
         return;
       }
-      if (search.kind === 'deadlock') return;
-      if (search.kind !== 'found') {
+      if (!('failure' in outcome)) {
         this.isCut = true;
         return;
       }
-      const { choices, failure } = search.found;
+      const { choices, failure } = outcome;
+      if (failure.kind === 'deadlock' || choices === undefined) return;
       lead = { swaps: swapped, choices, races: failure.kind === 'data-race', help: undefined };
       this.known.push(lead);
     }
@@ -273,7 +275,7 @@ class RepairSearch {
     const key = swaps.join();
     let fails = this.failsUnderSc.get(key);
     if (fails === undefined) {
-      fails = findAny(base, 'sc', this.options).kind === 'found';
+      fails = 'failure' in findAny(base, 'sc', this.options).outcome;
       this.failsUnderSc.set(key, fails);
     }
     return fails;
@@ -305,7 +307,7 @@ class RepairSearch {
       const edits = candidate.edits.filter((e) => e !== left);
       const fewer = this.protocol.edited(edits.map((e) => this.edits[e]!));
       const search = fewer === undefined ? undefined : findAny(fewer, this.model, this.options);
-      if (search?.kind !== 'holds') continue;
+      if (search?.outcome.kind !== 'holds') continue;
       const cost = edits.reduce((sum, e) => sum + costOf(this.edits[e]!, this.options.architecture), 0);
       this.keep({ edits, cost, bound: cost }, search.executions);
       return;

@@ -1,6 +1,7 @@
 import { CELL_BITS, type Cell, Cpu, cellIndex, guardHolds, type TrackedCpu } from '../cpu/cpu.ts';
 import { type Deps, depsMembers, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { applyRmw, type Fence, type Mode, RmwOp } from '../cpu/modes.ts';
+import { isIdle } from '../explore/idle.ts';
 import { readMode, writeMode } from '../explore/rmw-mode.ts';
 import { Kind, Rmw } from '../graph/graph.ts';
 import type { ThreadBody } from '../program/program.ts';
@@ -34,9 +35,17 @@ export interface Inputs {
   choose(count: number): number | undefined;
 }
 
-/** How a run ended. `starved`: an input was undefined; `unwilling`: an input is not one with which it would go on. */
+/** A read with which a thread waits. */
+export interface Waiting extends Pick<Recorded, 'cell' | 'declared' | 'rmwKind' | 'label' | 'place'> {
+  /** With which values the wait is over; undefined of a loop that reads the same for ever. */
+  readonly guard: { readonly mask: number; readonly want: number } | undefined;
+}
+
+/** How a run ended. `waiting`: it has no input for a read that waits, or is
+ * in a loop that changes nothing. `starved`: an input was undefined; `unwilling`: an input is not one with which it would go on. */
 export type ReplayEnd =
   | { readonly kind: 'finished'; readonly result: unknown }
+  | { readonly kind: 'waiting'; readonly waits: readonly Waiting[] }
   | { readonly kind: 'starved' | 'unwilling' | 'paused' };
 
 const UNWIND = Symbol('unwind');
@@ -56,7 +65,7 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
   private slots = 0;
   private lastRead = -1;
   private nextLabel: string | undefined;
-  private end: ReplayEnd['kind'] = 'unwilling';
+  private end: Exclude<ReplayEnd, { kind: 'finished' }> = { kind: 'unwilling' };
 
   constructor(private readonly locate: () => unknown) {
     super();
@@ -87,7 +96,7 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
       return { events, end: { kind: 'finished', result: body(this) } };
     } catch (thrown) {
       if (thrown !== UNWIND) throw thrown;
-      return { events, end: { kind: this.end } as ReplayEnd };
+      return { events, end: this.end };
     }
   }
 
@@ -103,8 +112,7 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
   }
 
   readWhen(cell: Cell, mask: number, want: number, mode: Mode): number {
-    const value = this.take(cell);
-    if (!guardHolds(value, mask, want, true)) this.stop('unwilling');
+    const value = this.takeWhen(cell, mask, want, mode, Rmw.None);
     this.recordRead(cell, mode, value, Rmw.None, false);
     return value;
   }
@@ -128,8 +136,7 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
   }
 
   rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
-    const old = this.take(cell);
-    if (!guardHolds(old, mask, want, true)) this.stop('unwilling');
+    const old = this.takeWhen(cell, mask, want, mode, Rmw.IfEqual);
     return this.modify(cell, op, operand, mode, old, Rmw.IfEqual);
   }
 
@@ -159,7 +166,19 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
     return this.events.length;
   }
 
-  standsStill(): void {}
+  standsStill(since: number): void {
+    const { events } = this;
+    const idle = isIdle(
+      since,
+      events.length,
+      (i) => events[i]!.kind,
+      (i) => events[i]!.mode,
+    );
+    if (!idle) return;
+    const reads = events.slice(since).filter(({ kind }) => kind === Kind.Read);
+    this.end = { kind: 'waiting', waits: reads.map((read) => ({ ...read, guard: undefined })) };
+    throw UNWIND;
+  }
 
   private take(cell: Cell): number {
     this.spend();
@@ -168,12 +187,26 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
     return value;
   }
 
+  /** As {@link take}, of a value with which a wait is over. */
+  private takeWhen(cell: Cell, mask: number, want: number, declared: Mode, rmwKind: Rmw): number {
+    this.spend();
+    const value = this.inputs.read(cellIndex(cell));
+    if (value === undefined) {
+      const where = { label: this.nextLabel, place: this.locate() };
+      const wait = { cell: cellIndex(cell), declared, rmwKind, guard: { mask, want }, ...where };
+      this.end = { kind: 'waiting', waits: [wait] };
+      throw UNWIND;
+    }
+    if (!guardHolds(value, mask, want, true)) this.stop('unwilling');
+    return value;
+  }
+
   private spend(): void {
     if (this.budget-- <= 0) this.stop('paused');
   }
 
-  private stop(end: ReplayEnd['kind']): never {
-    this.end = end;
+  private stop(kind: 'starved' | 'unwilling' | 'paused'): never {
+    this.end = { kind };
     throw UNWIND;
   }
 

@@ -1,6 +1,6 @@
 import { INIT, Kind } from '../graph/graph.ts';
+import { type AccessRef, accessRef, type Choices } from '../judge/choices.ts';
 import type { Program } from '../program/program.ts';
-import { type AccessRef, accessRef, type Choices } from './choices.ts';
 import type { Drawing } from './drawing.ts';
 import { type Recorded, ReplayCpu } from './replay-cpu.ts';
 import type { Trace } from './trace.ts';
@@ -96,7 +96,8 @@ class Follower {
       if (this.failed) return undefined;
     }
     for (const [t, body] of program.threads.entries()) {
-      if (this.runThread(t, body, Number.POSITIVE_INFINITY, () => undefined).end.kind !== 'finished') return undefined;
+      const { end } = this.runThread(t, body, Number.POSITIVE_INFINITY, () => undefined);
+      if (end.kind !== 'finished' && end.kind !== 'waiting') return undefined;
     }
     return {
       reads: this.got.map((list) => list.map(({ value, held }) => ({ value, from: held.from }))),

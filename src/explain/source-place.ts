@@ -14,3 +14,8 @@ export interface SourcePlace {
   /** Of a model, the places from which it was called, to tell one use of a function from another. */
   readonly path?: string;
 }
+
+/** Where a step stands: the line of a litmus test; of a model the kernel function, and where it is. */
+export function placeWords({ file, line, function: name }: SourcePlace): string {
+  return name === undefined ? `line ${line}` : `${name}() at ${file.replace(/^.*[/\\]/, '')}:${line}`;
+}

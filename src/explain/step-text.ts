@@ -37,8 +37,11 @@ function textOf(subject: Subject, trace: Trace, event: TraceEvent, id: number): 
   return { code, effect, location, value, label: label ?? read.label, place };
 }
 
+/** What decides how an event is called. */
+type Called = Pick<TraceEvent, 'kind' | 'mode' | 'declared' | 'rmwKind' | 'partner'>;
+
 /** What an event is called where no source says it. */
-function codeOf(event: TraceEvent, location: string, value: string): string {
+export function codeOf(event: Called, location: string, value: string): string {
   switch (event.kind) {
     case Kind.Fence:
       return location === '' ? FENCES[event.mode as Fence] : FENCES[event.mode as Fence].replace('()', `(${location})`);
@@ -51,7 +54,7 @@ function codeOf(event: TraceEvent, location: string, value: string): string {
   }
 }
 
-const rmwCode = (event: TraceEvent, location: string): string =>
+const rmwCode = (event: Called, location: string): string =>
   event.declared === Mode.Lock ? `spin_lock(${location})` : `atomic${RMWS[event.declared as Mode]}(${location})`;
 
 const FENCES: Readonly<Record<Fence, string>> = {

@@ -1,8 +1,10 @@
+import { guardHolds } from '../cpu/cpu.ts';
 import type { Fence, Mode } from '../cpu/modes.ts';
 import { INIT, Kind, NONE, type Rmw } from '../graph/graph.ts';
+import { type AccessRef, accessRef, type Choices } from '../judge/choices.ts';
+import type { Ending } from '../judge/judgement.ts';
 import type { Program } from '../program/program.ts';
-import { type AccessRef, accessRef, type Choices } from './choices.ts';
-import { type Recorded, ReplayCpu } from './replay-cpu.ts';
+import { type Recorded, ReplayCpu, type Waiting } from './replay-cpu.ts';
 import type { SourcePlace } from './source-place.ts';
 
 /** An event of an execution. Events are numbered thread by thread, in program order. */
@@ -34,12 +36,21 @@ export interface TraceEvent {
   readonly place: SourcePlace | undefined;
 }
 
-/** One execution, complete and for itself: nothing in it changes, and it can be written as JSON and read back. */
+/**
+ * A thread that waits for what nobody will do: the read, or the RMW, that does not take place, or a read of a loop that
+ * changes nothing. `value` is what the word holds.
+ */
+export interface WaitEvent
+  extends Pick<TraceEvent, 'thread' | 'declared' | 'rmwKind' | 'cell' | 'value' | 'label' | 'place'> {}
+
+/** One execution, for itself, with nothing left that a thread could do: nothing in it changes, and it can be written as JSON and read back. */
 export interface Trace {
   readonly threads: number;
   readonly events: readonly TraceEvent[];
   /** The writes of each location that has any, in coherence order. */
   readonly co: readonly (readonly number[])[];
+  /** Threads that wait without end; none in an execution that is complete. */
+  readonly waits: readonly WaitEvent[];
 }
 
 /** A program whose threads are run again to see where each event comes from. */
@@ -55,7 +66,7 @@ export const unlocated = ({ program }: { readonly program: Program }): Recording
   locate: () => undefined,
 });
 
-/** A trace, with what its threads returned. */
+/** A trace, with what its threads returned; undefined of one that waits. */
 export interface Replayed {
   readonly trace: Trace;
   readonly results: readonly unknown[];
@@ -71,22 +82,31 @@ export function replay(recording: Recording, choices: Choices): Replayed | undef
   const cpu = new ReplayCpu(() => recording.locate());
   const threads: Recorded[][] = [];
   const results: unknown[] = [];
+  const waiting: (Waiting & { thread: number })[] = [];
   for (const [t, body] of program.threads.entries()) {
     const reads = choices.reads[t]!;
     const chosen = choices.chosen[t]!;
     let read = 0;
     let choice = 0;
     const { events, end } = cpu.run(t, body, { read: () => reads[read++]?.value, choose: () => chosen[choice++] });
-    if (end.kind !== 'finished' || read !== reads.length || choice !== chosen.length) return undefined;
+    // A wait asks for one more.
+    if ((end.kind !== 'finished' && end.kind !== 'waiting') || read < reads.length || choice < chosen.length)
+      return undefined;
     threads.push(events);
-    results.push(end.result);
+    results.push(end.kind === 'finished' ? end.result : undefined);
+    if (end.kind === 'waiting') waiting.push(...end.waits.map((wait) => ({ thread: t, ...wait })));
   }
-  const trace = assemble(program, threads, choices);
+  const trace = assemble(program, threads, choices, waiting);
   return trace === undefined ? undefined : { trace, results };
 }
 
 /** Puts the threads together, if reads and coherence fit what they did. */
-function assemble(program: Program, threads: readonly Recorded[][], choices: Choices): Trace | undefined {
+function assemble(
+  program: Program,
+  threads: readonly Recorded[][],
+  choices: Choices,
+  waiting: readonly (Waiting & { readonly thread: number })[],
+): Trace | undefined {
   const byRef = new Map<AccessRef, number>();
   const events: TraceEvent[] = [];
   for (const [thread, list] of threads.entries()) {
@@ -129,7 +149,16 @@ function assemble(program: Program, threads: readonly Recorded[][], choices: Cho
     resolved.push({ ...e, rf: source! });
   }
   const co = choices.co.map((writes) => writes.map((ref) => byRef.get(ref) ?? NONE));
-  return fits(resolved, co) ? { threads: threads.length, events: resolved, co } : undefined;
+  if (!fits(resolved, co)) return undefined;
+  const complete = { threads: threads.length, events: resolved, co, waits: [] };
+  const waits: WaitEvent[] = [];
+  for (const { thread, declared, rmwKind, cell, label, place, guard } of waiting) {
+    const value = finalValue(program, complete, cell);
+    if (guard !== undefined && guardHolds(value, guard.mask, guard.want, true)) return undefined;
+    const where = place as SourcePlace | undefined;
+    waits.push({ thread, declared, rmwKind, cell, label: label ?? where?.label, place: where, value });
+  }
+  return { ...complete, waits };
 }
 
 /** Is every write in exactly one coherence order, that of its location? */
@@ -154,9 +183,10 @@ export function finalValue(program: Program, trace: Trace, cell: number): number
   return writes === undefined ? program.initial[cell]! : trace.events[writes[writes.length - 1]!]!.value;
 }
 
-/** The end of an execution, for whoever judges it. */
-export function endingOf(program: Program, { trace, results }: Replayed) {
+/** The end of an execution, for whoever judges it and knows whether accesses race. */
+export function endingOf(program: Program, { trace, results }: Replayed): Omit<Ending, 'dataRace'> {
   return {
+    blocked: trace.waits.length > 0,
     result: (thread: number): unknown => results[thread],
     finalValue: (cell: number): number => finalValue(program, trace, cell),
     reads: (thread: number): readonly TraceEvent[] =>

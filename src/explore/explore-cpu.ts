@@ -1,7 +1,8 @@
 import { CELL_BITS, type Cell, Cpu, cellIndex, type TrackedCpu, WHOLE } from '../cpu/cpu.ts';
 import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
-import { applyRmw, Fence, Mode, RmwOp } from '../cpu/modes.ts';
-import { type Graph, Kind, NONE, Rmw } from '../graph/graph.ts';
+import { applyRmw, type Fence, type Mode, RmwOp } from '../cpu/modes.ts';
+import { type Graph, NONE, Rmw } from '../graph/graph.ts';
+import { isIdle } from './idle.ts';
 import { writeMode } from './rmw-mode.ts';
 
 /** What the explorer does when a thread reaches the end of what its graph holds. */
@@ -114,24 +115,14 @@ export class ExploreCpu extends Cpu implements TrackedCpu {
   }
 
   standsStill(since: number): void {
-    if (this.isIdle(since)) this.extender.standStill(since);
-  }
-
-  /** Does nothing that the thread did since then matter to anybody, itself included? Plain accesses do: they may race. */
-  private isIdle(since: number): boolean {
     const { graph: g, po } = this;
-    let sections = 0;
-    for (let i = since; i < this.at; i++) {
-      const e = po[i]!;
-      const kind = g.kind[e]!;
-      if (kind === Kind.Fence) {
-        if (g.mode[e] === Fence.RcuLock) sections++;
-        else if (g.mode[e] === Fence.RcuUnlock && --sections < 0) return false;
-      } else if (kind !== Kind.Read || g.mode[e] === Mode.Plain || g.mode[e] === Mode.SrcuLock) {
-        return false;
-      }
-    }
-    return sections === 0;
+    const idle = isIdle(
+      since,
+      this.at,
+      (i) => g.kind[po[i]!]!,
+      (i) => g.mode[po[i]!]!,
+    );
+    if (idle) this.extender.standStill(since);
   }
 
   private replayRead(cell: Cell, mode: Mode, rmw: Rmw, waits: boolean, mask: number, want: number): number {

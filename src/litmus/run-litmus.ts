@@ -1,22 +1,22 @@
-import type { Execution, ExploreOptions, ExploreResult, ModelName } from '../explore/contract.ts';
+import type { ExploreOptions, ExploreResult, ModelName } from '../explore/contract.ts';
+import type { Choices } from '../judge/choices.ts';
+import type { Ending, Failure, Judge, Judgement } from '../judge/judgement.ts';
+import type { Limit } from '../judge/outcome.ts';
+import { type Limits, type Searched, search } from '../judge/search.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { type Flag, flagsOf, NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import type { CompiledLitmus } from './compile.ts';
-import { End, type Fault, type Frame } from './machine.ts';
+import { endOfThreads, type FaultOf } from './judge-end.ts';
 import { type State, StateTally } from './tally.ts';
+import { isTame } from './tame.ts';
 
 export type Verdict = 'Never' | 'Sometimes' | 'Always';
 
-export interface RunOptions {
+export interface RunOptions extends Limits {
   readonly model: ModelName;
-  readonly maxExecutions?: number;
-  /** As in {@link ExploreOptions}. */
-  readonly deadline?: number;
   /** Stop at the first execution that settles the condition: one that satisfies an `exists`, or violates a `forall`. */
   readonly decide?: boolean;
-  /** Called for each execution that counts; return true to stop. */
-  onExecution?(execution: Execution): boolean;
 }
 
 /** What was found, whether or not it is all there is. */
@@ -32,6 +32,8 @@ export interface Findings {
   readonly executions: number;
   /** Executions visited in which some thread waits and nothing lets it go on. */
   readonly blocked: number;
+  /** One of those. */
+  readonly stuck: Choices | undefined;
 }
 
 export type LitmusOutcome =
@@ -39,89 +41,119 @@ export type LitmusOutcome =
   | (Findings & { readonly kind: 'decided'; readonly verdict: Verdict })
   /** No execution completes. */
   | (Findings & { readonly kind: 'deadlock' })
-  /** A limit was hit: `explore` those of the options, `unroll` the rounds of a loop. Nothing is proved. */
-  | (Findings & { readonly kind: 'bounded'; readonly limit: 'explore' | 'unroll' })
-  /** {@link RunOptions.onExecution} had enough. */
+  /** A limit was hit: nothing is proved. */
+  | (Findings & { readonly kind: 'bounded'; readonly limit: Limit })
+  /** Whoever asked had enough. */
   | (Findings & { readonly kind: 'stopped' })
   /** Some execution does what has no meaning, such as to follow a pointer that points nowhere. */
   | { readonly kind: 'fault'; readonly diagnostic: Diagnostic };
 
 type Explore = (program: Program, options: ExploreOptions) => ExploreResult;
 
-/** Runs a compiled test through an explorer, and answers as herd7 does: Never, Sometimes or Always. */
-export function runLitmus(compiled: CompiledLitmus, options: RunOptions, explore: Explore): LitmusOutcome {
-  const { test, program, state, holds, filter } = compiled;
-  const tally = new StateTally(state, holds);
-  const threads = program.threads.length;
-  let flags = NO_FLAGS;
-  const settles = test.quantifier !== 'forall';
-  const pursue = options.decide === true && settles;
-  let positive = 0;
-  let negative = 0;
-  let cut = false;
-  let stopped = false;
-  let fault: { thread: number; fault: Fault } | undefined;
-
-  const result = explore(program, {
-    model: options.model,
-    ...(options.maxExecutions === undefined ? {} : { maxExecutions: options.maxExecutions }),
-    ...(options.deadline === undefined ? {} : { deadline: options.deadline }),
-    pursue: pursue ? 'condition' : 'filter',
-    onExecution(execution) {
-      let whole = true;
-      for (let t = 0; t < threads; t++) {
-        const frame = execution.result(t) as Frame;
-        if (frame[0] === End.Complete) continue;
-        const end = compiled.endOf(t, frame);
-        if (end !== End.Complete && end !== End.Cut) {
-          fault = { thread: t, fault: end };
-          return true;
-        }
-        whole = false;
-      }
-      if (!whole) {
-        cut = true;
-        return false;
-      }
-      if (filter !== undefined && !filter(execution)) return false;
-      const satisfies = tally.add(execution);
-      if (satisfies) positive++;
-      else negative++;
-      flags |= execution.flags;
-      if (options.onExecution?.(execution) === true) {
-        stopped = true;
-        return true;
-      }
-      return options.decide === true && satisfies === settles;
-    },
-  });
-
-  if (fault !== undefined) return { kind: 'fault', diagnostic: describe(compiled, fault.thread, fault.fault) };
-  const findings: Findings = {
-    observed: state.observed.map((o) => o.name),
-    states: tally.states(test),
-    positive,
-    negative,
-    flags: flagsOf(flags),
-    executions: result.executions,
-    blocked: result.blocked,
-  };
-  if (stopped) return { kind: 'stopped', ...findings };
-  if (result.kind === 'bounded') return { kind: 'bounded', limit: 'explore', ...findings };
-  const settled = options.decide === true && (settles ? positive : negative) > 0;
-  if (settled) return { kind: 'decided', verdict: 'Sometimes', ...findings };
-  if (cut) return { kind: 'bounded', limit: 'unroll', ...findings };
-  if (result.executions === 0 && !pursue && !completes(program, options, explore))
-    return { kind: 'deadlock', ...findings };
-  return { kind: 'decided', verdict: positive === 0 ? 'Never' : negative === 0 ? 'Always' : 'Sometimes', ...findings };
+/**
+ * Runs a compiled test, and answers as herd7 does: Never, Sometimes or Always, over the executions in which every thread
+ * ends. @param explore what visits the executions, if not our own
+ */
+export function runLitmus(compiled: CompiledLitmus, options: RunOptions, explore?: Explore): LitmusOutcome {
+  const { test } = compiled;
+  const pursues = options.decide === true && test.quantifier !== 'forall';
+  // Executions that cannot satisfy the condition are cut off where they go wrong.
+  const found = new Run(compiled, options, explore).outcome(pursues ? 'condition' : 'filter');
+  const isNever = found.kind === 'decided' && found.verdict === 'Never';
+  if (!pursues || !isNever || isTame(test)) return found;
+  // What was cut off may be flagged, or at fault.
+  return new Run(compiled, options, explore).outcome('filter');
 }
 
-/** Is there an execution in which every thread ends, whatever the filter says of it? */
-function completes(program: Program, options: RunOptions, explore: Explore): boolean {
-  return explore(program, { model: options.model, onExecution: () => true }).executions > 0;
+/** One search over a test, and what was counted on the way. */
+class Run implements Judge {
+  readonly worst = 'fault';
+  private readonly tally: StateTally;
+  private positive = 0;
+  private negative = 0;
+  private flags = NO_FLAGS;
+  private fault: FaultOf | undefined;
+
+  constructor(
+    private readonly compiled: CompiledLitmus,
+    private readonly options: RunOptions,
+    private readonly explore: Explore | undefined,
+  ) {
+    this.tally = new StateTally(compiled.state, compiled.holds);
+  }
+
+  get program(): Program {
+    return this.compiled.program;
+  }
+
+  judge(ending: Ending): Judgement {
+    const { compiled } = this;
+    const end = endOfThreads(compiled, ending, compiled.endOf);
+    if (end === 'cut') return { kind: 'cut' };
+    if (end !== 'complete') {
+      this.fault = end;
+      return { kind: 'failing', failure: { kind: 'fault', message: end.fault.message } };
+    }
+    // herd7 knows no execution in which a thread does not end.
+    if (ending.blocked || compiled.filter?.(ending) === false) return { kind: 'filtered' };
+    return { kind: 'fine' };
+  }
+
+  outcome(pursue: 'condition' | 'filter'): LitmusOutcome {
+    const { compiled, options, tally } = this;
+    const decides = options.decide === true;
+    const settling = compiled.test.quantifier !== 'forall';
+    const searched = search(this, {
+      ...options,
+      ...(this.explore === undefined ? {} : { explore: this.explore }),
+      pursue,
+      visit: (judgement, { execution }) => {
+        if (judgement.kind !== 'fine') return judgement.kind === 'failing';
+        const satisfies = tally.add(execution);
+        if (satisfies) this.positive++;
+        else this.negative++;
+        this.flags |= execution.flags;
+        return decides && satisfies === settling;
+      },
+    });
+    if (this.fault !== undefined) return { kind: 'fault', diagnostic: describe(compiled, this.fault) };
+    const { positive, negative } = this;
+    const { end } = searched;
+    const findings = this.findings(searched);
+    if (end === 'enough') return { kind: 'decided', verdict: 'Sometimes', ...findings };
+    if (end === 'stopped') return { kind: 'stopped', ...findings };
+    if (end !== 'every') return { kind: 'bounded', limit: end, ...findings };
+    const verdict = positive === 0 ? 'Never' : negative === 0 ? 'Always' : 'Sometimes';
+    if (searched.executions > 0) return { kind: 'decided', verdict, ...findings };
+    // Was everything that completes cut off?
+    const any = pursue === 'filter' && compiled.filter === undefined ? searched : this.findAny();
+    if (any.executions > 0) return { kind: 'decided', verdict, ...findings };
+    if (any.end === 'stopped') return { kind: 'stopped', ...findings };
+    if (any.end !== 'every' && any.end !== 'enough') return { kind: 'bounded', limit: any.end, ...findings };
+    return { kind: 'deadlock', ...findings, blocked: any.blocked, stuck: any.stuck };
+  }
+
+  /** Looks for an execution in which every thread ends, whatever the filter says of it. */
+  private findAny(): Searched<Failure> {
+    const { program, options, explore } = this;
+    const { model, deadline, stopped } = options;
+    const judge: Judge = { program, worst: 'fault', judge: () => ({ kind: 'fine' }) };
+    return search(judge, {
+      ...{ model, deadline, stopped },
+      ...(explore === undefined ? {} : { explore }),
+      visit: (_, { blocked }) => !blocked,
+    });
+  }
+
+  private findings({ executions, blocked, stuck }: Searched): Findings {
+    const { compiled, positive, negative, tally } = this;
+    const observed = compiled.state.observed.map((o) => o.name);
+    const flags = flagsOf(this.flags);
+    return { observed, states: tally.states(compiled.test), positive, negative, flags, executions, blocked, stuck };
+  }
 }
 
-function describe(compiled: CompiledLitmus, thread: number, fault: Fault): Diagnostic {
+function describe(compiled: CompiledLitmus, { thread, fault }: FaultOf): Diagnostic {
   const { source } = compiled.test;
   const { place, message } = fault;
   return source.error('HF201', place.start, place.end, `P${thread} does what has no meaning: ${message}`, {

@@ -2,8 +2,9 @@ import type { Analysis } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
 import { cycleOf } from '../explain/reason.ts';
+import { placeWords } from '../explain/source-place.ts';
 import { mendWords } from './analysis-text.ts';
-import { placeWords, reasonWords } from './execution-words.ts';
+import { reasonWords } from './execution-words.ts';
 import { diagnosticFindings, type Finding } from './finding.ts';
 
 /** What there is to be told about an analysis; never empty. */
@@ -34,7 +35,9 @@ export function findingsOf(a: Analysis): Finding[] {
         return { ...about, rule: 'difference', level: 'warning', message, execution: example };
       });
     case 'deadlock':
-      return [{ ...about, rule: 'deadlock', level: 'error', message: 'No execution completes.' }];
+      if (a.counterexample === undefined)
+        return [{ ...about, rule: 'deadlock', level: 'error', message: 'No execution completes.' }];
+      return [{ ...failing(a, a.counterexample, ''), rule: 'deadlock' }];
     case 'bounded':
     case 'interrupted':
       return [{ ...about, rule: 'undecided', level: 'note', message: 'Nothing is claimed: a limit was hit.' }];
@@ -46,7 +49,7 @@ export function findingsOf(a: Analysis): Finding[] {
 function failing({ name, path }: Analysis, c: Counterexample, more: string): Finding {
   const { reason, trace } = c;
   const [event = 0] = reason.kind === 'race' ? reason.accesses : cycleOf(reason).map(({ from }) => from);
-  const first = trace.events[event];
+  const first = c.waits[0] ?? trace.events[event];
   const message = `${c.failure.message}. ${reasonWords(c)}${more}`;
   return {
     rule: 'failing-execution',

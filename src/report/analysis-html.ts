@@ -102,5 +102,10 @@ function table(c: Counterexample, number: number): string {
     const line = row.kind === 'visible' || place === undefined ? '' : String(place.line);
     return `<tr${own}${isFolded ? ' class="folded"' : ''}${related}><td class="line">${line}</td>${cells}</tr>`;
   });
+  for (const { thread, code, location, value, label, place } of c.waits) {
+    const text = `${escaped(label === undefined ? code : `${label} ${code}`)} <span class="effect">${escaped(`waits, ${location}=${value}`)}</span>`;
+    const cells = c.columns.map((_, t) => `<td>${t === thread ? text : ''}</td>`).join('');
+    rows.push(`<tr><td class="line">${place === undefined ? '' : place.line}</td>${cells}</tr>`);
+  }
   return `<table><thead><tr><th></th>${head}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table>`;
 }

@@ -1,7 +1,7 @@
 import type { Analysis, Shows } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
 import type { Repair } from '../explain/repair.ts';
-import { executionData, placeData } from './execution-json.ts';
+import { executionData, failureData, placeData } from './execution-json.ts';
 
 /** What `--format json` prints for an analysis; `schema/analysis.schema.json` documents it. */
 export const ANALYSIS_JSON_VERSION = 1;
@@ -18,7 +18,9 @@ function partOf(a: Analysis): object {
     case 'execution':
       return { execution: executionData(a.counterexample), mend: mendData(a.mend), warnings: a.warnings };
     case 'holds':
-      return { executions: a.executions };
+      return { executions: a.executions, blocked: a.blocked };
+    case 'deadlock':
+      return { execution: a.counterexample === undefined ? null : executionData(a.counterexample) };
     case 'barriers':
       return {
         complete: a.complete,
@@ -35,11 +37,11 @@ function partOf(a: Analysis): object {
       return { architecture, maxEdits, complete, interleaving, tried, repairs: a.repairs.map(repairData), execution };
     }
     case 'difference': {
-      const { observed, ignored, common, outcomes } = a.difference;
+      const { observed, ignored, common, first, second, outcomes } = a.difference;
       const shown = outcomes.map(({ example, ...rest }) => {
         return { ...rest, execution: example === undefined ? null : executionData(example) };
       });
-      return { other: a.other, observed, ignored, common, outcomes: shown };
+      return { other: a.other, observed, ignored, common, first, second, outcomes: shown };
     }
     case 'error':
       return { diagnostics: a.diagnostics };
@@ -72,7 +74,7 @@ function barrierData({ words, kind, thread, place, verdict }: BarrierItem): obje
     enough: verdict.kind === 'too-strong' ? verdict.enough : null,
     weakened: 'weakened' in verdict ? verdict.weakened : null,
     executions: 'executions' in verdict ? verdict.executions : null,
-    failure: without === undefined ? null : 'trace' in without ? without.failure : without,
+    failure: without === undefined ? null : failureData('trace' in without ? without.failure : without),
     execution: without !== undefined && 'trace' in without ? executionData(without) : null,
   };
 }

@@ -1,4 +1,4 @@
-import type { Analysis, Barriers, Differs, Holds, Repairs, Shows } from '../explain/analysis.ts';
+import type { Analysis, Barriers, Deadlocks, Differs, Holds, Repairs, Shows } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
 import type { Patch } from '../explain/edit.ts';
@@ -6,7 +6,7 @@ import type { Repair } from '../explain/repair.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { executionText, labelled } from './execution-text.ts';
 import { listed, MODEL_WORDS, reasonWords, siteWords } from './execution-words.ts';
-import { count, duration, PLAIN, type Style, wrapped } from './style.ts';
+import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
 
 /** The answer to any question about a protocol, for people. */
 export function analysisText(a: Analysis, width = 80, style: Style = PLAIN): string {
@@ -22,7 +22,7 @@ export function analysisText(a: Analysis, width = 80, style: Style = PLAIN): str
     case 'difference':
       return differsText(a, width, style);
     case 'deadlock':
-      return headed(a, 'deadlock', style.red, 'no execution completes', width, style);
+      return deadlockText(a, width, style);
     case 'bounded':
       return headed(a, 'not decided', style.yellow, 'a limit was hit, and nothing is claimed', width, style);
     case 'interrupted':
@@ -61,7 +61,7 @@ function showsText(a: Shows, width: number, style: Style): string {
           width,
           style,
         )
-      : headed(a, c.failure.kind === 'condition' ? 'possible' : 'broken', style.red, c.failure.message, width, style);
+      : headed(a, c.failure.kind === 'violated' ? 'possible' : 'broken', style.red, c.failure.message, width, style);
   const lines = [
     ...warnings.map((d) => diagnosticText(d, width, style)),
     head,
@@ -96,8 +96,18 @@ export function mendWords(mend: Shows['mend'], columns: readonly string[]): stri
 const again = ({ id }: Counterexample, style: Style): string[] =>
   id === undefined ? [] : [`${style.bold('Again:')} holdfast replay ${id}`];
 
+/** Who waits, and the way there. */
+function deadlockText(a: Deadlocks, width: number, style: Style): string {
+  const { counterexample: c } = a;
+  if (c === undefined) return headed(a, 'deadlock', style.red, 'no execution completes', width, style);
+  const head = headed(a, 'deadlock', style.red, c.failure.message, width, style);
+  return `${[head, executionText(c, width, style).trimEnd(), ...again(c, style)].join('\n')}\n`;
+}
+
 function holdsText(a: Holds, width: number, style: Style): string {
-  const visited = `${count(a.executions, 'execution')} visited under ${MODEL_WORDS[a.model]} in ${duration(a.seconds)}`;
+  const blocked =
+    a.blocked === 0 ? '' : `, and ${grouped(a.blocked)} that do not count, since a thread waits in them without end`;
+  const visited = `${count(a.executions, 'execution')} visited under ${MODEL_WORDS[a.model]} in ${duration(a.seconds)}${blocked}`;
   return headed(a, 'holds', style.green, `${a.promise}; ${visited}`, width, style);
 }
 
@@ -225,7 +235,9 @@ function differsText(a: Differs, width: number, style: Style): string {
   const second = sideWords(other.path, other.model, a.path, a.model);
   const same = outcomes.length === 0;
   const [word, paint] = same ? ['the same', style.green] : (['different', style.yellow] as const);
-  const lines = [headed(a, word, paint, `${count(common, 'outcome')} in common`, width, style).trimEnd()];
+  const lines = [
+    headed(a, word, paint, `${count(common, 'outcome')} in common; ${sidesWords(a)}`, width, style).trimEnd(),
+  ];
   if (ignored.length > 0) lines.push(...wrapped(`Not compared, since only one has them: ${ignored.join(' ')}`, width));
   for (const [allowedBy, side] of [
     ['first', first],
@@ -244,6 +256,33 @@ function differsText(a: Differs, width: number, style: Style): string {
   }
   return `${lines.join('\n').trimEnd()}\n`;
 }
+
+/** What each side means by itself. */
+function sidesWords({ difference: { first, second } }: Differs): string {
+  if (first === second) return `both ${MEANING.both[first]}`;
+  return `the first ${MEANING.one[first]}, the second ${MEANING.one[second]}`;
+}
+
+const MEANING = {
+  one: {
+    fault: 'does what has no meaning',
+    violated: 'fails',
+    'data-race': 'has accesses that race',
+    deadlock: 'may wait without end',
+    holds: 'holds',
+    bounded: 'is not decided',
+    stopped: 'is not decided',
+  },
+  both: {
+    fault: 'do what has no meaning',
+    violated: 'fail',
+    'data-race': 'have accesses that race',
+    deadlock: 'may wait without end',
+    holds: 'hold',
+    bounded: 'are not decided',
+    stopped: 'are not decided',
+  },
+} as const;
 
 /** One side of a comparison, by what tells it from the other. */
 function sideWords(

@@ -15,6 +15,7 @@ export function cellJson(cell: CellResult): string {
     blocked,
     seconds,
     failure: cell.kind === 'violated' ? cell.failure : null,
+    waits: cell.kind === 'deadlock' ? cell.waits : [],
     reason: cell.kind === 'absent' ? cell.reason : null,
     diagnostics: cell.kind === 'error' ? cell.diagnostics : [],
   })}\n`;

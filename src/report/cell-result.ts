@@ -22,11 +22,20 @@ export interface Cell {
   readonly seconds: number;
 }
 
+/** A thread that waits without end: by its name, with what, and for a word with what it holds. */
+export interface CellWait {
+  readonly who: string;
+  readonly code: string;
+  readonly location: string;
+  readonly value: string;
+}
+
 export type CellResult = Cell &
   (
     | { readonly kind: 'holds' }
     | { readonly kind: 'violated'; readonly failure: Failure }
-    | { readonly kind: 'deadlock' }
+    /** Some execution ends with threads that wait; these do, in one of them. */
+    | { readonly kind: 'deadlock'; readonly waits: readonly CellWait[] }
     | { readonly kind: 'data-race' }
     /** A limit was hit: nothing is claimed. */
     | { readonly kind: 'bounded' }

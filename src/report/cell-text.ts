@@ -10,6 +10,10 @@ export function cellText(cell: CellResult, width = 80, style: Style = PLAIN): st
   if (cell.kind === 'absent') return `${lines.concat(wrapped(cell.reason, width)).join('\n')}\n`;
   lines.push(...wrapped(`${cell.property}: ${PROPERTIES[cell.property]}`, width));
   if (cell.kind === 'violated') lines.push(...wrapped(`Broken: ${cell.failure.message}`, width));
+  if (cell.kind === 'deadlock') {
+    for (const { who, code, location, value } of cell.waits)
+      lines.push(...wrapped(`${who} waits without end at ${code} for ${location}, which is ${value}`, width));
+  }
   const stuck = cell.blocked > 0 ? `, ${grouped(cell.blocked)} in which a thread waits without end` : '';
   lines.push(style.dim(`${count(cell.executions, 'execution')}${stuck}, ${duration(cell.seconds)}`));
   return `${lines.join('\n')}\n`;
@@ -22,7 +26,7 @@ function headline(cell: Exclude<CellResult, { kind: 'error' }>, style: Style): s
     case 'violated':
       return style.red(`broken under ${NAMES[cell.model]}`);
     case 'deadlock':
-      return style.red(`a thread waits without end under ${NAMES[cell.model]}`);
+      return style.red(`deadlock, a thread waits without end under ${NAMES[cell.model]}`);
     case 'data-race':
       return style.red(`plain accesses race under ${NAMES[cell.model]}`);
     case 'bounded':

@@ -18,6 +18,14 @@ export function executionDot(c: Counterexample, name = 'execution'): string {
     const events = shown.filter((e) => trace.events[e]!.thread === thread);
     lines.push(`  subgraph cluster_${thread} {`, `    label=${quoted(column)};`, '    color=gray;');
     for (const e of events) lines.push(`    e${e} [label=${quoted(labelOf(c, e))}];`);
+    for (const [i, wait] of c.waits.entries()) {
+      if (wait.thread !== thread) continue;
+      const line = wait.place === undefined ? '' : `line ${wait.place.line}`;
+      const words = [wait.code, `waits, ${wait.location}=${wait.value}`, line].filter((part) => part !== '');
+      lines.push(`    w${i} [label=${quoted(words.join('\n'))}, color=red];`);
+      const last = events.at(-1);
+      if (last !== undefined) lines.push(`    e${last} -> w${i} [label="po", color=gray, fontcolor=gray, weight=10];`);
+    }
     for (const [i, e] of events.entries()) {
       const next = events[i + 1];
       if (next !== undefined) lines.push(`    e${e} -> e${next} [label="po", color=gray, fontcolor=gray, weight=10];`);

@@ -3,7 +3,9 @@ import type { Counterexample } from '../explain/counterexample.ts';
 import type { Mark } from '../explain/drawing.ts';
 import { cycleOf } from '../explain/reason.ts';
 import type { SourcePlace } from '../explain/source-place.ts';
+import type { WaitText } from '../explain/waits.ts';
 import { Kind } from '../graph/graph.ts';
+import type { Failure } from '../judge/judgement.ts';
 import { assumptionWords, markWords, reasonWords } from './execution-words.ts';
 
 /** An execution as `schema/analysis.schema.json` documents it. Events are referred to by their number. */
@@ -15,7 +17,8 @@ export function executionData(c: Counterexample) {
     asked: c.asked,
     model: c.model,
     certain: c.certain,
-    failure: c.failure,
+    failure: failureData(c.failure),
+    waits: c.waits.map(waitData),
     observed: Object.fromEntries(c.observations.map(({ name, value }) => [name, value])),
     threads: c.columns,
     events: trace.events.map((e, i) => {
@@ -60,6 +63,18 @@ const KINDS: Readonly<Record<Kind, string>> = {
   [Kind.Fence]: 'fence',
   [Kind.Choice]: 'choice',
   [Kind.Overtaken]: 'overtaken',
+};
+
+/** Why an execution fails. A condition that is met, and a property that is broken, are called `condition`. */
+export const failureData = ({ kind, message, steps }: Failure) => ({
+  kind: kind === 'violated' ? 'condition' : kind,
+  message,
+  ...(steps === undefined ? {} : { steps }),
+});
+
+/** Who waits, where, and for what. */
+export const waitData = ({ thread, code, location, value, label, place }: WaitText) => {
+  return { thread, code, location, value, label: label ?? null, place: place === undefined ? null : placeData(place) };
 };
 
 /** Where a step stands; the kernel function of a model. */

@@ -1,5 +1,6 @@
 import type { Counterexample } from '../explain/counterexample.ts';
 import { cycleOf } from '../explain/reason.ts';
+import { waitWords } from '../explain/waits.ts';
 import { Kind } from '../graph/graph.ts';
 import { markWords } from './execution-words.ts';
 import { escaped } from './markup.ts';
@@ -53,6 +54,7 @@ export function executionSvg(c: Counterexample): string {
   const notes = c.drawing.rows.flatMap((row) =>
     row.kind === 'step' ? row.marks.map((mark) => markWords(c, mark)) : [],
   );
+  notes.push(...c.waits.map((wait) => waitWords([wait])));
   const noteLines = notes.flatMap((note) => wrapped(note, Math.floor((width - GUTTER) / CHARACTER)));
   const full = height + noteLines.length * LINE + PAD;
   const parts = [

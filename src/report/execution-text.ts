@@ -116,6 +116,16 @@ function tableOf(c: Counterexample): Table {
     });
   }
   unfold();
+  for (const { thread, code, location, value, label, place } of c.waits) {
+    cells.push({
+      thread,
+      number: place === undefined ? '' : String(place.line),
+      code: label === undefined ? code : `${label} ${code}`,
+      effect: `waits, ${location}=${value}`,
+      note: '',
+      dim: false,
+    });
+  }
   return { cells, notes };
 }
 

@@ -1,7 +1,7 @@
 import type { Counterexample } from '../explain/counterexample.ts';
 import type { Mark } from '../explain/drawing.ts';
 import type { CycleStep } from '../explain/reason.ts';
-import type { SourcePlace } from '../explain/source-place.ts';
+import { placeWords, type SourcePlace } from '../explain/source-place.ts';
 import type { ModelName } from '../explore/contract.ts';
 import { Kind } from '../graph/graph.ts';
 
@@ -23,11 +23,6 @@ export function named(c: Counterexample, event: number): string {
   const code = c.texts[event]!.code.replace(/^[A-Za-z_][\w\s*]* = (?=.*[(*])/, '');
   const where = place === undefined ? '' : ` (${placeWords(place)})`;
   return `${label === undefined ? '' : `${label} `}${code}${where}`;
-}
-
-/** Where a step stands: the line of a litmus test; of a model the kernel function, and where it is. */
-export function placeWords({ file, line, function: name }: SourcePlace): string {
-  return name === undefined ? `line ${line}` : `${name}() at ${file.replace(/^.*[/\\]/, '')}:${line}`;
 }
 
 /** Where an ordering stands: the thread and the place. */

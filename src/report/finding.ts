@@ -21,7 +21,7 @@ export interface Finding {
 /** Every kind of finding, with what it means. */
 export const FINDING_RULES = {
   'failing-execution': 'A memory model allows an execution that fails.',
-  deadlock: 'No execution completes.',
+  deadlock: 'A thread may wait without end; of a litmus test, no execution completes.',
   'barrier-needed': 'Without the barrier, or with a weaker one, the protocol fails.',
   'barrier-too-strong': 'A weaker barrier is enough.',
   'barrier-not-needed': 'The protocol holds without the barrier.',

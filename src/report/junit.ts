@@ -1,5 +1,6 @@
+import { placeWords } from '../explain/source-place.ts';
 import { executionText } from './execution-text.ts';
-import { placeWords } from './execution-words.ts';
+
 import type { Finding } from './finding.ts';
 import { escaped } from './markup.ts';
 

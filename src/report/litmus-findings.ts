@@ -1,5 +1,5 @@
 import { diagnosticFindings, type Finding, type FindingRule } from './finding.ts';
-import { contradiction, type LitmusResult, messageOf } from './litmus-result.ts';
+import { blockedWords, contradiction, type LitmusResult, messageOf, stuckWords } from './litmus-result.ts';
 
 /** What there is to be told about a litmus test; never empty. */
 export function litmusFindings(result: LitmusResult): Finding[] {
@@ -13,7 +13,10 @@ export function litmusFindings(result: LitmusResult): Finding[] {
   if (result.kind === 'interrupted' || result.kind === 'bounded')
     return one('undecided', 'note', `${messageOf(result)}.`);
   const wrong = contradiction(result);
-  const verdict = result.kind === 'deadlock' ? 'no execution completes' : `${result.verdict}: ${result.condition.text}`;
+  const verdict =
+    result.kind === 'deadlock'
+      ? stuckWords(result)
+      : `${result.verdict}: ${result.condition.text}${blockedWords(result)}`;
   if (wrong !== undefined) return one('contradicted', 'error', `${verdict}, but ${wrong}.`);
   return result.kind === 'deadlock' ? one('deadlock', 'warning', `${verdict}.`) : one('decided', 'note', `${verdict}.`);
 }

@@ -1,3 +1,4 @@
+import { waitData } from './execution-json.ts';
 import { contradiction, type LitmusResult, messageOf } from './litmus-result.ts';
 
 /** What `--format json` prints for a test; `schema/litmus-result.schema.json` documents it. */
@@ -23,6 +24,7 @@ export function litmusJson(result: LitmusResult): string {
     flags: explored?.flags ?? [],
     executions: result.kind === 'error' ? null : result.executions,
     blocked: result.kind === 'error' ? null : result.blocked,
+    waits: explored?.waits.map(waitData) ?? [],
     every: explored?.every ?? false,
     promised: explored?.promised?.verdict ?? null,
     contradiction: contradiction(result) ?? null,

@@ -1,4 +1,6 @@
+import { type WaitText, waitWords } from '../explain/waits.ts';
 import type { ModelName } from '../explore/contract.ts';
+import type { Limit } from '../judge/outcome.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import type { Flag } from '../program/flags.ts';
 
@@ -63,6 +65,8 @@ interface Explored extends Every {
   readonly executions: number;
   /** Executions visited in which some thread waits and nothing lets it go on. */
   readonly blocked: number;
+  /** Who waits, and for what, in one of those. */
+  readonly waits: readonly WaitText[];
   /** Whether every execution was visited, so that the numbers count the test and not the search. */
   readonly every: boolean;
   readonly promised: Promised | undefined;
@@ -92,7 +96,7 @@ export interface Bounded extends Explored {
    * `unroll`: a loop wanted more rounds than `--unroll` allows. `traces`: the threads have too many ways through them,
    * each with the values that it may read, to tell which loads may be buffered; executions may be missing.
    */
-  readonly limit: 'timeout' | 'max-executions' | 'unroll' | 'traces';
+  readonly limit: Limit;
 }
 
 /** The user had enough. */
@@ -132,9 +136,19 @@ export function contradiction(result: LitmusResult): string | undefined {
 
 /** Is the difference one that is not looked for once the condition is decided? */
 function cannotTell(found: Expectation, promised: Expectation, { kind }: Condition): boolean {
-  if (found === 'Sometimes') return promised === (kind === 'forall' ? 'Never' : 'Always');
-  return found === 'Never' && promised === 'Deadlock';
+  return found === 'Sometimes' && promised === (kind === 'forall' ? 'Never' : 'Always');
 }
+
+/** That no execution completes, and who waits in one. */
+export const stuckWords = ({ waits }: Deadlock): string =>
+  waits.length === 0 ? 'no execution completes' : `no execution completes: ${waitWords(waits)}`;
+
+/** That some executions do not count, since a thread waits in them. */
+export const blockedWords = ({ blocked, waits }: Decided): string => {
+  if (blocked === 0) return '';
+  const who = waits.length === 0 ? '' : `: in one, ${waitWords(waits)}`;
+  return `; ${blocked} blocked ${blocked === 1 ? 'execution does' : 'executions do'} not count${who}`;
+};
 
 /** Why there is no verdict, or why the verdict is not the promised one; null where there is nothing to say. */
 export function messageOf(result: LitmusResult): string | null {
@@ -146,7 +160,7 @@ export function messageOf(result: LitmusResult): string | null {
     case 'bounded':
       return LIMIT[result.limit];
     case 'deadlock':
-      return contradiction(result) ?? 'no execution completes';
+      return contradiction(result) ?? stuckWords(result);
     case 'decided':
       return contradiction(result) ?? null;
   }

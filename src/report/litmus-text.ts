@@ -1,3 +1,4 @@
+import { waitWords } from '../explain/waits.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { FLAG_ENTRIES } from './flag-entries.ts';
 import { contradiction, type LitmusResult, messageOf, type States } from './litmus-result.ts';
@@ -23,6 +24,10 @@ export function litmusText(result: LitmusResult, width = 80, style: Style = PLAI
   ];
   lines.push(...stateLines(result.states, width, style));
   lines.push(...wrapped(counts(result), width));
+  if (result.waits.length > 0)
+    lines.push(
+      ...wrapped(`${result.kind === 'deadlock' ? '' : 'In a blocked one, '}${waitWords(result.waits)}.`, width),
+    );
   for (const flag of flags) lines.push(...wrapped(`${style.yellow(flag)}: ${FLAG_ENTRIES[flag].clause}`, width));
   const wrong = contradiction(result);
   if (wrong !== undefined) lines.push(style.red(`Contradicted: ${wrong}.`));
@@ -36,6 +41,7 @@ export function litmusLine(result: LitmusResult, width = 80, style: Style = PLAI
   const remarks: string[] = [];
   if (result.kind !== 'interrupted') {
     remarks.push(...result.flags);
+    if (result.kind === 'decided' && result.blocked > 0) remarks.push(`${grouped(result.blocked)} blocked`);
     if (result.warnings.length > 0) remarks.push(count(result.warnings.length, 'warning'));
   }
   const wrong = contradiction(result);

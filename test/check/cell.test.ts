@@ -163,7 +163,7 @@ describe('what else a cell can say', () => {
   });
 
   it('interrupted: the user has had enough', () => {
-    expect(check(sb(true), { onExecution: () => true }).kind).toBe('interrupted');
+    expect(check(sb(true), { stopped: () => true }).kind).toBe('interrupted');
   });
 
   it('absent: the race does not exist under the design', () => {

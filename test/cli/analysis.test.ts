@@ -46,6 +46,42 @@ describe('exit codes', () => {
   });
 });
 
+describe('a deadlock of some executions', () => {
+  const abba = join(folder, 'abba.ts');
+  writeFileSync(
+    abba,
+    `import { family, lockPage, scenario, unlockPage } from 'holdfast';
+export const abba = scenario({
+  name: 'abba', title: 'two page locks in two orders', why: 'One waits for the other.', property: 'I20',
+  variants: { only: { doc: 'the one' } },
+  setup: (cpu, k) => ({ ...family(cpu, k), other: k.layout.page(1) }),
+  threads: ({ page, other }) => ({
+    one: (cpu) => { lockPage(cpu, page); lockPage(cpu, other); unlockPage(cpu, other); unlockPage(cpu, page); },
+    two: (cpu) => { lockPage(cpu, other); lockPage(cpu, page); unlockPage(cpu, page); unlockPage(cpu, other); },
+  }),
+  judge: () => undefined,
+});`,
+  );
+  test.each([['check'], ['show'], ['barriers'], ['repair'], ['diff', '--other-model', 'sc']])('%s', (...args) => {
+    const [command, ...options] = args;
+    const { status, stdout } = holdfast(command!, abba, '--design', 'v6.12', ...options);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/deadlock/);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('one waits without end at atomic_acquire(page1.flags)');
+  });
+  test.each([['show'], ['barriers'], ['repair'], ['diff', '--other-model', 'sc']])('%s in JUnit fails', (...args) => {
+    const [command, ...options] = args;
+    const { stdout } = holdfast(command!, abba, ...options, '--format', 'junit');
+    expect(stdout).toContain('failures="1"');
+    expect(stdout).toContain('<failure type="deadlock"');
+  });
+  test('is replayed', () => {
+    const { stdout } = holdfast('show', abba);
+    const id = /holdfast replay (\S+)/.exec(stdout)![1]!;
+    expect(holdfast('replay', id, abba).stdout).toContain('waits, page1.flags=locked');
+  });
+});
+
 describe('replay', () => {
   const shown = holdfast('show', sb, '--no-mend').stdout;
   const id = /holdfast replay (\S+)/.exec(shown)![1]!;

@@ -114,7 +114,7 @@ describe('one race', () => {
       validate(cell);
       expect(validate.errors).toBeNull();
     }
-    const of = { version: 1, scenario: 'T4', variant: 'swap-rw', model: 'lkmm', property: 'I5', blocked: 0 };
+    const of = { version: 1, scenario: 'T4', variant: 'swap-rw', model: 'lkmm', property: 'I5', blocked: 0, waits: [] };
     expect(cells).toEqual([
       {
         ...of,

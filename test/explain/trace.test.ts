@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { choicesOf } from '../../src/explain/choices.ts';
 import { graphOf, judge } from '../../src/explain/consistency.ts';
 import { finalValue, type Recording, replay } from '../../src/explain/trace.ts';
 import { MODELS } from '../../src/explore/contract.ts';
 import { explore } from '../../src/explore/explore.ts';
+import { choicesOf } from '../../src/judge/choices.ts';
 import { flagsOf } from '../../src/program/flags.ts';
 import { textOf } from '../explore/engine-executions.ts';
 import { FLAVOURS, randomProgram } from '../explore/random-programs.ts';

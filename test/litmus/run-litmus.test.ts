@@ -154,7 +154,7 @@ describe('what is not a verdict', () => {
   test('a limit of the explorer', () => {
     expect(run('exists (2:r1=1)', { maxExecutions: 3 })).toMatchObject({
       kind: 'bounded',
-      limit: 'explore',
+      limit: 'max-executions',
       executions: 3,
     });
   });
@@ -164,9 +164,9 @@ describe('what is not a verdict', () => {
     expect(outcome).toMatchObject({ kind: 'bounded', limit: 'unroll', positive: 0, negative: 1, executions: 2 });
   });
 
-  test('the visitor had enough', () => {
+  test('whoever asked had enough', () => {
     let visited = 0;
-    const outcome = run('exists (2:r1=3)', { onExecution: () => ++visited === 2 });
+    const outcome = run('exists (2:r1=3)', { stopped: () => ++visited === 3 });
     expect(outcome).toMatchObject({ kind: 'stopped', negative: 2 });
   });
 

@@ -14,7 +14,10 @@ describe('what is found of a litmus test', () => {
   it.each([
     ['sometimes', 'note decided: Sometimes: exists (0:r0=0 /\\ 1:r0=0).'],
     ['contradicted', 'error contradicted: Sometimes: exists (0:r0=0 /\\ 1:r0=0), but the Result: comment says Never.'],
-    ['deadlock', 'warning deadlock: no execution completes.'],
+    [
+      'deadlock',
+      'warning deadlock: no execution completes: P0 waits without end at spin_lock(x) (line 9) for x, which is 1.',
+    ],
     ['timeout', 'note undecided: stopped by --timeout before it was decided.'],
     ['interrupted', 'note undecided: interrupted before it was decided.'],
     ['error', "error bad-input: unknown macro 'WRITE_ONE'"],

@@ -1,0 +1,67 @@
+import type { Ending, Failure, Judge, Judgement } from '../judge/judgement.ts';
+import type { Program } from '../program/program.ts';
+import { DirectCpu, WouldBlock } from '../run/direct.ts';
+import type { Failure as Broken, Prepared } from '../scenarios/scenario.ts';
+
+/** A failure of a race; of a violation, what is broken. */
+export type RaceFailure =
+  | (Failure & { readonly kind: 'violated'; readonly broken: Broken })
+  | (Failure & { readonly kind: 'data-race' });
+
+/** Makes the CPU on which a scenario is set up and judged. */
+export const alone = (id: number, memory: Float64Array): DirectCpu => new DirectCpu(id, memory);
+
+/** What is wrong with an execution of a race: a property is broken, plain accesses race, or a thread waits without end. */
+export class RaceJudge implements Judge<RaceFailure> {
+  readonly worst = 'violated';
+  readonly prepared: Prepared;
+
+  constructor(prepared: Prepared) {
+    this.prepared = prepared;
+  }
+
+  get program(): Program {
+    return this.prepared.program;
+  }
+
+  judge(ending: Ending): Judgement<RaceFailure> {
+    if (ending.blocked) return { kind: 'stuck' };
+    const broken = this.broken(ending);
+    if (broken !== undefined) {
+      const { property, message, steps } = broken;
+      return {
+        kind: 'failing',
+        failure: { kind: 'violated', message: `breaks ${property}: ${message}`, steps, broken },
+      };
+    }
+    if (ending.dataRace) return { kind: 'failing', failure: { kind: 'data-race', message: 'plain accesses race' } };
+    return { kind: 'fine' };
+  }
+
+  /** The name of each thread. */
+  get columns(): readonly string[] {
+    return this.prepared.roles;
+  }
+
+  /** A value as people write it. */
+  showValue(cell: number, value: number): string {
+    return this.prepared.k.layout.showValue(cell, value);
+  }
+
+  /** What is broken, if anything. What comes after a race may block as well: then a lock was not given back. */
+  broken(ending: Pick<Ending, 'result' | 'finalValue' | 'reads'>): Broken | undefined {
+    const { program, roles } = this.prepared;
+    const words = program.initial.length;
+    const memory = new Float64Array(words);
+    for (let i = 0; i < words; i++) memory[i] = ending.finalValue(i);
+    const results = roles.map((_, thread) => ending.result(thread));
+    try {
+      return this.prepared.judge({ results, memory, reads: (thread) => ending.reads(thread) });
+    } catch (error) {
+      if (!(error instanceof WouldBlock)) throw error;
+      const { cell, value } = error.wait;
+      const name = cell < 0 ? 'a grace period' : `${program.cellName(cell)}, which is ${value}`;
+      return { property: 'I20', message: `what comes after the race waits without end for ${name}`, steps: [] };
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import type { Execution, ExploreOptions, ExploreResult, ModelName } from '../explore/contract.ts';
+import { explore as exploreAll } from '../explore/explore.ts';
+import { Kind } from '../graph/graph.ts';
+import type { Program } from '../program/program.ts';
+import { type Choices, choicesOf } from './choices.ts';
+import { type Ending, type Failure, isWorse, type Judge, type Judgement } from './judgement.ts';
+import { DEADLOCK, type Deadlock, type Limit, type Outcome } from './outcome.ts';
+
+export interface Limits {
+  /** In milliseconds as `Date.now()` counts. */
+  readonly deadline?: number | undefined;
+  /** Executions of one exploration. */
+  readonly maxExecutions?: number | undefined;
+  /** Asked at every execution; true: enough. */
+  readonly stopped?: (() => boolean) | undefined;
+}
+
+/** Was a limit of time hit, or has the user had enough? */
+export const isOver = ({ deadline, stopped }: Limits): boolean =>
+  stopped?.() === true || (deadline !== undefined && Date.now() > deadline);
+
+export interface SearchOptions<F extends Failure> extends Limits {
+  readonly model: ModelName;
+  readonly pursue?: ExploreOptions['pursue'];
+  /**
+   * Called with every execution, and what the judge says of it. Return true: enough. If there is no such function the
+   * search ends at the worst that can be found.
+   */
+  readonly visit?: (judgement: Judgement<F>, ending: Visited) => boolean;
+  /** What visits the executions, if not our own. */
+  readonly explore?: (program: Program, options: ExploreOptions) => ExploreResult;
+}
+
+/** What became of a search. */
+export interface Searched<F extends Failure = Failure> {
+  readonly outcome: Outcome<F>;
+  /** Whether every execution was visited; else why not. `enough`: the visitor said so, or the worst was found. */
+  readonly end: 'every' | 'enough' | 'stopped' | Limit;
+  /** Executions visited in which every thread ends. */
+  readonly executions: number;
+  /** Executions visited in which some thread waits and nothing lets it go on. */
+  readonly blocked: number;
+  /** One of those. */
+  readonly stuck: Choices | undefined;
+}
+
+/** An execution while it is visited, as its judge sees it. */
+export class Visited implements Ending {
+  execution!: Execution;
+  blocked = false;
+
+  result(thread: number): unknown {
+    return this.execution.result(thread);
+  }
+  finalValue(cell: number): number {
+    return this.execution.finalValue(cell);
+  }
+  get dataRace(): boolean {
+    return this.execution.dataRace;
+  }
+  reads(thread: number): { readonly cell: number; readonly value: number }[] {
+    const { graph } = this.execution;
+    return graph.threads[thread]!.filter((e) => graph.kind[e] === Kind.Read).map((e) => {
+      return { cell: graph.loc[e]!, value: graph.value[e]! };
+    });
+  }
+  /** How many events it has. */
+  get size(): number {
+    return this.execution.graph.threads.reduce((sum, events) => sum + events.length, 0);
+  }
+  /** What tells it from all others, to be kept. */
+  get choices(): Choices {
+    return choicesOf(this.execution.graph);
+  }
+}
+
+/** Judges every execution that a model allows. The only loop that does: what a search means is decided here. */
+export function search<F extends Failure>(judge: Judge<F>, options: SearchOptions<F>): Searched<F> {
+  const { model, deadline, maxExecutions, stopped, pursue, visit, explore = exploreAll } = options;
+  const ending = new Visited();
+  let found: { readonly failure: F | Deadlock; readonly choices: Choices } | undefined;
+  let stuck: Choices | undefined;
+  let interrupted = false;
+  let cut = false;
+
+  const meet = (execution: Execution, blocked: boolean): boolean => {
+    interrupted = stopped?.() === true;
+    if (interrupted) return true;
+    ending.execution = execution;
+    ending.blocked = blocked;
+    const judgement = judge.judge(ending);
+    if (judgement.kind === 'cut') cut = true;
+    else if (blocked) stuck ??= ending.choices;
+    const failure =
+      judgement.kind === 'failing' ? judgement.failure : judgement.kind === 'stuck' ? DEADLOCK : undefined;
+    if (failure !== undefined && (found === undefined || isWorse(failure.kind, found.failure.kind))) {
+      found = { failure, choices: ending.choices };
+    }
+    return visit === undefined ? failure?.kind === judge.worst : visit(judgement, ending);
+  };
+  const result = explore(judge.program, {
+    model,
+    ...(pursue === undefined ? {} : { pursue }),
+    ...(deadline === undefined ? {} : { deadline }),
+    ...(maxExecutions === undefined ? {} : { maxExecutions }),
+    onExecution: (execution) => meet(execution, false),
+    onBlocked: (execution) => meet(execution, true),
+  });
+
+  const { executions, blocked } = result;
+  const end = (): Searched['end'] => {
+    if (interrupted) return 'stopped';
+    if (result.kind === 'stopped') return 'enough';
+    if (result.kind === 'complete') return cut ? 'unroll' : 'every';
+    if (maxExecutions !== undefined && executions >= maxExecutions) return 'max-executions';
+    return deadline !== undefined && Date.now() >= deadline ? 'timeout' : 'traces';
+  };
+  const ended = end();
+  const outcome = (): Outcome<F> => {
+    if (found !== undefined) return { kind: found.failure.kind, ...found };
+    if (ended === 'stopped') return { kind: 'stopped' };
+    if (ended !== 'every' && ended !== 'enough') return { kind: 'bounded', limit: ended };
+    // What is never reached holds of nothing.
+    if (executions === 0) return { kind: 'deadlock', failure: DEADLOCK, choices: stuck };
+    return { kind: 'holds' };
+  };
+  return { outcome: outcome(), end: ended, executions, blocked, stuck };
+}
