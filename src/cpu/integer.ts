@@ -26,6 +26,9 @@ const SIGNED: readonly boolean[] = [true, true, false, true, false, true, false,
 export const bitsOf = (kind: IntKind): number => BITS[kind]!;
 export const isSigned = (kind: IntKind): boolean => SIGNED[kind]!;
 
+/** The signed type of the same size. */
+export const signedKind = (kind: IntKind): IntKind => (isSigned(kind) || kind === IntKind.Bool ? kind : kind - 1);
+
 /**
  * Where the addresses of a litmus test begin, and how far they reach at most. No arithmetic of small integers, shift or
  * mask comes near. The low 32 bits of the first are 0, so pointers may carry tags.

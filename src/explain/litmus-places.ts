@@ -83,7 +83,7 @@ function callsIn(node: Node): number {
   let calls = 0;
   if (node.kind === 'call') {
     const kind = PRIMITIVES.get(node.callee.name)?.kind;
-    if (kind !== 'same' && kind !== 'truth') calls = 1;
+    if (kind !== 'truth') calls = 1;
   }
   eachPart(node, (part) => {
     calls += callsIn(part);

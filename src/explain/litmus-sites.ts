@@ -51,7 +51,7 @@ export class LitmusSites {
   /** Whether an expression or a statement accesses memory, or is a fence. */
   accesses(node: Statement | Expression): boolean {
     const { calls, plain } = this.within(node);
-    return plain > 0 || calls.some(({ kind }) => kind !== 'same' && kind !== 'truth' && kind !== 'fence');
+    return plain > 0 || calls.some(({ kind }) => kind !== 'truth' && kind !== 'fence');
   }
 
   private within(node: Statement | Expression): { calls: Primitive[]; plain: number } {

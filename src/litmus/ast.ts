@@ -1,3 +1,5 @@
+import type { IntKind } from '../cpu/integer.ts';
+
 /** Where a node stands in the text: offsets in UTF-16 units, `end` being the first after it. */
 export interface Place {
   readonly start: number;
@@ -35,6 +37,8 @@ export type BinaryOperator =
 export interface NumberLiteral extends Place {
   readonly kind: 'number';
   readonly value: number;
+  /** Its type, which its size and its suffix decide. */
+  readonly integer: IntKind;
 }
 export interface Name extends Place {
   readonly kind: 'name';
@@ -206,6 +210,8 @@ export interface Address {
 /** An entry of the initial state; an array has a value for each of its elements. */
 export interface Initial extends Place {
   readonly variable: Variable;
+  /** As it is declared; undefined where the entry has no type, or one that nobody knows. */
+  readonly type: CType | undefined;
   /** How many elements: 1 where it is no array. */
   readonly size: number;
   readonly values: readonly (InitialValue | Content)[];

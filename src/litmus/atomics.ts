@@ -1,12 +1,24 @@
 import { WHOLE } from '../cpu/cpu.ts';
 import { depsUnion, NO_DEPS } from '../cpu/deps.ts';
-import { applyRmw, Mode, RmwOp } from '../cpu/modes.ts';
-import { compileCell, compileLoad, compileStore, type Evaluate, type Target } from './access.ts';
+import { bitwise, type IntKind, isLess } from '../cpu/integer.ts';
+import { applyRmw, Mode, RmwOp, typedRmw } from '../cpu/modes.ts';
+import {
+  compileCell,
+  compileLoad,
+  compileStore,
+  convert,
+  type Evaluate,
+  loaded,
+  stored,
+  type Target,
+} from './access.ts';
+import type { Place } from './ast.ts';
 import type { Machine } from './machine.ts';
 import type { Primitive } from './primitives.ts';
 
-/** xchg(): the operand is data, and the value that of the read. */
+/** xchg(): the operand is data, and the value that of the read. Operands of all of these have the type of the target. */
 export function compileExchange(target: Target, value: Evaluate, mode: Mode): Evaluate {
+  const { kind } = target.type;
   const cellOf = compileCell(target);
   return (m) => {
     const cell = cellOf(m);
@@ -15,39 +27,44 @@ export function compileExchange(target: Target, value: Evaluate, mode: Mode): Ev
     const { cpu } = m;
     cpu.addrDeps = addressDeps;
     cpu.dataDeps = m.deps;
-    const old = cpu.rmw(cell, RmwOp.Xchg, v, mode);
+    const old = cpu.rmw(cell, RmwOp.Xchg, stored(m, cell, kind, v), mode);
     m.deps = cpu.readDeps();
-    return old;
+    return loaded(m, cell, kind, old);
   };
 }
 
+/** What an operand is once it is known which word it is for. */
+export type Operand = (m: Machine, cell: number) => number;
+
 /** An unconditional atomic, such as atomic_add() and atomic_fetch_or(). */
-export function compileRmw(target: Target, operand: Evaluate, primitive: Primitive & { kind: 'rmw' }): Evaluate {
+export function compileRmw(target: Target, operand: Operand, primitive: Primitive & { kind: 'rmw' }): Evaluate {
   const { op, mode, result } = primitive;
+  const { kind } = target.type;
   const cellOf = compileCell(target);
   return (m) => {
     const cell = cellOf(m);
     const addressDeps = m.deps;
-    const by = operand(m);
+    const by = operand(m, cell);
     const operandDeps = m.deps;
     const { cpu } = m;
+    const typed = typedRmw(op, m.kindOf(cell, kind));
     cpu.addrDeps = addressDeps;
     cpu.dataDeps = operandDeps;
-    const old = cpu.rmw(cell, op, by, mode);
+    const old = cpu.rmw(cell, typed, by, mode);
     if (result === 'none') return 0;
     // herd7 lets the result depend on the operand as well, even where it is the old value.
     m.deps = depsUnion(cpu.readDeps(), operandDeps);
     switch (result) {
       case 'old':
-        return old;
+        return loaded(m, cell, kind, old);
       case 'new':
-        return applyRmw(op, old, by);
+        return loaded(m, cell, kind, applyRmw(typed, old, by));
       case 'newIsZero':
-        return applyRmw(op, old, by) === 0 ? 1 : 0;
+        return applyRmw(typed, old, by) === 0 ? 1 : 0;
       case 'newIsNegative':
-        return applyRmw(op, old, by) < 0 ? 1 : 0;
+        return isLess(loaded(m, cell, kind, applyRmw(typed, old, by)), 0) ? 1 : 0;
       case 'bit':
-        return (old & by) === 0 ? 0 : 1;
+        return bitwise(m.kindOf(cell, kind), '&', old, by) === 0 ? 0 : 1;
     }
   };
 }
@@ -57,6 +74,7 @@ export function compileRmw(target: Target, operand: Evaluate, primitive: Primiti
  * depends on the read alone.
  */
 export function compileCompareExchange(target: Target, expected: Evaluate, value: Evaluate, mode: Mode): Evaluate {
+  const { kind } = target.type;
   const cellOf = compileCell(target);
   return (m) => {
     const cell = cellOf(m);
@@ -64,9 +82,9 @@ export function compileCompareExchange(target: Target, expected: Evaluate, value
     const want = expected(m);
     const wantDeps = m.deps;
     const v = value(m);
-    const old = guarded(m, cell, want, true, RmwOp.Xchg, v, mode, addressDeps, wantDeps);
+    const old = guarded(m, cell, kind, want, true, RmwOp.Xchg, v, mode, addressDeps, wantDeps);
     m.deps = m.cpu.readDeps();
-    return old;
+    return loaded(m, cell, kind, old);
   };
 }
 
@@ -74,6 +92,7 @@ export function compileCompareExchange(target: Target, expected: Evaluate, value
 function guarded(
   m: Machine,
   cell: number,
+  kind: IntKind,
   want: number,
   equal: boolean,
   op: RmwOp,
@@ -86,23 +105,37 @@ function guarded(
   cpu.addrDeps = addressDeps;
   cpu.dataDeps = m.deps;
   cpu.ctrlDeps = depsUnion(control, wantDeps);
-  const old = cpu.rmwIf(cell, WHOLE, want, equal, op, operand, mode);
+  const typed = typedRmw(op, m.kindOf(cell, kind));
+  const old = cpu.rmwIf(cell, WHOLE, stored(m, cell, kind, want), equal, typed, stored(m, cell, kind, operand), mode);
   cpu.ctrlDeps = control;
   return old;
 }
 
 /** try_cmpxchg(): has whether it wrote; where it did not, `old` gets what was found. */
-export function compileTryCompareExchange(target: Target, old: Target, value: Evaluate, mode: Mode): Evaluate {
+export function compileTryCompareExchange(
+  target: Target,
+  old: Target,
+  value: Evaluate,
+  mode: Mode,
+  place: Place,
+): Evaluate {
   const cellOf = compileCell(target);
-  const expected = compileLoad(old, Mode.Plain);
+  const { type } = target;
+  const { kind } = type;
+  const expected = convert(compileLoad(old, Mode.Plain), old.type, type, place);
   let found = 0;
   let foundDeps = NO_DEPS;
   const update = compileStore(
     old,
-    (m) => {
-      m.deps = foundDeps;
-      return found;
-    },
+    convert(
+      (m) => {
+        m.deps = foundDeps;
+        return found;
+      },
+      type,
+      old.type,
+      place,
+    ),
     Mode.Plain,
   );
   return (m) => {
@@ -111,7 +144,8 @@ export function compileTryCompareExchange(target: Target, old: Target, value: Ev
     const want = expected(m);
     const wantDeps = m.deps;
     const v = value(m);
-    const read = guarded(m, cell, want, true, RmwOp.Xchg, v, mode, addressDeps, wantDeps);
+    const word = guarded(m, cell, kind, want, true, RmwOp.Xchg, v, mode, addressDeps, wantDeps);
+    const read = loaded(m, cell, kind, word);
     const readDeps = m.cpu.readDeps();
     const deps = depsUnion(readDeps, wantDeps);
     if (read !== want) {
@@ -129,6 +163,7 @@ export function compileTryCompareExchange(target: Target, old: Target, value: Ev
 
 /** @param old whether the value is the old one, rather than whether it added */
 export function compileAddUnless(target: Target, by: Evaluate, unless: Evaluate, old: boolean): Evaluate {
+  const { kind } = target.type;
   const cellOf = compileCell(target);
   return (m) => {
     const cell = cellOf(m);
@@ -136,7 +171,8 @@ export function compileAddUnless(target: Target, by: Evaluate, unless: Evaluate,
     const forbidden = unless(m);
     const unlessDeps = m.deps;
     const v = by(m);
-    const read = guarded(m, cell, forbidden, false, RmwOp.Add, v, Mode.Full, addressDeps, unlessDeps);
+    const word = guarded(m, cell, kind, forbidden, false, RmwOp.Add, v, Mode.Full, addressDeps, unlessDeps);
+    const read = loaded(m, cell, kind, word);
     m.deps = depsUnion(m.cpu.readDeps(), unlessDeps);
     if (old) return read;
     return read === forbidden ? 0 : 1;

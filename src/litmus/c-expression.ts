@@ -1,3 +1,4 @@
+import { IntKind } from '../cpu/integer.ts';
 import type { Assignment, BinaryOperator, Expression, Name, UnaryOperator } from './ast.ts';
 import { parseType, startsType } from './c-type.ts';
 import type { Cursor } from './cursor.ts';
@@ -185,15 +186,16 @@ const CONSTANTS: ReadonlyMap<string, number> = new Map([
 function parsePostfix(cursor: Cursor): Expression {
   const { start, end } = cursor;
   if (cursor.token === Token.Number) {
-    const { value } = cursor;
+    const { value, integer } = cursor;
     cursor.next();
-    return parseSuffixes(cursor, { kind: 'number', start, end, value });
+    return parseSuffixes(cursor, { kind: 'number', start, end, value, integer });
   }
   if (cursor.token !== Token.Name) cursor.failExpecting('an expression');
   const name = cursor.text;
   cursor.next();
   const constant = CONSTANTS.get(name);
-  if (constant !== undefined) return parseSuffixes(cursor, { kind: 'number', start, end, value: constant });
+  if (constant !== undefined)
+    return parseSuffixes(cursor, { kind: 'number', start, end, value: constant, integer: IntKind.S32 });
   if (name === 'sizeof') cursor.failAt(start, end, '`sizeof` is not supported', {}, 'HF120');
   const node: Name = { kind: 'name', start, end, name };
   return parseSuffixes(cursor, cursor.is('(') ? parseCall(cursor, node) : node);

@@ -1,22 +1,18 @@
 import type { CType } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { Token } from './lexer.ts';
+import { arithmeticType, namedTypes } from './value-type.ts';
 
 const QUALIFIERS = new Set(['const', 'volatile', 'static', 'register', 'auto', 'extern', '__user', '__rcu']);
 /** Words that are combined, as in `unsigned long int`. */
 const ARITHMETIC = new Set(['int', 'long', 'short', 'char', 'unsigned', 'signed']);
 const TAGGED = new Set(['struct', 'union', 'enum']);
-const NAMED = new Set(
-  (
-    'void bool _Bool intptr_t uintptr_t size_t ssize_t ptrdiff_t u8 u16 u32 u64 s8 s16 s32 s64 __u8 __u16 __u32 __u64 ' +
-    'int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t float double ' +
-    'atomic_t atomic64_t atomic_long_t refcount_t spinlock_t raw_spinlock_t pte_t pmd_t pud_t p4d_t pgd_t'
-  ).split(' '),
-);
+const NAMED = new Set(namedTypes());
+const FLOATING = new Set(['float', 'double']);
 
 /** Does a type start with this word? */
 export const startsType = (word: string): boolean =>
-  ARITHMETIC.has(word) || NAMED.has(word) || QUALIFIERS.has(word) || TAGGED.has(word);
+  ARITHMETIC.has(word) || NAMED.has(word) || QUALIFIERS.has(word) || TAGGED.has(word) || FLOATING.has(word);
 
 /** Every name of a type, to suggest from. */
 export const typeNames = (): string[] => [...ARITHMETIC, ...NAMED, ...TAGGED, ...QUALIFIERS];
@@ -37,10 +33,22 @@ export function parseBaseType(cursor: Cursor): CType {
     } else if (NAMED.has(word) && base === '') {
       cursor.next();
       base = word;
+    } else if (FLOATING.has(word)) {
+      cursor.failAt(
+        cursor.start,
+        cursor.end,
+        'there are integers alone: the kernel has no floating point',
+        {},
+        'HF120',
+      );
     } else break;
   }
   if (base === '') cursor.failExpecting('the name of a type, such as int or atomic_t');
-  return { start, end: cursor.previousEnd, base, pointers: 0 };
+  const end = cursor.previousEnd;
+  if (ARITHMETIC.has(base.split(' ', 1)[0]!) && arithmeticType(base.split(' ')) === undefined) {
+    cursor.failAt(start, end, `\`${base}\` is not a type`, { expected: 'a type of C, such as unsigned long' });
+  }
+  return { start, end, base, pointers: 0 };
 }
 
 /** The stars, and qualifiers among them, that follow a base type. */

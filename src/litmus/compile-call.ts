@@ -7,6 +7,7 @@ import {
   constant,
   type Evaluate,
   type ExpressionCompiler,
+  stored,
   type Target,
 } from './access.ts';
 import type { Call, Expression } from './ast.ts';
@@ -16,6 +17,7 @@ import {
   compileExchange,
   compileRmw,
   compileTryCompareExchange,
+  type Operand,
 } from './atomics.ts';
 import { bitMask, compileBitLock, compilePlainBit, compileTestBit } from './bits.ts';
 import type { Machine } from './machine.ts';
@@ -26,18 +28,18 @@ export function compileCall(compiler: ExpressionCompiler, call: Call): Evaluate 
   const primitive = PRIMITIVES.get(call.callee.name);
   if (primitive === undefined) throw new Error(`${call.callee.name} was not resolved`);
   const at = (letter: string, nth = 0): Expression => argument(primitive, call, letter, nth);
-  const pointee = (): Target => compiler.pointee(at('p'));
-  const accessed = (): Target =>
-    primitive.parameters.startsWith('l') ? compiler.target(at('l')) : compiler.pointee(at('p'));
-  const value = (nth = 0): Evaluate => compiler.value(at('v', nth));
-
-  const mask = (): Evaluate => bitMask(compiler.value(at('n')), at('n'));
+  const pointee = (): Target => compiler.pointee(at('p'), compiler.wordType(call));
+  /** A lock, and what else is one word whatever its type. */
+  const object = (): Target => compiler.pointee(at('p'), undefined);
+  const accessed = (): Target => (primitive.parameters.startsWith('l') ? compiler.target(at('l')) : pointee());
+  const valueFor = (target: Target, nth = 0): Evaluate => compiler.as(at('v', nth), target.type);
+  const mask = (target: Target): Operand => bitMask(compiler.value(at('n')), target.type.kind, at('n'));
 
   switch (primitive.kind) {
     case 'load':
       return compileLoad(accessed(), primitive.mode);
     case 'store':
-      return thenFence(compileStore(accessed(), value(), primitive.mode), primitive.after);
+      return thenFence(compileStore(accessed(), valueFor(accessed()), primitive.mode), primitive.after);
     case 'fence': {
       const { fence } = primitive;
       return (m) => {
@@ -46,56 +48,65 @@ export function compileCall(compiler: ExpressionCompiler, call: Call): Evaluate 
       };
     }
     case 'synchronizeSrcu': {
-      const cell = compileCell(pointee());
+      const cell = compileCell(object());
       return (m) => {
         m.cpu.fence(Fence.SyncSrcu, cell(m));
         return 0;
       };
     }
     case 'lock':
-      return compileAccess(pointee(), (m, cell) => {
+      return compileAccess(object(), (m, cell) => {
         m.cpu.rmwWhen(cell, WHOLE, 0, RmwOp.Xchg, 1, Mode.Lock);
         return 0;
       });
     case 'unlock':
-      return compileAccess(pointee(), (m, cell) => {
+      return compileAccess(object(), (m, cell) => {
         m.cpu.write(cell, 0, Mode.Unlock);
         return 0;
       });
     case 'trylock':
-      return compileAccess(pointee(), (m, cell) => {
+      return compileAccess(object(), (m, cell) => {
         const old = m.cpu.rmwIf(cell, WHOLE, 0, true, RmwOp.Xchg, 1, Mode.Lock);
         m.deps = m.cpu.readDeps();
         return old === 0 ? 1 : 0;
       });
     case 'isLocked': {
-      const load = compileLoad(pointee(), Mode.Once);
+      const load = compileLoad(object(), Mode.Once);
       return (m) => (load(m) === 0 ? 0 : 1);
     }
-    case 'xchg':
-      return compileExchange(pointee(), value(), primitive.mode);
-    case 'cmpxchg':
-      return compileCompareExchange(pointee(), value(0), value(1), primitive.mode);
-    case 'tryCmpxchg':
-      return compileTryCompareExchange(pointee(), oldValue(compiler, at('o')), value(), primitive.mode);
-    case 'addUnless':
+    case 'xchg': {
+      const target = pointee();
+      return compileExchange(target, valueFor(target), primitive.mode);
+    }
+    case 'cmpxchg': {
+      const target = pointee();
+      return compileCompareExchange(target, valueFor(target, 0), valueFor(target, 1), primitive.mode);
+    }
+    case 'tryCmpxchg': {
+      const target = pointee();
+      const old = oldValue(compiler, at('o'));
+      return compileTryCompareExchange(target, old, valueFor(target), primitive.mode, at('o'));
+    }
+    case 'addUnless': {
+      const target = pointee();
       return primitive.unless === 'zero'
-        ? compileAddUnless(pointee(), constant(1), constant(0), primitive.result === 'old')
-        : compileAddUnless(pointee(), value(0), value(1), primitive.result === 'old');
+        ? compileAddUnless(target, constant(1), constant(0), primitive.result === 'old')
+        : compileAddUnless(target, valueFor(target, 0), valueFor(target, 1), primitive.result === 'old');
+    }
     case 'rmw': {
-      if (primitive.operand === 'bit') return compileRmw(pointee(), mask(), primitive);
-      return compileRmw(pointee(), primitive.operand === 'one' ? constant(1) : value(), primitive);
+      const target = pointee();
+      if (primitive.operand === 'bit') return compileRmw(target, mask(target), primitive);
+      const by = primitive.operand === 'one' ? constant(1) : valueFor(target);
+      return compileRmw(target, (m, cell) => stored(m, cell, target.type.kind, by(m)), primitive);
     }
     case 'testAndSetBitLock':
-      return compileBitLock(pointee(), mask());
+      return compileBitLock(pointee(), mask(pointee()));
     case 'testBit':
-      return compileTestBit(compileLoad(pointee(), primitive.mode), mask());
+      return compileTestBit(pointee(), mask(pointee()), primitive.mode);
     case 'plainBit':
-      return compilePlainBit(pointee(), mask(), primitive.op);
-    case 'same':
-      return value();
+      return compilePlainBit(pointee(), mask(pointee()), primitive.op);
     case 'truth': {
-      const operand = value();
+      const operand = compiler.value(at('v'));
       return (m) => (operand(m) === 0 ? 0 : 1);
     }
   }
@@ -129,5 +140,7 @@ function compileAccess(target: Target, access: (m: Machine, cell: number) => num
 
 /** Where try_cmpxchg() finds what it expects, and puts what it found instead. */
 function oldValue(compiler: ExpressionCompiler, e: Expression): Target {
-  return e.kind === 'unary' && e.operator === '&' ? compiler.target(e.operand) : compiler.pointee(e);
+  return e.kind === 'unary' && e.operator === '&'
+    ? compiler.target(e.operand)
+    : compiler.pointee(e, compiler.typeOf(e).pointee);
 }

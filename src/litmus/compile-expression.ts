@@ -1,41 +1,63 @@
 import { depsUnion, NO_DEPS } from '../cpu/deps.ts';
+import { add, IntKind, multiply, wrap } from '../cpu/integer.ts';
 import { Mode } from '../cpu/modes.ts';
-import { compileLoad, compileStore, constant, type Evaluate, type ExpressionCompiler, type Target } from './access.ts';
-import { arithmetic } from './arithmetic.ts';
-import type { BinaryOperator, Expression, Place } from './ast.ts';
+import {
+  compileLoad,
+  compileStore,
+  constant,
+  convert,
+  type Evaluate,
+  type ExpressionCompiler,
+  loaded,
+  stored,
+  type Target,
+} from './access.ts';
+import { arithmetic, compute, isShift, operatingKind, unary, whyUndefined } from './arithmetic.ts';
+import type { Binary, BinaryOperator, Expression, Place } from './ast.ts';
 import { compileCall } from './compile-call.ts';
-import { bindingOf, cellAt, constantAddress, constantOf, convert, type Scope, same, unary } from './constant.ts';
+import { bindingOf, cellAt, constantAddress, constantOf, type Scope } from './constant.ts';
 import { during } from './here.ts';
-
 import { ThreadFault } from './machine.ts';
+import { accessType, isPointer, pointerSum, scaleOf, typeOf, wordType } from './type-of.ts';
+import { INT, ofKind, stride, UNTYPED, type ValueType } from './value-type.ts';
 
 /** What the expression on the left of an assignment stands for. */
 export function compileTarget(scope: Scope, e: Expression): Target {
+  const access = accessType(scope, e);
+  const type = access ?? UNTYPED;
   if (e.kind === 'name') {
     const binding = bindingOf(scope, e.name);
-    if (binding.kind === 'register') return { kind: 'register', slot: binding.slot };
-    if (binding.kind === 'memory') return { kind: 'cell', cell: binding.location.cell };
+    if (binding.kind === 'register') return { kind: 'register', slot: binding.slot, type };
+    if (binding.kind === 'memory') return { kind: 'cell', cell: binding.location.cell, type };
     throw new Error(`${e.name} was not resolved`);
   }
   const address = constantAddress(scope, e);
-  const cell = address === undefined ? undefined : cellAt(scope.layout, address);
-  if (cell !== undefined) return { kind: 'cell', cell };
-  return { kind: 'address', address: compileAddress(scope, e), place: e };
+  const cell = address === undefined ? undefined : cellAt(scope.layout, address, access);
+  if (cell !== undefined) return { kind: 'cell', cell, type };
+  return { kind: 'address', address: compileAddress(scope, e), place: e, type, access };
 }
 
-/** What a pointer points to. */
-export function compilePointee(scope: Scope, e: Expression): Target {
+/** What a pointer points to. @param access the type with which it is accessed; undefined: that of the word */
+export function compilePointee(scope: Scope, e: Expression, access: ValueType | undefined): Target {
+  const type = access ?? UNTYPED;
   const address = constantOf(scope, e);
-  const cell = address === undefined ? undefined : cellAt(scope.layout, address);
-  if (cell !== undefined) return { kind: 'cell', cell };
-  return { kind: 'address', address: compile(scope, e), place: e };
+  const cell = address === undefined ? undefined : cellAt(scope.layout, address, access);
+  if (cell !== undefined) return { kind: 'cell', cell, type };
+  return { kind: 'address', address: compile(scope, e), place: e, type, access };
 }
 
 function compileAddress(scope: Scope, e: Expression): Evaluate {
   if (e.kind === 'unary') return compile(scope, e.operand);
-  if (e.kind === 'index') return compileBinary('+', compile(scope, e.object), compile(scope, e.index), e);
+  if (e.kind === 'index') {
+    const { start, end, object: left, index: right } = e;
+    return compileBinary(scope, { kind: 'binary', start, end, operator: '+', left, right });
+  }
   throw new Error(`${e.kind} has no address`);
 }
+
+/** Compiles an expression whose value is converted to a type, as where it is assigned. */
+export const compileAs = (scope: Scope, e: Expression, type: ValueType): Evaluate =>
+  convert(compile(scope, e), typeOf(scope, e), type, e);
 
 /**
  * Changes a target in plain C, as `x += y` and `x++` do: memory is read and written, and the write depends on what was
@@ -45,55 +67,65 @@ function compileChange(
   target: Target,
   operator: BinaryOperator,
   value: Evaluate,
+  valueType: ValueType,
   old: boolean,
   place: Place,
 ): Evaluate {
+  const { type } = target;
+  const step = type.pointee === undefined ? 1 : stride(type.pointee);
+  const change = (before: number, by: number): number => {
+    const after = compute(operator, before, type.kind, multiply(IntKind.S64, by, step), valueType.kind);
+    return wrap(type.kind, after ?? undefinedValue(operator, by, place));
+  };
   if (target.kind === 'register') {
     const { slot } = target;
     return (m) => {
       const by = value(m);
       const before = m.frame[slot]!;
       const origin = m.origins[slot]!;
-      m.deps = depsUnion(m.deps, origin);
-      const after = compute(operator, before, by, place);
-      m.origins[slot] = m.deps;
+      const after = change(before, by);
+      m.origins[slot] = depsUnion(m.deps, origin);
       m.frame[slot] = after;
-      if (old) m.deps = origin;
+      m.deps = old ? origin : m.origins[slot]!;
       return old ? before : after;
     };
   }
   const address = target.kind === 'address' ? target.address : undefined;
+  const access = target.kind === 'address' ? target.access : undefined;
   const fixed = target.kind === 'cell' ? target.cell : 0;
   return (m) => {
     m.deps = NO_DEPS;
-    const cell = address === undefined ? fixed : m.cell(address(m), place);
+    const cell = address === undefined ? fixed : m.cell(address(m), place, access);
     const addressDeps = m.deps;
     const by = value(m);
     const { cpu, deps } = m;
     cpu.addrDeps = addressDeps;
-    const before = cpu.read(cell, Mode.Plain);
+    const before = loaded(m, cell, type.kind, cpu.read(cell, Mode.Plain));
     const read = cpu.readDeps();
+    const after = change(before, by);
     const origin = depsUnion(deps, read);
-    m.deps = origin;
-    const after = compute(operator, before, by, place);
     cpu.addrDeps = addressDeps;
     cpu.dataDeps = origin;
-    cpu.write(cell, after, Mode.Plain);
+    cpu.write(cell, stored(m, cell, type.kind, after), Mode.Plain);
     m.deps = old ? read : origin;
     return old ? before : after;
   };
 }
 
-function compute(operator: BinaryOperator, a: number, b: number, place: Place): number {
-  const value = arithmetic(operator, a, b);
-  if (value === undefined) {
-    const message = operator === '/' || operator === '%' ? 'this divides by zero' : `this shifts by ${b} bits`;
-    throw new ThreadFault({ place, message });
-  }
-  return value;
+function undefinedValue(operator: BinaryOperator, b: number, place: Place): never {
+  throw new ThreadFault({ place, message: whyUndefined(operator, b) });
 }
 
-function compileBinary(operator: BinaryOperator, left: Evaluate, right: Evaluate, place: Place): Evaluate {
+function compileBinary(scope: Scope, e: Binary): Evaluate {
+  const { operator } = e;
+  const leftType = typeOf(scope, e.left);
+  const rightType = typeOf(scope, e.right);
+  if ((operator === '+' || operator === '-') && (isPointer(leftType) || isPointer(rightType))) {
+    return compilePointerSum(scope, e);
+  }
+  const kind = operatingKind(operator, leftType.kind, rightType.kind);
+  const left = compileAs(scope, e.left, ofKind(kind));
+  const right = isShift(operator) ? compile(scope, e.right) : compileAs(scope, e.right, ofKind(kind));
   switch (operator) {
     case '+':
       return (m) => {
@@ -101,7 +133,7 @@ function compileBinary(operator: BinaryOperator, left: Evaluate, right: Evaluate
         const deps = m.deps;
         const b = right(m);
         m.deps = depsUnion(deps, m.deps);
-        return a + b;
+        return add(kind, a, b);
       };
     case '==':
       return (m) => {
@@ -117,9 +149,23 @@ function compileBinary(operator: BinaryOperator, left: Evaluate, right: Evaluate
         const deps = m.deps;
         const b = right(m);
         m.deps = depsUnion(deps, m.deps);
-        return compute(operator, a, b, place);
+        return arithmetic(operator, kind, a, b) ?? undefinedValue(operator, b, e);
       };
   }
+}
+
+/** A pointer and a number of elements, or two pointers. */
+function compilePointerSum(scope: Scope, e: Binary): Evaluate {
+  const left = compile(scope, e.left);
+  const right = compile(scope, e.right);
+  const scale = scaleOf(scope, e);
+  return (m) => {
+    const a = left(m);
+    const deps = m.deps;
+    const b = right(m);
+    m.deps = depsUnion(deps, m.deps);
+    return pointerSum(scale, a, b);
+  };
 }
 
 /**
@@ -146,33 +192,33 @@ function compileBare(scope: Scope, e: Expression): Evaluate {
       return compileLoad(compileTarget(scope, e), Mode.Plain);
     case 'unary': {
       const { operator } = e;
-      if (operator === '*') return compileLoad(compilePointee(scope, e.operand), Mode.Plain);
+      if (operator === '*') return compileLoad(compileTarget(scope, e), Mode.Plain);
       if (operator === '&') return compileAddress(scope, e.operand);
       const operand = compile(scope, e.operand);
-      return (m) => unary(operator, operand(m));
+      const { kind } = typeOf(scope, e);
+      return (m) => unary(operator, kind, operand(m));
     }
     case 'binary':
-      return compileBinary(e.operator, compile(scope, e.left), compile(scope, e.right), e);
+      return compileBinary(scope, e);
     case 'logical':
       return compileLogical(e.operator === '||', compile(scope, e.left), compile(scope, e.right));
     case 'conditional':
-      return compileConditional(compile(scope, e.condition), compile(scope, e.then), compile(scope, e.otherwise));
+      return compileConditional(
+        compile(scope, e.condition),
+        compileAs(scope, e.then, typeOf(scope, e)),
+        compileAs(scope, e.otherwise, typeOf(scope, e)),
+      );
     case 'assignment': {
       const target = compileTarget(scope, e.target);
-      const value = compile(scope, e.value);
-      if (e.operator === undefined) return compileStore(target, value, Mode.Plain);
-      return compileChange(target, e.operator, value, false, e);
+      if (e.operator === undefined) return compileStore(target, compileAs(scope, e.value, target.type), Mode.Plain);
+      return compileChange(target, e.operator, compile(scope, e.value), typeOf(scope, e.value), false, e);
     }
-    case 'update': {
-      return compileChange(compileTarget(scope, e.target), '+', constant(e.by), e.postfix, e);
-    }
+    case 'update':
+      return compileChange(compileTarget(scope, e.target), '+', constant(e.by), INT, e.postfix, e);
     case 'call':
       return compileCall(compilerIn(scope), e);
-    case 'cast': {
-      const conversion = convert(e);
-      const operand = compile(scope, e.operand);
-      return conversion === same ? operand : (m) => conversion(operand(m));
-    }
+    case 'cast':
+      return compileAs(scope, e.operand, typeOf(scope, e));
     case 'comma': {
       const left = compile(scope, e.left);
       const right = compile(scope, e.right);
@@ -188,8 +234,11 @@ function compileBare(scope: Scope, e: Expression): Evaluate {
 
 const compilerIn = (scope: Scope): ExpressionCompiler => ({
   value: (e) => compile(scope, e),
+  as: (e, type) => compileAs(scope, e, type),
   target: (e) => compileTarget(scope, e),
-  pointee: (e) => compilePointee(scope, e),
+  pointee: (e, access) => compilePointee(scope, e, access),
+  typeOf: (e) => typeOf(scope, e),
+  wordType: (call) => wordType(scope, call),
 });
 
 /** @param on the value of the left operand, as a truth, that settles the whole */

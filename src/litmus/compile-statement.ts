@@ -2,7 +2,7 @@ import { type Deps, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Mode } from '../cpu/modes.ts';
 import { compileStore, type Evaluate } from './access.ts';
 import type { Expression, Statement } from './ast.ts';
-import { compile, compileTarget } from './compile-expression.ts';
+import { compile, compileAs, compileTarget } from './compile-expression.ts';
 import type { Scope } from './constant.ts';
 import { roundsOf } from './counted.ts';
 import { during } from './here.ts';
@@ -60,7 +60,7 @@ function compileStatement(scope: StatementScope, s: Statement): Execute {
       const stores = s.declarators.flatMap((d) => {
         if (d.initial === undefined) return [];
         const target = compileTarget(scope, { kind: 'name', start: d.start, end: d.end, name: d.name });
-        return [during(scope.here, d, compileStore(target, compile(scope, d.initial), Mode.Plain))];
+        return [during(scope.here, d, compileStore(target, compileAs(scope, d.initial, target.type), Mode.Plain))];
       });
       return sequence(stores);
     }

@@ -1,14 +1,15 @@
 import type { Cpu, TrackedCpu } from '../cpu/cpu.ts';
 import type { Deps } from '../cpu/deps.ts';
 import type { Program, ThreadBody } from '../program/program.ts';
-import type { Proposition } from './ast.ts';
+import type { Expression, Proposition } from './ast.ts';
 import { compileList, Flow } from './compile-statement.ts';
 import { expectedReads, type Wanted } from './expected-reads.ts';
 import type { Here } from './here.ts';
-import { cellName, type ThreadLayout } from './layout.ts';
+import { cellName, type Location, type ThreadLayout } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
-import { End, type Fault, type Frame, Machine, ThreadFault } from './machine.ts';
+import { type Access, End, type Fault, type Frame, Machine, ThreadFault } from './machine.ts';
 import { conditionValue, type Ended, type Holds, StateReader } from './state.ts';
+import type { ValueType } from './value-type.ts';
 import { showProposition, variablesOf } from './variables.ts';
 
 /** The rounds that a loop makes unless told otherwise; herd7 has the same. */
@@ -61,7 +62,8 @@ export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): C
     throw new RangeError(`unroll is ${unroll}, but must be an integer from 1 to ${MAX_UNROLL}`);
   }
   const { layout } = test;
-  const machines = layout.threads.map((t) => new Machine(layout, t.initial.length));
+  const accessed = new Map<Location, Access>();
+  const machines = layout.threads.map((t) => new Machine(test, t.initial.length, accessed));
   const state = new StateReader(layout, [...test.observed, ...variablesOf(test.condition)]);
   const requirements = requirementsOf(test.condition, test, state);
   const filtered =
@@ -106,8 +108,9 @@ function compileThread(
   const thread: ThreadLayout = layout.threads[index]!;
   const { initial } = thread;
   const definition = test.threads[index]!;
-  const expected = expectedReads(definition, thread, wanted);
-  const run = compileList({ layout, thread, unroll, expected, here }, definition.body.body);
+  const types = new Map<Expression, ValueType>();
+  const expected = expectedReads(definition, { thread, types }, wanted);
+  const run = compileList({ layout, thread, types, unroll, expected, here }, definition.body.body);
   return (cpu: Cpu): Frame => {
     machine.reset(cpu as TrackedCpu, initial);
     if (here !== undefined) here.place = undefined;
@@ -146,6 +149,6 @@ function compileFilter(test: LitmusTest): ((ended: Ended) => boolean) | undefine
 function requirementsOf(proposition: Proposition, test: LitmusTest, state: StateReader): Requirement[] {
   if (proposition.kind === 'and') return proposition.operands.flatMap((p) => requirementsOf(p, test, state));
   if (proposition.kind !== 'value') return [];
-  const { thread, place } = state.observed[state.indexOf(proposition.variable)]!;
-  return place < 0 ? [] : [{ thread, place, value: conditionValue(test.layout, proposition.value) }];
+  const { thread, place, type } = state.observed[state.indexOf(proposition.variable)]!;
+  return place < 0 ? [] : [{ thread, place, value: conditionValue(test.layout, proposition.value, type) }];
 }

@@ -1,13 +1,18 @@
-import { arithmetic } from './arithmetic.ts';
-import type { Cast, Expression, UnaryOperator } from './ast.ts';
+import { wrap } from '../cpu/integer.ts';
+import { compute, unary } from './arithmetic.ts';
+import type { Expression } from './ast.ts';
 import type { Wanted } from './expected-reads.ts';
 import type { Here } from './here.ts';
 import { addressOf, type Binding, type Layout, locate, type ThreadLayout } from './layout.ts';
+import { isPointer, pointerSum, scaleOf, stepOf, typeOf } from './type-of.ts';
+import { sameSize, stride, type ValueType } from './value-type.ts';
 
 /** What the names of the thread being compiled mean. */
 export interface Scope {
   readonly layout: Layout;
   readonly thread: ThreadLayout;
+  /** The types of expressions that were asked for; see {@link typeOf}. */
+  readonly types: Map<Expression, ValueType>;
   /** The reads that must return a certain value for the condition to hold. */
   readonly expected: ReadonlyMap<Expression, Wanted>;
   /** Kept up to date while a thread runs; undefined where nobody asks. */
@@ -15,7 +20,7 @@ export interface Scope {
 }
 
 /** What a name means; every name has been resolved. */
-export function bindingOf(scope: Scope, name: string): Binding {
+export function bindingOf(scope: Pick<Scope, 'thread'>, name: string): Binding {
   const binding = scope.thread.bindings.get(name);
   if (binding === undefined) throw new Error(`${name} was not resolved`);
   return binding;
@@ -34,16 +39,24 @@ export function constantOf(scope: Scope, e: Expression): number | undefined {
       if (e.operator === '&') return constantAddress(scope, e.operand);
       if (e.operator === '*') return undefined;
       const operand = constantOf(scope, e.operand);
-      return operand === undefined ? undefined : unary(e.operator, operand);
+      if (operand === undefined) return undefined;
+      const { kind } = typeOf(scope, e);
+      return unary(e.operator, kind, e.operator === '!' ? operand : wrap(kind, operand));
     }
     case 'binary': {
       const left = constantOf(scope, e.left);
       const right = left === undefined ? undefined : constantOf(scope, e.right);
-      return right === undefined ? undefined : arithmetic(e.operator, left!, right);
+      if (right === undefined) return undefined;
+      const a = typeOf(scope, e.left);
+      const b = typeOf(scope, e.right);
+      if ((isPointer(a) || isPointer(b)) && (e.operator === '+' || e.operator === '-')) {
+        return pointerSum(scaleOf(scope, e), left!, right);
+      }
+      return compute(e.operator, left!, a.kind, right, b.kind);
     }
     case 'cast': {
       const operand = constantOf(scope, e.operand);
-      return operand === undefined ? undefined : convert(e)(operand);
+      return operand === undefined ? undefined : wrap(typeOf(scope, e).kind, operand);
     }
     default:
       return undefined;
@@ -60,49 +73,22 @@ export function constantAddress(scope: Scope, e: Expression): number | undefined
   if (e.kind === 'index') {
     const object = constantOf(scope, e.object);
     const index = object === undefined ? undefined : constantOf(scope, e.index);
-    return index === undefined ? undefined : object! + index;
+    if (index === undefined) return undefined;
+    return pointerSum({ left: 1, right: stepOf(typeOf(scope, e.object)), sign: 1, quotient: 1 }, object!, index);
   }
   return undefined;
 }
 
-/** The word of memory at an address that is known; undefined where there is none. */
-export function cellAt(layout: Layout, address: number): number | undefined {
+/**
+ * The word of memory at an address that is known; undefined where there is none, or none that is accessed as a whole.
+ * @param access the type with which it is accessed; undefined: the word's own
+ */
+export function cellAt(layout: Layout, address: number, access: ValueType | undefined): number | undefined {
   const found = locate(layout, address);
-  if (found === undefined || found.offset < 0 || found.offset >= found.location.size) return undefined;
-  return found.location.cell + found.offset;
+  if (found === undefined) return undefined;
+  const { location } = found;
+  const offset = found.offset / stride(location.type);
+  if (access !== undefined && !sameSize(access, location.type)) return undefined;
+  if (offset < 0 || offset >= location.size || !Number.isInteger(offset)) return undefined;
+  return location.cell + offset;
 }
-
-/** What a unary operator computes. */
-export function unary(operator: UnaryOperator, a: number): number {
-  switch (operator) {
-    case '-':
-      return 0 - a;
-    case '~':
-      return -1 - a;
-    case '!':
-      return a === 0 ? 1 : 0;
-    default:
-      return a;
-  }
-}
-
-const NARROW: Readonly<Record<string, (a: number) => number>> = {
-  char: (a) => (a << 24) >> 24,
-  'signed char': (a) => (a << 24) >> 24,
-  'unsigned char': (a) => a & 0xff,
-  short: (a) => (a << 16) >> 16,
-  'unsigned short': (a) => a & 0xffff,
-  s8: (a) => (a << 24) >> 24,
-  u8: (a) => a & 0xff,
-  s16: (a) => (a << 16) >> 16,
-  u16: (a) => a & 0xffff,
-  bool: (a) => (a === 0 ? 0 : 1),
-  _Bool: (a) => (a === 0 ? 0 : 1),
-};
-
-/** What a cast that keeps its value does. */
-export const same = (a: number): number => a;
-
-/** What a cast does to a value: types narrower than `int` cut it, all others keep it. */
-export const convert = (e: Cast): ((a: number) => number) =>
-  e.type.pointers > 0 ? same : (NARROW[e.type.base] ?? same);

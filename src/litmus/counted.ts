@@ -1,6 +1,8 @@
-import { arithmetic } from './arithmetic.ts';
+import { IntKind, wrap } from '../cpu/integer.ts';
+import { compute } from './arithmetic.ts';
 import type { BinaryOperator, Expression, For, Statement } from './ast.ts';
 import { constantOf, type Scope } from './constant.ts';
+import { isPointer, typeOf } from './type-of.ts';
 import { someNode } from './walk.ts';
 
 /** A loop that counts further than this is bounded like any other. */
@@ -15,17 +17,20 @@ export function roundsOf(scope: Scope, loop: For): number | undefined {
   const { condition, step } = loop;
   if (start === undefined || condition?.kind !== 'binary' || step === undefined) return undefined;
   const { name } = start;
-  if (scope.thread.bindings.get(name)?.kind !== 'register') return undefined;
+  const binding = scope.thread.bindings.get(name);
+  if (binding?.kind !== 'register' || isPointer(binding.type)) return undefined;
+  const { kind } = binding.type;
   const limit =
     condition.left.kind === 'name' && condition.left.name === name ? constantOf(scope, condition.right) : undefined;
   const by = stepOf(scope, step, name);
   if (limit === undefined || by === undefined || assigns(loop.body, name)) return undefined;
-  let value = start.value;
+  const limitKind = typeOf(scope, condition.right).kind;
+  let value = wrap(kind, start.value);
   for (let rounds = 0; rounds <= MAX_ROUNDS; rounds++) {
-    if (arithmetic(condition.operator, value, limit) === 0) return rounds;
-    const stepped = arithmetic(by.operator, value, by.by);
+    if (compute(condition.operator, value, kind, limit, limitKind) === 0) return rounds;
+    const stepped = compute(by.operator, value, kind, by.by, by.kind);
     if (stepped === undefined) return undefined;
-    value = stepped;
+    value = wrap(kind, stepped);
   }
   return undefined;
 }
@@ -44,17 +49,26 @@ function startOf(scope: Scope, loop: For): { name: string; value: number } | und
   return value === undefined ? undefined : { name: e.target.name, value };
 }
 
-function stepOf(scope: Scope, e: Expression, name: string): { operator: BinaryOperator; by: number } | undefined {
-  if (e.kind === 'update' && e.target.kind === 'name' && e.target.name === name) return { operator: '+', by: e.by };
-  if (e.kind !== 'assignment' || e.target.kind !== 'name' || e.target.name !== name) return undefined;
-  if (e.operator !== undefined) {
-    const by = constantOf(scope, e.value);
-    return by === undefined ? undefined : { operator: e.operator, by };
+interface Step {
+  readonly operator: BinaryOperator;
+  readonly by: number;
+  readonly kind: IntKind;
+}
+
+function stepOf(scope: Scope, e: Expression, name: string): Step | undefined {
+  if (e.kind === 'update' && e.target.kind === 'name' && e.target.name === name) {
+    return { operator: '+', by: e.by, kind: IntKind.S32 };
   }
+  if (e.kind !== 'assignment' || e.target.kind !== 'name' || e.target.name !== name) return undefined;
+  if (e.operator !== undefined) return stepBy(scope, e.operator, e.value);
   const { value } = e;
   if (value.kind !== 'binary' || value.left.kind !== 'name' || value.left.name !== name) return undefined;
-  const by = constantOf(scope, value.right);
-  return by === undefined ? undefined : { operator: value.operator, by };
+  return stepBy(scope, value.operator, value.right);
+}
+
+function stepBy(scope: Scope, operator: BinaryOperator, e: Expression): Step | undefined {
+  const by = constantOf(scope, e);
+  return by === undefined ? undefined : { operator, by, kind: typeOf(scope, e).kind };
 }
 
 /** May the statement change the register? */

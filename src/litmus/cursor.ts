@@ -1,3 +1,4 @@
+import { isSmall } from '../cpu/integer.ts';
 import { Lexer, Token } from './lexer.ts';
 import { type Advice, LitmusError } from './source.ts';
 
@@ -35,6 +36,15 @@ export class Cursor extends Lexer {
     const { text } = this;
     this.next();
     return text;
+  }
+
+  /** The number at the cursor, which counts something, and goes on after it. */
+  expectCount(what: string): number {
+    if (this.token !== Token.Number) this.failExpecting(what);
+    const { value } = this;
+    if (!isSmall(value)) this.failAt(this.start, this.end, `${this.text} is too large`, { expected: what }, 'HF107');
+    this.next();
+    return value;
   }
 
   /** Fails at the current token; or after the one before, where a line ended too early. */

@@ -1,6 +1,9 @@
+import { bitsOf, type IntKind, isAddress, isSmall } from '../cpu/integer.ts';
 import type { Expression, FunctionDefinition } from './ast.ts';
 import type { ThreadLayout } from './layout.ts';
 import { PRIMITIVES, type Primitive } from './primitives.ts';
+import { type Typing, typeOf } from './type-of.ts';
+import { widens } from './value-type.ts';
 import { eachPart, type Node } from './walk.ts';
 
 /** A value that a register must hold, or a read return. */
@@ -17,9 +20,10 @@ export interface Wanted {
  */
 export function expectedReads(
   thread: FunctionDefinition,
-  layout: ThreadLayout,
+  typing: Typing,
   wanted: ReadonlyMap<number, Wanted>,
 ): Map<Expression, Wanted> {
+  const { thread: layout } = typing;
   const expected = new Map<Expression, Wanted>();
   if (wanted.size === 0) return expected;
   const sources = new Map<string, (Expression | undefined)[]>();
@@ -29,10 +33,16 @@ export function expectedReads(
     const [source] = assigned;
     if (binding?.kind !== 'register' || assigned.length !== 1 || source === undefined) continue;
     const want = wanted.get(binding.slot);
-    if (want !== undefined && isSingleRead(source, layout)) expected.set(source, want);
+    if (want === undefined || !isSingleRead(source, layout)) continue;
+    const { kind } = typeOf(typing, source);
+    if (widens(kind, binding.type.kind) && isSameInAll(want.value, kind)) expected.set(source, want);
   }
   return expected;
 }
+
+/** Is it the same value in every type of this size? So it does not matter which one the word has. */
+const isSameInAll = (value: number, kind: IntKind): boolean =>
+  isAddress(value) || (value >= 0 && value < 2 ** (bitsOf(kind) - 1) && isSmall(value));
 
 /** Tells of every change of a variable by name: the expression assigned once, or undefined for any other change. */
 function visit(node: Node, inLoop: boolean, assigns: (name: string, source: Expression | undefined) => void): void {
@@ -66,7 +76,7 @@ function isSingleRead(e: Expression, layout: ThreadLayout): boolean {
     const [argument] = e.arguments;
     if (primitive === undefined || argument === undefined || !returnsWhatItReads(primitive)) return false;
     if (!e.arguments.slice(1).every((a) => a.kind === 'number')) return false;
-    return primitive.parameters === 'l' ? isPlace(argument, layout) : isAddress(argument, layout);
+    return primitive.parameters === 'l' ? isPlace(argument, layout) : isKnown(argument, layout);
   }
   return isPlace(e, layout);
 }
@@ -80,9 +90,9 @@ const returnsWhatItReads = (primitive: Primitive): boolean =>
 const isPlace = (e: Expression, layout: ThreadLayout): boolean =>
   e.kind === 'name'
     ? layout.bindings.get(e.name)?.kind === 'memory'
-    : e.kind === 'unary' && e.operator === '*' && isAddress(e.operand, layout);
+    : e.kind === 'unary' && e.operator === '*' && isKnown(e.operand, layout);
 
-const isAddress = (e: Expression, layout: ThreadLayout): boolean =>
+const isKnown = (e: Expression, layout: ThreadLayout): boolean =>
   e.kind === 'name'
     ? layout.bindings.get(e.name)?.kind !== 'memory'
     : e.kind === 'unary' && e.operator === '&' && isPlace(e.operand, layout);

@@ -1,8 +1,10 @@
-import type { Content, Initial, InitialValue, Variable } from './ast.ts';
+import { bitsOf, wrap } from '../cpu/integer.ts';
+import type { Content, CType, Initial, InitialValue, Variable } from './ast.ts';
 import { parsePointers, parseType, startsType } from './c-type.ts';
 import type { Cursor } from './cursor.ts';
 import { Token } from './lexer.ts';
 import { parseValue, parseVariable } from './proposition.ts';
+import { valueTypeOf } from './value-type.ts';
 
 const ZERO: InitialValue = { kind: 'number', value: 0 };
 
@@ -25,7 +27,7 @@ export function parseInitialState(cursor: Cursor): Initial[] {
 
 function parseInitial(cursor: Cursor): Initial {
   const { start } = cursor;
-  skipType(cursor);
+  const type = parseInitialType(cursor);
   const open = parseOpenArray(cursor);
   const variable = open ?? parseVariable(cursor, 'the name of a location, or a register such as 0:r1');
   const values = cursor.accept('=') ? parseValues(cursor) : [];
@@ -35,7 +37,7 @@ function parseInitial(cursor: Cursor): Initial {
   }
   while (values.length < Math.min(declared, MAX_SIZE + 1)) values.push(ZERO);
   const named: Variable = { ...variable, index: undefined };
-  return { start, end: cursor.previousEnd, variable: named, size: declared, values };
+  return { start, end: cursor.previousEnd, variable: named, type, size: declared, values };
 }
 
 /** `a[]`, an array that has as many elements as values; undefined of all else. */
@@ -49,21 +51,20 @@ function parseOpenArray(cursor: Cursor): Variable | undefined {
 /** An array may have so many elements. */
 export const MAX_SIZE = 4096;
 
-/** Types in the initial state say nothing that a test needs; any name will do. */
-function skipType(cursor: Cursor): void {
+/** The type before the name; undefined where there is none, or one of which only the name is known. */
+function parseInitialType(cursor: Cursor): CType | undefined {
+  const nothing: CType = { start: cursor.start, end: cursor.start, base: '', pointers: 0 };
   if (cursor.token !== Token.Name) {
-    parsePointers(cursor, { start: 0, end: 0, base: '', pointers: 0 });
-    return;
+    parsePointers(cursor, nothing);
+    return undefined;
   }
-  if (startsType(cursor.text)) {
-    parseType(cursor);
-    return;
-  }
+  if (startsType(cursor.text)) return parseType(cursor);
   const after = cursor.source.text.slice(cursor.end, cursor.end + 80);
   if (/^\s+[A-Za-z_0-9]|^\s*\*/.test(after)) {
     cursor.next();
-    parsePointers(cursor, { start: 0, end: 0, base: '', pointers: 0 });
+    parsePointers(cursor, nothing);
   }
+  return undefined;
 }
 
 function parseValues(cursor: Cursor): (InitialValue | Content)[] {
@@ -90,14 +91,17 @@ function parseScalar(cursor: Cursor): InitialValue | Content {
   if (cursor.is('(')) {
     cursor.enter();
     cursor.next();
-    const cast = cursor.token === Token.Name && startsType(cursor.text);
-    if (cast) {
-      parseType(cursor);
-      cursor.expect(')', 'after the type of a cast');
-    }
+    const type = cursor.token === Token.Name && startsType(cursor.text) ? parseType(cursor) : undefined;
+    if (type !== undefined) cursor.expect(')', 'after the type of a cast');
     const value = parseScalar(cursor);
-    if (!cast) cursor.expect(')', 'to close the parenthesis');
+    if (type === undefined) cursor.expect(')', 'to close the parenthesis');
     cursor.leave();
+    if (type === undefined) return value;
+    const { kind } = valueTypeOf(type);
+    if (value.kind === 'number') return { kind: 'number', value: wrap(kind, value.value) };
+    if (value.kind === 'content' && bitsOf(kind) < 64) {
+      cursor.failAt(value.of.start, value.of.end, 'only a number can be cut by a cast here', {}, 'HF120');
+    }
     return value;
   }
   if (cursor.token === Token.Name && /^ATOMIC(64|_LONG)?_INIT$/.test(cursor.text)) {

@@ -1,11 +1,13 @@
 import { CELL_BITS } from '../cpu/cpu.ts';
+import { ADDRESS_BASE, type IntKind, integerOf, isAddress, isSmall } from '../cpu/integer.ts';
 import { OUT_OF_THIN_AIR } from '../program/program.ts';
+import type { Place } from './ast.ts';
+import { stride, type ValueType } from './value-type.ts';
 
 /**
- * Where memory starts, as a number that a pointer holds: far above every integer that a test computes with. Each
- * location has {@link SPACING} to itself, so that arithmetic on a pointer never reaches another location.
+ * How far locations are apart, in bytes: each has so much to itself that arithmetic on a pointer never reaches another.
+ * Addresses are far above the integers that a test computes with ({@link ADDRESS_BASE}).
  */
-export const ADDRESS_BASE = 2 ** 48;
 export const SPACING = 2 ** 20;
 
 /** The most words of memory that a test may have. */
@@ -18,14 +20,19 @@ export interface Location {
   readonly index: number;
   /** Its first word of memory. */
   readonly cell: number;
+  /** How many words. */
   readonly size: number;
+  /** Of each of its words. */
+  readonly type: ValueType;
+  /** Where that type is written; undefined where nobody says it. */
+  readonly declared: Place | undefined;
 }
 
 /** What a name means in a thread. */
 export type Binding =
-  | { readonly kind: 'register'; readonly slot: number }
-  /** A parameter that is never assigned to, or a location: its address. */
-  | { readonly kind: 'address'; readonly address: number }
+  | { readonly kind: 'register'; readonly slot: number; readonly type: ValueType }
+  /** A parameter that is never assigned to, or a location: its address. The type is that of the pointer. */
+  | { readonly kind: 'address'; readonly address: number; readonly type: ValueType }
   /** A variable that lies in memory: a location named without a pointer, or a local whose address is taken. */
   | { readonly kind: 'memory'; readonly location: Location };
 
@@ -41,27 +48,38 @@ export interface Layout {
   readonly byName: ReadonlyMap<string, Location>;
   /** The initial value of every word of memory. */
   readonly memory: readonly number[];
+  /** What each word of memory holds. */
+  readonly kinds: readonly IntKind[];
   readonly threads: readonly ThreadLayout[];
 }
 
 export const addressOf = (location: Location): number => ADDRESS_BASE + location.index * SPACING;
 
-/** The location that a value points into, and where in it; undefined where it is no address. */
+/** The address of an element of an array. */
+export const elementAddress = (location: Location, index: number): number =>
+  addressOf(location) + index * stride(location.type);
+
+/** The location that a value points into, and how many bytes from its start; undefined where it is no address. */
 export function locate(layout: Layout, value: number): { location: Location; offset: number } | undefined {
-  if (value < ADDRESS_BASE - SPACING / 2) return undefined;
+  if (!isAddress(value)) return undefined;
   const index = Math.round((value - ADDRESS_BASE) / SPACING);
   const location = layout.locations[index];
   return location === undefined ? undefined : { location, offset: value - addressOf(location) };
 }
 
-/** A value for people: the name of what it points to, or the number; one that comes from nowhere is S1. */
+/**
+ * A value for people: the name of what it points to, or the number, as text where it is beyond the numbers of JavaScript; one
+ * that comes from nowhere is S1.
+ */
 export function showValue(layout: Layout, value: number): number | string {
   if (value === OUT_OF_THIN_AIR) return 'S1';
+  if (!isSmall(value)) return String(integerOf(value));
   const found = locate(layout, value);
   if (found === undefined) return value;
   const { location, offset } = found;
   if (offset === 0) return location.name;
-  if (offset > 0 && offset < location.size) return `${location.name}[${offset}]`;
+  const index = offset / stride(location.type);
+  if (index > 0 && index < location.size && Number.isInteger(index)) return `${location.name}[${index}]`;
   return `${location.name}${offset > 0 ? '+' : ''}${offset}`;
 }
 

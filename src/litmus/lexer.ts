@@ -1,3 +1,4 @@
+import { IntKind, wordOf } from '../cpu/integer.ts';
 import { LitmusError, type Source } from './source.ts';
 
 /** What sort of token was read. */
@@ -31,8 +32,9 @@ export class Lexer {
   end = 0;
   /** Where the token before it ended. */
   previousEnd = 0;
-  /** The value of a number. */
+  /** The value of a number, and its type. */
   value = 0;
+  integer = IntKind.S32;
 
   constructor(source: Source) {
     this.source = source;
@@ -121,29 +123,38 @@ export class Lexer {
       this.token = Token.Number;
       this.text = input.slice(at, end);
       this.value = +this.text;
+      this.integer = IntKind.S32;
       this.end = end;
       return;
     }
     while (isNamePart(input.charCodeAt(end))) end++;
     const text = input.slice(at, end);
-    const digits = text.replace(/[uUlL]+$/, '');
-    const octal = /^0[0-7]+$/.test(digits);
-    if (!octal && !/^(0[xX][0-9a-fA-F]+|0|[1-9][0-9]*)$/.test(digits)) {
+    const [, digits, suffix] = /^(.*?)([uUlL]*)$/.exec(text)!;
+    const octal = /^0[0-7]+$/.test(digits!);
+    if (
+      (!octal && !/^(0[xX][0-9a-fA-F]+|0|[1-9][0-9]*)$/.test(digits!)) ||
+      !/^(u?(l|ll)?|(l|ll)u)$/i.test(suffix!) ||
+      /lL|Ll/.test(suffix!)
+    ) {
       throw new LitmusError(
         this.source.error('HF101', at, end, `\`${text}\` is not a number`, {
-          expected: 'an integer, such as 1, 42 or 0x1f',
+          expected: 'an integer, such as 1, 42, 0x1f or 1UL',
         }),
       );
     }
-    const value = octal ? Number.parseInt(digits, 8) : Number(digits);
-    if (!Number.isSafeInteger(value)) {
+    const value = end - at < 1000 ? BigInt(octal ? `0o${digits}` : digits!) : 2n ** 64n;
+    const integer = literalKind(value, digits![0] !== '0', suffix!.toLowerCase(), this.dialect);
+    if (integer === undefined) {
       throw new LitmusError(
-        this.source.error('HF107', at, end, `${digits} is too large`, { expected: 'an integer of at most 53 bits' }),
+        this.source.error('HF107', at, end, `${digits} is too large`, {
+          expected: value < 2n ** 64n ? 'the suffix U, as of an unsigned number' : 'an integer of at most 64 bits',
+        }),
       );
     }
     this.token = Token.Number;
     this.text = text;
-    this.value = value;
+    this.value = wordOf(value);
+    this.integer = integer;
     this.end = end;
   }
 
@@ -176,6 +187,21 @@ export class Lexer {
       }),
     );
   }
+}
+
+/**
+ * The type of an integer constant of C: the first of those that its suffix allows which can hold it. What is not C, as a
+ * condition, has numbers of no type. Undefined where none can.
+ */
+function literalKind(value: bigint, decimal: boolean, suffix: string, dialect: Dialect): IntKind | undefined {
+  const signed = !suffix.includes('u');
+  const unsigned = !signed || !decimal || dialect === Dialect.Envelope;
+  if (!suffix.includes('l')) {
+    if (signed && value < 2n ** 31n) return IntKind.S32;
+    if (unsigned && value < 2n ** 32n) return IntKind.U32;
+  }
+  if (signed && value < 2n ** 63n) return IntKind.S64;
+  return unsigned && value < 2n ** 64n ? IntKind.U64 : undefined;
 }
 
 const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;

@@ -1,7 +1,11 @@
 import type { TrackedCpu } from '../cpu/cpu.ts';
 import { type Deps, depsUnion, NO_DEPS } from '../cpu/deps.ts';
+import { ADDRESS_BASE, IntKind, signedKind } from '../cpu/integer.ts';
 import type { Place } from './ast.ts';
-import { ADDRESS_BASE, type Layout, SPACING } from './layout.ts';
+import { type Layout, type Location, SPACING, showValue } from './layout.ts';
+import type { LitmusTest } from './litmus-test.ts';
+import type { Source } from './source.ts';
+import { sameSize, stride, UNKNOWN, type ValueType } from './value-type.ts';
 
 /**
  * What the body of a compiled thread returns: a new array in each run. Index 0 tells how the run ended, a
@@ -22,7 +26,18 @@ export enum End {
 export interface Fault {
   readonly place: Place;
   readonly message: string;
+  /** {@link MIXED_SIZES} where that is what happened. */
+  readonly code?: string;
 }
+
+/** How a word was accessed, and where. */
+export interface Access {
+  readonly type: ValueType;
+  readonly declared: Place;
+}
+
+/** The code of an access to a part of a word. */
+export const MIXED_SIZES = 'HF202';
 
 /** Leaves the body of a thread from within an expression. */
 export class ThreadFault {
@@ -55,10 +70,19 @@ export class Machine {
   steps = 0;
   /** What some run did that has no meaning. */
   readonly faults: Fault[] = [];
+  /** What each word of memory holds. */
+  readonly kinds: readonly IntKind[];
   private readonly layout: Layout;
+  private readonly source: Source;
 
-  constructor(layout: Layout, slots: number) {
+  private readonly accessed: Map<Location, Access>;
+
+  /** @param accessed how words of unknown types have been accessed so far, by all threads */
+  constructor({ layout, source }: LitmusTest, slots: number, accessed: Map<Location, Access>) {
     this.layout = layout;
+    this.accessed = accessed;
+    this.source = source;
+    this.kinds = layout.kinds;
     this.origins = new Array<Deps>(slots).fill(NO_DEPS);
   }
 
@@ -89,17 +113,48 @@ export class Machine {
     this.cpu.ctrlDeps = control;
   }
 
-  /** The word of memory at an address. Throws {@link ThreadFault} where there is none. */
-  cell(address: number, place: Place): number {
+  /**
+   * The word of memory at an address. Throws {@link ThreadFault} where there is none.
+   * @param access the type with which it is accessed; undefined: the word's own
+   */
+  cell(address: number, place: Place, access: ValueType | undefined): number {
     const from = address - ADDRESS_BASE;
     const index = Math.round(from / SPACING);
     const location = this.layout.locations[index];
-    if (location === undefined) throw new ThreadFault({ place, message: `${address} is not the address of anything` });
-    const offset = from - index * SPACING;
+    if (location === undefined) {
+      throw new ThreadFault({ place, message: `${showValue(this.layout, address)} is not the address of anything` });
+    }
+    const offset = (from - index * SPACING) / stride(location.type);
+    if (access !== undefined) {
+      const { type, declared } = location.type === UNKNOWN ? this.firstAccess(location, access, place) : location;
+      if (!sameSize(access, type)) {
+        const message = mixedSizes(this.source, access, location.name, type, declared);
+        throw new ThreadFault({ place, code: MIXED_SIZES, message });
+      }
+    }
     if (offset < 0 || offset >= location.size) {
       throw new ThreadFault({ place, message: `this points outside of ${location.name}` });
     }
+    if (!Number.isInteger(offset)) {
+      throw new ThreadFault({ place, message: `this points between two elements of ${location.name}` });
+    }
     return location.cell + offset;
+  }
+
+  /** As nobody says how large the word is, the first access does. */
+  private firstAccess(location: Location, type: ValueType, declared: Place): Access {
+    let first = this.accessed.get(location);
+    if (first === undefined) {
+      first = { type, declared };
+      this.accessed.set(location, first);
+    }
+    return first;
+  }
+
+  /** How a word computes that is accessed with a type: one that nobody declares in that, signed. */
+  kindOf(cell: number, access: IntKind): IntKind {
+    const kind = this.kinds[cell]!;
+    return kind === IntKind.Any ? signedKind(access) : kind;
   }
 
   /** How a run ends in which this happened. */
@@ -108,4 +163,17 @@ export class Machine {
     if (index < 0) index = this.faults.push(fault) - 1;
     return End.Fault + index;
   }
+}
+
+/** Says of an access how large it is, and how large its word, and where that is written. */
+function mixedSizes(
+  source: Source,
+  access: ValueType,
+  name: string,
+  type: ValueType,
+  declared: Place | undefined,
+): string {
+  const bytes = (t: ValueType): string => `${t.size} byte${t.size === 1 ? '' : 's'} (${t.name})`;
+  const line = declared === undefined ? '' : `, as line ${source.lineOf(declared.start)} says`;
+  return `this accesses ${bytes(access)} of ${name}, which has ${bytes(type)}${line}`;
 }

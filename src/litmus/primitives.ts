@@ -1,4 +1,5 @@
 import { Fence, Mode, RmwOp } from '../cpu/modes.ts';
+import { ATOMIC, ATOMIC64, type ValueType } from './value-type.ts';
 
 /**
  * What a primitive of the kernel does, for the compiler. `parameters` has a letter for each: `l` an lvalue such as
@@ -28,8 +29,8 @@ type Action =
   | { readonly kind: 'testBit'; readonly mode: Mode }
   /** A non-atomic bit operation: a plain read and a plain write. */
   | { readonly kind: 'plainBit'; readonly op: RmwOp; readonly result: 'none' | 'bit' }
-  /** likely() and its kind: the parameter itself; WARN_ON(): whether it is not 0. */
-  | { readonly kind: 'same' | 'truth' };
+  /** Whether the parameter is not 0: likely(), WARN_ON() and their kind. */
+  | { readonly kind: 'truth' };
 
 const ORDERINGS: readonly (readonly [string, Mode])[] = [
   ['', Mode.Full],
@@ -122,8 +123,7 @@ function makePrimitives(): Map<string, Primitive> {
   add('test_and_set_bit_lock', 'np', { kind: 'testAndSetBitLock' });
   add('clear_bit_unlock', 'np', { kind: 'rmw', op: RmwOp.Andnot, mode: Mode.Release, operand: 'bit', result: 'none' });
 
-  for (const name of ['likely', 'unlikely']) add(name, 'v', { kind: 'same' });
-  for (const name of ['WARN_ON', 'WARN_ON_ONCE']) add(name, 'v', { kind: 'truth' });
+  for (const name of ['likely', 'unlikely', 'WARN_ON', 'WARN_ON_ONCE']) add(name, 'v', { kind: 'truth' });
   return all;
 }
 
@@ -167,6 +167,12 @@ function addAtomics(prefix: string, add: (name: string, parameters: string, acti
 
 /** Every primitive, by its name. */
 export const PRIMITIVES: ReadonlyMap<string, Primitive> = makePrimitives();
+
+/** What the operations of atomic_t, atomic64_t and atomic_long_t access; undefined of those that have no type of their own. */
+export function atomicWord(name: string): ValueType | undefined {
+  if (!name.startsWith('atomic')) return undefined;
+  return name.startsWith('atomic64_') || name.startsWith('atomic_long_') ? ATOMIC64 : ATOMIC;
+}
 
 /** How a call is written, for messages: `atomic_add(v, p)`. */
 export function signature(name: string, primitive: Primitive): string {

@@ -1,3 +1,4 @@
+import { integerOf, isSmall, wordOf } from '../cpu/integer.ts';
 import type { InitialValue, Proposition, Variable } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { Token } from './lexer.ts';
@@ -26,6 +27,7 @@ export function parseVariable(cursor: Cursor, what: string): Variable {
 }
 
 function parseRegister(cursor: Cursor, start: number, thread: number): Variable {
+  if (!isSmall(thread)) cursor.failAt(start, cursor.previousEnd, 'there is no such thread', {}, 'HF113');
   cursor.expect(':', 'between the number of a thread and the name of its register');
   const name = cursor.expectName('the name of a register');
   return { start, end: cursor.previousEnd, thread, name, index: undefined };
@@ -34,9 +36,7 @@ function parseRegister(cursor: Cursor, start: number, thread: number): Variable 
 function parseIndex(cursor: Cursor): number | undefined {
   if (!cursor.is('[')) return undefined;
   cursor.next();
-  if (cursor.token !== Token.Number) cursor.failExpecting('a number between `[` and `]`');
-  const { value } = cursor;
-  cursor.next();
+  const value = cursor.expectCount('a number between `[` and `]`');
   cursor.expect(']', 'after the index');
   return value;
 }
@@ -45,7 +45,7 @@ function parseIndex(cursor: Cursor): number | undefined {
 export function parseValue(cursor: Cursor): InitialValue {
   if (cursor.accept('-')) {
     if (cursor.token !== Token.Number) cursor.failExpecting('a number after `-`');
-    const value = -cursor.value;
+    const value = negated(cursor);
     cursor.next();
     return { kind: 'number', value };
   }
@@ -59,6 +59,16 @@ export function parseValue(cursor: Cursor): InitialValue {
   if (cursor.accept('true')) return { kind: 'number', value: 1 };
   if (cursor.token !== Token.Name) cursor.failExpecting('a number, or the name of a location');
   return { kind: 'address', of: parseVariable(cursor, 'the name of a location') };
+}
+
+/** The number at the cursor, after a minus. */
+function negated(cursor: Cursor): number {
+  const integer = -integerOf(cursor.value);
+  if (integer < -(2n ** 63n)) {
+    const expected = 'an integer of at most 64 bits';
+    cursor.failAt(cursor.start, cursor.end, `${integer} is too large`, { expected }, 'HF107');
+  }
+  return wordOf(integer);
 }
 
 /** A proposition; `\/` (or `||`) binds loosest, then `/\` (or `&&`), then `=>`, and `~` (or `not`) tightest. */

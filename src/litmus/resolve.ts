@@ -1,10 +1,12 @@
-import type { Content, Initial, InitialValue, Place, Variable } from './ast.ts';
+import { type IntKind, wrap } from '../cpu/integer.ts';
+import type { Content, CType, Initial, InitialValue, Parameter, Place, Variable } from './ast.ts';
 import { MAX_SIZE } from './initial.ts';
-import { addressOf, type Location, MAX_CELLS, type ThreadLayout } from './layout.ts';
+import { elementAddress, type Location, MAX_CELLS, type ThreadLayout } from './layout.ts';
 import type { LitmusTest, ParseResult } from './litmus-test.ts';
 import { didYouMean } from './nearest.ts';
-import { resolveThread } from './resolve-thread.ts';
+import { type ResolvedThread, resolveThread } from './resolve-thread.ts';
 import { Diagnostics } from './source.ts';
+import { UNKNOWN, type ValueType, VOID, valueTypeOf } from './value-type.ts';
 import { eachVariable } from './variables.ts';
 
 /** A test as it was read, before anyone asks what its names mean. */
@@ -17,11 +19,21 @@ export function resolve(parsed: ParsedTest): ParseResult {
   const warnings = new Diagnostics(parsed.source);
   const map = new MemoryMap(errors);
   for (const initial of initials) if (initial.variable.thread < 0) map.declare(initial);
-  for (const thread of parsed.threads) for (const p of thread.parameters) map.global(p.name);
-  for (const initial of initials) if (initial.variable.thread < 0) map.initialise(initial);
+  for (const thread of parsed.threads) for (const p of thread.parameters) map.parameter(p);
+  for (const { variable, values } of initials) {
+    if (variable.thread < 0) map.pointedTo(values, map.byName.get(variable.name)?.type, variable);
+  }
   const threads = parsed.threads.map((thread, number) => {
     return resolveThread(thread, number, initialRegisters(initials, number, map, errors), map, errors);
   });
+  for (const { variable, values } of initials) {
+    const binding = threads[variable.thread]?.bindings.get(variable.name);
+    map.pointedTo(values, binding?.kind === 'register' ? binding.type : undefined, variable);
+  }
+  for (const initial of initials) {
+    if (initial.variable.thread < 0) map.initialise(initial);
+    else initialiseRegister(initial, threads[initial.variable.thread], map);
+  }
   for (const { variable } of initials)
     if (variable.thread >= threads.length) noThread(variable, threads.length, errors);
   checkVariables(parsed, threads, map, errors, warnings);
@@ -29,14 +41,21 @@ export function resolve(parsed: ParsedTest): ParseResult {
     const diagnostics = [...errors.list].sort((a, b) => a.line - b.line || a.column - b.column);
     return { ok: false, diagnostics };
   }
-  const { locations, byName, memory } = map;
-  return { ok: true, test: { ...rest, layout: { locations, byName, memory, threads }, warnings: warnings.list } };
+  const { locations, byName, memory, kinds } = map;
+  const layout = { locations, byName, memory, kinds, threads };
+  return { ok: true, test: { ...rest, layout, warnings: warnings.list } };
 }
 
-/** The locations of a test, as they become known. */
+/** A location whose type may still become known. */
+type Growing = { -readonly [Key in keyof Location]: Location[Key] };
+
+/**
+ * The locations of a test, as they become known. The type of one is that of its declaration in the initial state, else that
+ * of the first parameter of its name, else that of a pointer which points to it at the start, else unknown.
+ */
 export class MemoryMap {
-  readonly locations: Location[] = [];
-  readonly byName = new Map<string, Location>();
+  readonly locations: Growing[] = [];
+  readonly byName = new Map<string, Growing>();
   readonly memory: number[] = [];
   private readonly errors: Diagnostics;
 
@@ -45,15 +64,15 @@ export class MemoryMap {
   }
 
   /** Words of memory of their own, which nothing finds by name. */
-  place(name: string, size: number): Location {
-    const location = { name, index: this.locations.length, cell: this.memory.length, size };
+  place(name: string, size: number, type = UNKNOWN, declared: Place | undefined = undefined): Growing {
+    const location = { name, index: this.locations.length, cell: this.memory.length, size, type, declared };
     this.locations.push(location);
     for (let i = 0; i < size; i++) this.memory.push(0);
     return location;
   }
 
   /** The location of a name, which every thread shares. */
-  global(name: string): Location {
+  global(name: string): Growing {
     let location = this.byName.get(name);
     if (location === undefined) {
       location = this.place(name, 1);
@@ -63,21 +82,42 @@ export class MemoryMap {
   }
 
   declare(initial: Initial): void {
-    const { variable, size } = initial;
+    const { variable, size, type } = initial;
     const { name } = variable;
     if (this.byName.has(name)) this.errors.report('HF106', initial, `${name} has two initial values`);
     else if (size < 1 || size > MAX_SIZE || this.memory.length + size > MAX_CELLS) {
       this.errors.report('HF103', initial, `${name} has ${size} elements`, () => {
         return { expected: `between 1 and ${MAX_SIZE}` };
       });
-    } else this.byName.set(name, this.place(name, size));
+    } else {
+      const location = this.place(name, size);
+      if (type !== undefined) settle(location, valueTypeOf(type), initial);
+      this.byName.set(name, location);
+    }
+  }
+
+  parameter(p: Parameter): void {
+    const { pointee } = valueTypeOf(p.type);
+    const location = this.global(p.name);
+    if (pointee !== undefined) settle(location, pointee, p);
+  }
+
+  /** Locations whose addresses are the initial values of a variable have the type that its pointers point to. */
+  pointedTo(values: readonly (InitialValue | Content)[], pointer: ValueType | undefined, place: Place): void {
+    const pointee = pointer?.pointee;
+    for (const value of values) {
+      if (value.kind === 'number' || value.of.thread >= 0) continue;
+      const location = this.global(value.of.name);
+      if (value.kind === 'content' && location.size === 1) continue;
+      if (pointee !== undefined && pointee !== VOID) settle(location, pointee, place);
+    }
   }
 
   initialise({ variable, values }: Initial): void {
     const location = this.byName.get(variable.name);
     if (location === undefined) return;
     for (let i = 0; i < values.length && i < location.size; i++) {
-      this.memory[location.cell + i] = this.numberOf(values[i]!);
+      this.memory[location.cell + i] = wrap(location.type.kind, this.numberOf(values[i]!));
     }
   }
 
@@ -91,30 +131,55 @@ export class MemoryMap {
       if (of.index !== undefined && of.index >= size) wrongElement(of, location, this.errors);
       else if (size === 1 || of.index !== undefined) return this.memory[cell + (of.index ?? 0)]!;
     }
-    if (of.thread < 0) return addressOf(this.global(of.name)) + (of.index ?? 0);
+    if (of.thread < 0) return elementAddress(this.global(of.name), of.index ?? 0);
     this.errors.report('HF106', of, 'a register has no address', () => {
       return { expected: 'a number, or the name of a location' };
     });
     return 0;
   }
+
+  /** What each word holds. */
+  get kinds(): IntKind[] {
+    const kinds: IntKind[] = [];
+    for (const { size, type } of this.locations) for (let i = 0; i < size; i++) kinds.push(type.kind);
+    return kinds;
+  }
 }
 
-/** The registers of a thread that the initial state names. */
+/** Gives a location a type unless it has one. */
+function settle(location: Growing, type: ValueType, { start, end }: Place): void {
+  if (location.declared !== undefined) return;
+  location.type = type;
+  location.declared = { start, end };
+}
+
+/** The registers of a thread that the initial state names, with the types that it gives them. */
 function initialRegisters(
   initials: readonly Initial[],
   thread: number,
   map: MemoryMap,
   errors: Diagnostics,
-): Map<string, number> {
-  const registers = new Map<string, number>();
-  for (const { variable, values, size } of initials) {
+): Map<string, CType | undefined> {
+  const registers = new Map<string, CType | undefined>();
+  for (const { variable, values, size, type } of initials) {
     if (variable.thread !== thread) continue;
+    map.pointedTo(values, undefined, variable);
     const { name } = variable;
     if (size !== 1) errors.report('HF106', variable, 'a register is no array');
     if (registers.has(name)) errors.report('HF106', variable, `${thread}:${name} has two initial values`);
-    registers.set(name, values.length === 0 ? 0 : map.numberOf(values[0]!));
+    registers.set(name, type);
   }
   return registers;
+}
+
+function initialiseRegister({ variable, values }: Initial, thread: ResolvedThread | undefined, map: MemoryMap): void {
+  const binding = thread?.bindings.get(variable.name);
+  const [value] = values;
+  if (value === undefined) return;
+  if (binding?.kind === 'register') thread!.initial[binding.slot] = wrap(binding.type.kind, map.numberOf(value));
+  else if (binding?.kind === 'memory') {
+    map.memory[binding.location.cell] = wrap(binding.location.type.kind, map.numberOf(value));
+  }
 }
 
 /** Whether every variable of the condition, the filter and the observed locations exists. */

@@ -8,6 +8,7 @@ import { type Flag, flagsOf, NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import type { CompiledLitmus } from './compile.ts';
 import { endOfThreads, type FaultOf } from './judge-end.ts';
+import { MIXED_SIZES } from './machine.ts';
 import { type State, StateTally } from './tally.ts';
 import { isTame } from './tame.ts';
 
@@ -156,6 +157,11 @@ class Run implements Judge {
 function describe(compiled: CompiledLitmus, { thread, fault }: FaultOf): Diagnostic {
   const { source } = compiled.test;
   const { place, message } = fault;
+  if (fault.code === MIXED_SIZES) {
+    return source.error(MIXED_SIZES, place.start, place.end, `P${thread} accesses a word in another size: ${message}`, {
+      help: 'The memory model orders accesses of whole words. Give all that is accessed together one type.',
+    });
+  }
   return source.error('HF201', place.start, place.end, `P${thread} does what has no meaning: ${message}`, {
     help: 'There is an execution in which this happens; guard it with an `if`, or give the pointer an initial value.',
   });

@@ -23,19 +23,24 @@ export class Source {
     const lineStart = text.lastIndexOf('\n', at - 1) + 1;
     const newline = text.indexOf('\n', at);
     const lineEnd = newline < 0 ? text.length : newline;
-    let line = 1;
-    for (let i = text.indexOf('\n'); i >= 0 && i < lineStart; i = text.indexOf('\n', i + 1)) line++;
     return {
       code,
       severity: 'error',
       message,
       file: this.path,
-      line,
+      line: this.lineOf(at),
       column: at - lineStart + 1,
       length: Math.max(1, Math.min(end, lineEnd) - at),
       sourceLine: text.slice(lineStart, Math.min(lineEnd, lineStart + LONGEST_LINE)).replace(/\r$/, ''),
       ...advice,
     };
+  }
+
+  /** The number of the line that an offset is in, from 1. */
+  lineOf(offset: number): number {
+    let line = 1;
+    for (let i = this.text.indexOf('\n'); i >= 0 && i < offset; i = this.text.indexOf('\n', i + 1)) line++;
+    return line;
   }
 
   /** An error of the file as a whole. */

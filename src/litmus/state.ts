@@ -1,7 +1,9 @@
+import { wrap } from '../cpu/integer.ts';
 import type { Execution } from '../explore/contract.ts';
 import type { InitialValue, Proposition, Variable } from './ast.ts';
-import { addressOf, type Layout } from './layout.ts';
+import { elementAddress, type Layout, type Location } from './layout.ts';
 import type { Frame } from './machine.ts';
+import { common, INT, type ValueType } from './value-type.ts';
 import { compareVariables, nameOf } from './variables.ts';
 
 /** What a state needs of a complete execution. */
@@ -17,6 +19,7 @@ export interface Observed {
   readonly place: number;
   /** The value of what has no place: the address that a parameter is, or 0 where there is no such register. */
   readonly fixed: number;
+  readonly type: ValueType;
 }
 
 /** Asks a proposition of the values of some variables. */
@@ -56,13 +59,14 @@ export class StateReader {
     switch (p.kind) {
       case 'value': {
         const index = this.indexOf(p.variable);
-        const value = conditionValue(this.layout, p.value);
+        const value = conditionValue(this.layout, p.value, this.observed[index]!.type);
         return (values) => values[index] === value;
       }
       case 'same': {
         const left = this.indexOf(p.left);
         const right = this.indexOf(p.right);
-        return (values) => values[left] === values[right];
+        const kind = common(this.observed[left]!.type.kind, this.observed[right]!.type.kind);
+        return (values) => wrap(kind, values[left]!) === wrap(kind, values[right]!);
       }
       case 'not': {
         const operand = this.compile(p.operand);
@@ -92,22 +96,26 @@ export class StateReader {
   }
 }
 
-/** The number that stands for a value of a condition. */
-export function conditionValue(layout: Layout, value: InitialValue): number {
-  if (value.kind === 'number') return value.value;
-  return addressOf(layout.byName.get(value.of.name)!) + (value.of.index ?? 0);
+/** The number that stands for a value of a condition, in the type of what it is compared with: so 4294967295 is -1 of an `int`. */
+export function conditionValue(layout: Layout, value: InitialValue, { kind }: ValueType): number {
+  if (value.kind === 'number') return wrap(kind, value.value);
+  return elementAddress(layout.byName.get(value.of.name)!, value.of.index ?? 0);
 }
 
 function observe(layout: Layout, name: string, v: Variable): Observed {
   const { thread } = v;
-  if (thread < 0) return { name, thread, place: layout.byName.get(v.name)!.cell + (v.index ?? 0), fixed: 0 };
+  if (thread < 0) return observeWord(name, layout.byName.get(v.name)!, v.index ?? 0);
   const binding = layout.threads[thread]!.bindings.get(v.name);
   switch (binding?.kind) {
     case 'memory':
-      return { name, thread: -1, place: binding.location.cell, fixed: 0 };
+      return observeWord(name, binding.location, 0);
     case 'register':
-      return { name, thread, place: binding.slot, fixed: 0 };
+      return { name, thread, place: binding.slot, fixed: 0, type: binding.type };
     default:
-      return { name, thread, place: -1, fixed: binding?.address ?? 0 };
+      return { name, thread, place: -1, fixed: binding?.address ?? 0, type: binding?.type ?? INT };
   }
 }
+
+const observeWord = (name: string, { cell, type }: Location, index: number): Observed => {
+  return { name, thread: -1, place: cell + index, fixed: 0, type };
+};

@@ -1,19 +1,23 @@
 import { Fence, Mode } from '../cpu/modes.ts';
 import type { Call, Expression, FunctionDefinition, Statement } from './ast.ts';
-import { addressOf, type ThreadLayout } from './layout.ts';
+import { addressOf, type Layout, locate, type ThreadLayout } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
 import { PRIMITIVES, type Primitive } from './primitives.ts';
+import { wordType } from './type-of.ts';
+import { keepsAddresses, sameSize, type ValueType, valueTypeOf } from './value-type.ts';
 import { eachPart, type Node } from './walk.ts';
 
 /**
  * Can no execution of a test be flagged, or at fault? Then those that cannot satisfy the condition need not be looked at.
- * It is so where all accesses are marked and at addresses that are known, nothing is computed that may have no meaning,
+ * It is so where all accesses are marked, of whole words and at addresses that are known, nothing is computed that may have no meaning,
  * and locks and sections are begun and ended outside of any branch. May be false of a test of which it is so as well.
  */
 export function isTame(test: LitmusTest): boolean {
   const locks = new Set<number>();
   const words = new Set<number>();
-  const threads = test.threads.map((thread, i) => new Scan(test.layout.threads[i]!, locks, words).isTame(thread));
+  const threads = test.threads.map((thread, i) =>
+    new Scan(test.layout, test.layout.threads[i]!, locks, words).isTame(thread),
+  );
   return threads.every((tame) => tame) && [...locks].every((lock) => !words.has(lock));
 }
 
@@ -23,10 +27,12 @@ const PARTIAL: ReadonlySet<string | undefined> = new Set(['/', '%', '<<', '>>'])
 /** Looks through a thread. */
 class Scan {
   private readonly held = new Set<number>();
+  private readonly types = new Map<Expression, ValueType>();
   private sections = 0;
 
   /** @param locks gets the addresses of locks, and `words` those of what else is accessed */
   constructor(
+    private readonly memory: Layout,
     private readonly layout: ThreadLayout,
     private readonly locks: Set<number>,
     private readonly words: Set<number>,
@@ -69,7 +75,15 @@ class Scan {
       case 'assignment':
         return !PARTIAL.has(node.operator) && this.areTame(node);
       case 'declaration':
-        return node.declarators.every(({ name }) => !this.isInMemory(name)) && this.areTame(node);
+        return (
+          node.declarators.every(
+            ({ name, type }) => !this.isInMemory(name) && keepsAddresses(valueTypeOf(type).kind),
+          ) && this.areTame(node)
+        );
+      case 'number':
+        return keepsAddresses(node.integer);
+      case 'cast':
+        return keepsAddresses(valueTypeOf(node.type).kind) && this.areTame(node);
       case 'call': {
         const primitive = PRIMITIVES.get(node.callee.name);
         return primitive !== undefined && !isWild(primitive) && this.isTameCall(node, primitive);
@@ -90,12 +104,19 @@ class Scan {
   private isTameCall(call: Call, { parameters }: Primitive): boolean {
     return call.arguments.every((argument, i) => {
       const parameter = parameters[i];
-      if (parameter === 'n') return argument.kind === 'number';
+      if (parameter === 'n') return argument.kind === 'number' && argument.value < 32;
       if (parameter !== 'l' && parameter !== 'p') return this.isTameNode(argument);
       const word = parameter === 'l' ? this.lvalueAt(argument) : this.pointerTo(argument);
-      if (word !== undefined) this.words.add(word);
-      return word !== undefined;
+      if (word === undefined) return false;
+      this.words.add(word);
+      return this.isWhole(word, wordType({ thread: this.layout, types: this.types }, call));
     });
+  }
+
+  /** Is this the access of a whole word, which may hold an address? */
+  private isWhole(address: number, access: ValueType | undefined): boolean {
+    const { type } = locate(this.memory, address)!.location;
+    return keepsAddresses(type.kind) && (access === undefined || sameSize(access, type));
   }
 
   private isInMemory(name: string): boolean {

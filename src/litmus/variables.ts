@@ -1,3 +1,4 @@
+import { integerOf } from '../cpu/integer.ts';
 import type { InitialValue, Proposition, Variable } from './ast.ts';
 
 /** A variable as herd7 writes it: `0:r1`, `[x]`, `a[2]`. */
@@ -76,6 +77,6 @@ export function showProposition(p: Proposition, within: 'top' | 'and' | 'or' | '
 }
 
 function showInitialValue(value: InitialValue): string {
-  if (value.kind === 'number') return String(value.value);
+  if (value.kind === 'number') return String(integerOf(value.value));
   return value.of.index === undefined ? value.of.name : `${value.of.name}[${value.of.index}]`;
 }

@@ -57,8 +57,10 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
   },
   HF107: {
     title: 'Number too large',
-    meaning: 'Values are exact integers of up to 53 bits, and this one is larger.',
-    remedy: 'Use a smaller value; what orders accesses does not depend on it.',
+    meaning:
+      'Values are integers of up to 64 bits, and this one is larger; or it counts something, and no test has so many. As in C, a ' +
+      'decimal number of all 64 bits has the suffix U.',
+    remedy: 'Use a smaller value, or the suffix U; what orders accesses does not depend on it.',
   },
   HF110: {
     title: 'Unknown primitive',
@@ -104,6 +106,15 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
       'There is an execution in which a thread does what has no meaning, such as to follow a pointer that points nowhere. ' +
       'The test is then wrong as a program, and a verdict would say nothing.',
     remedy: 'Guard the access with an `if`, or give the pointer an initial value.',
+  },
+  HF202: {
+    title: 'Accesses of different sizes',
+    meaning:
+      'There is an execution in which a thread accesses a word of memory as a type of another size than the word has: a part of it, ' +
+      'or more than it. The memory model of Linux orders accesses of whole words and says nothing of such ones, and no more does herd7.',
+    remedy:
+      'Give the location one type, in the initial state and in the parameters of every thread; types that differ in their sign ' +
+      'alone are of one size. An atomic_t has 4 bytes, an atomic64_t, a long and a pointer have 8.',
   },
   HF900: {
     title: 'Unknown command',

@@ -173,7 +173,9 @@ describe('what has no meaning', () => {
     ['int r1 = READ_ONCE(*x); int r2 = 1 / r1;', 'this divides by zero'],
     ['int r1 = 5 % 0;', 'this divides by zero'],
     ['int r1 = 1 << 64;', 'this shifts by 64 bits'],
-    ['set_bit(31, x);', 'there is no bit 31: bits go from 0 to 30'],
+    ['set_bit(32, x);', 'there is no bit 32: bits go from 0 to 31'],
+    ['int r1 = 1 << 32;', 'this shifts by 32 bits'],
+    ['int r1 = -2147483647 - 1; int r2 = r1 / -1;', 'this quotient does not fit its type'],
   ])('%s', (body, end) => expect(runThread(body).end).toMatch(new RegExp(end)));
 
   test('the thread goes no further', () => {

@@ -1,0 +1,162 @@
+import { add, divide, IntKind, multiply } from '../cpu/integer.ts';
+import { isComparison, operatingKind } from './arithmetic.ts';
+import type { Binary, Call, Expression } from './ast.ts';
+import type { ThreadLayout } from './layout.ts';
+import { atomicWord, PRIMITIVES, type Primitive } from './primitives.ts';
+import {
+  common,
+  INT,
+  ofKind,
+  pointerTo,
+  promoted,
+  stride,
+  UNKNOWN,
+  UNTYPED,
+  type ValueType,
+  VOID,
+  valueTypeOf,
+} from './value-type.ts';
+
+/** What types are found from: the names of a thread, and what was found already. */
+export interface Typing {
+  readonly thread: ThreadLayout;
+  readonly types: Map<Expression, ValueType>;
+}
+
+export const isPointer = (type: ValueType): boolean => type.pointee !== undefined;
+
+/** The type of an expression. What herd7 takes and C does not, such as to follow an integer, is a `long`. */
+export function typeOf(typing: Typing, e: Expression): ValueType {
+  const known = typing.types.get(e);
+  if (known !== undefined) return known;
+  const type = find(typing, e);
+  typing.types.set(e, type);
+  return type;
+}
+
+function find(typing: Typing, e: Expression): ValueType {
+  switch (e.kind) {
+    case 'number':
+      return ofKind(e.integer);
+    case 'name':
+    case 'index':
+      return accessType(typing, e) ?? UNTYPED;
+    case 'unary': {
+      if (e.operator === '*') return accessType(typing, e) ?? UNTYPED;
+      if (e.operator === '&') return pointerTo(accessType(typing, e.operand) ?? VOID);
+      return e.operator === '!' ? INT : ofKind(promoted(typeOf(typing, e.operand).kind));
+    }
+    case 'binary':
+      return binaryType(typing, e);
+    case 'logical':
+      return INT;
+    case 'conditional': {
+      const then = typeOf(typing, e.then);
+      const otherwise = typeOf(typing, e.otherwise);
+      if (isPointer(then)) return then;
+      return isPointer(otherwise) ? otherwise : ofKind(common(then.kind, otherwise.kind));
+    }
+    case 'assignment':
+    case 'update':
+      return typeOf(typing, e.target);
+    case 'call':
+      return callType(typing, e);
+    case 'cast':
+      return valueTypeOf(e.type);
+    case 'comma':
+      return typeOf(typing, e.right);
+    case 'member':
+      return UNTYPED;
+  }
+}
+
+/** The type of what an lvalue stands for; undefined where its address is no pointer, and it is whatever is there. */
+export function accessType(typing: Typing, e: Expression): ValueType | undefined {
+  if (e.kind === 'name') {
+    const binding = typing.thread.bindings.get(e.name);
+    if (binding?.kind !== 'memory') return binding?.type;
+    return binding.location.type === UNKNOWN ? undefined : binding.location.type;
+  }
+  if (e.kind === 'unary') return pointeeType(typing, e.operand);
+  return e.kind === 'index' ? pointeeType(typing, e.object) : undefined;
+}
+
+/** The type of what a pointer points to; undefined where it is no pointer, or one to nothing that is known. */
+export function pointeeType(typing: Typing, pointer: Expression): ValueType | undefined {
+  const pointee = typeOf(typing, pointer).pointee;
+  return pointee === undefined || pointee === VOID ? undefined : pointee;
+}
+
+function binaryType(typing: Typing, e: Binary): ValueType {
+  if (isComparison(e.operator)) return INT;
+  const left = typeOf(typing, e.left);
+  const right = typeOf(typing, e.right);
+  if (e.operator === '+' || e.operator === '-') {
+    if (isPointer(left) && isPointer(right)) return ofKind(left.kind);
+    if (isPointer(left)) return left;
+    if (isPointer(right)) return right;
+  }
+  return ofKind(operatingKind(e.operator, left.kind, right.kind));
+}
+
+/** How far a pointer goes with 1, in bytes; 1 of a number. */
+export const stepOf = ({ pointee }: ValueType): number =>
+  pointee === undefined || pointee === VOID ? 1 : stride(pointee);
+
+/** Pointers count in what they point to: what the operands of a sum are multiplied by, and its value is divided by. */
+export interface Scale {
+  readonly left: number;
+  readonly right: number;
+  readonly sign: 1 | -1;
+  readonly quotient: number;
+}
+
+export function scaleOf(typing: Typing, e: Binary): Scale {
+  const left = typeOf(typing, e.left);
+  const right = typeOf(typing, e.right);
+  const sign = e.operator === '-' ? -1 : 1;
+  if (isPointer(left) && isPointer(right)) return { left: 1, right: 1, sign, quotient: sign < 0 ? stepOf(left) : 1 };
+  return { left: stepOf(right), right: stepOf(left), sign, quotient: 1 };
+}
+
+/** A sum or a difference in which there is a pointer. */
+export function pointerSum({ left, right, sign, quotient }: Scale, a: number, b: number): number {
+  const x = multiply(IntKind.S64, a, left);
+  const y = multiply(IntKind.S64, b, right * sign);
+  return divide(IntKind.S64, add(IntKind.S64, x, y), quotient);
+}
+
+function callType(typing: Typing, call: Call): ValueType {
+  const primitive = PRIMITIVES.get(call.callee.name);
+  if (primitive === undefined) return UNTYPED;
+  return returnsWord(primitive) ? (wordType(typing, call) ?? UNTYPED) : INT;
+}
+
+/**
+ * The type of the word that a primitive accesses: atomic_t and its kind have theirs, all others that of what is pointed to;
+ * undefined where that is not known.
+ */
+export function wordType(typing: Typing, call: Call): ValueType | undefined {
+  const primitive = PRIMITIVES.get(call.callee.name)!;
+  const atomic = atomicWord(call.callee.name);
+  if (atomic !== undefined) return atomic;
+  const lvalue = call.arguments[primitive.parameters.indexOf('l')];
+  if (lvalue !== undefined) return accessType(typing, lvalue);
+  const pointer = call.arguments[primitive.parameters.indexOf('p')];
+  return pointer === undefined ? undefined : pointeeType(typing, pointer);
+}
+
+function returnsWord(primitive: Primitive): boolean {
+  switch (primitive.kind) {
+    case 'load':
+    case 'xchg':
+    case 'cmpxchg':
+      return true;
+    case 'rmw':
+      return primitive.result === 'old' || primitive.result === 'new';
+    case 'addUnless':
+      return primitive.result === 'old';
+    default:
+      return false;
+  }
+}
