@@ -1,27 +1,30 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { statSync } from 'node:fs';
 import type { AskedTest } from '../check/analyse.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
-import type { Step } from '../explain/barriers.ts';
 import { type ExecutionId, parseId } from '../explain/execution-id.ts';
 import { DEFAULT_UNROLL } from '../litmus/compile.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
+import type { AnalysisFormat } from '../report/analysis-format.ts';
 import { analysisView } from '../report/analysis-view.ts';
 import { EXIT } from '../report/tally.ts';
+import { visible } from '../report/visible.ts';
+import { scenarioNamed } from '../scenarios/catalog.ts';
 import type { AnalysisOptions } from './analysis-options.ts';
-import { type AnalysisRequest, answer, type NamedRace, nameOf } from './analysis-request.ts';
-import type { AnalysisMessage, AnalysisWorkerData } from './analysis-worker.ts';
-import { fileDiagnostic, findTests } from './files.ts';
-import { internalDiagnostic } from './internal.ts';
+import { type AnalysisRequest, type AnalysisTask, answer, type NamedRace, nameOf } from './analysis-request.ts';
+import { atMost } from './at-most.ts';
+import { findTests, readText, STANDARD_INPUT } from './files.ts';
+import type { Loss } from './pool.ts';
 import { Progress } from './progress.ts';
-import { printDiagnostic, styleOf, widthOf } from './terminal.ts';
+import { Signals } from './signals.ts';
+import { printDiagnostic, stderr, stdout } from './terminal.ts';
 import { usageDiagnostic } from './usage.ts';
 
-/** For so long, in milliseconds, the answer is looked for in this thread: starting a worker takes about as long. */
-const SOON = 200;
-/** How long the worker has to hand over what it knows when the user stops the run, in milliseconds. */
-const GRACE = 3000;
+/**
+ * For so long, in milliseconds, the answer is looked for in this thread: starting a worker takes about as long. What does
+ * not look at the clock is cut off soon after.
+ */
+const SOON = 150;
+const CUT = 80;
 
 /** `holdfast show`, `barriers`, `repair`, `diff` and `replay`. @returns the exit code */
 export async function analysisCommand(
@@ -31,28 +34,51 @@ export async function analysisCommand(
   argv: readonly string[],
 ): Promise<number> {
   const request = await requestFrom(analysis, args, options, argv);
-  if (!('analysis' in request)) {
-    request.forEach(printDiagnostic);
-    return EXIT.badInput;
-  }
-  const until = Date.now() + SOON;
-  const soon = answer(
-    request,
-    () => Date.now() > until,
-    () => {},
-    until,
-  );
-  const { result, interrupted } = Date.now() <= until ? { result: soon, interrupted: false } : await inWorker(request);
-  if (result.kind === 'error' && options.format !== 'json') result.diagnostics.forEach(printDiagnostic);
+  const { result, signal } =
+    'analysis' in request ? await answerTo(request) : refusal(analysis, args, options, request);
+  // A tool that collects findings is told what is wrong as well.
+  if (result.kind === 'error' && !FOR_TOOLS.has(options.format)) result.diagnostics.forEach(printDiagnostic);
   else {
     // The text has them already.
     const isText = options.format === 'text' || options.format === 'mail' || options.format === 'json';
     if (result.kind === 'execution' && !isText) result.warnings.forEach(printDiagnostic);
-    const view = analysisView(result, options.format, widthOf(process.stdout), styleOf(process.stdout));
-    if (view === '') process.stderr.write(`${result.name}: there is no execution to draw\n`);
-    else process.stdout.write(view);
+    const { style, width } = stdout;
+    const view = analysisView(result, options.format, width, style);
+    if (view === '') stderr.print(`${visible(result.name)}: there is no execution to draw\n`);
+    else if (options.format === 'text' || options.format === 'github') stdout.print(view);
+    else stdout.write(view);
   }
-  return interrupted ? EXIT.interrupted : exitCode(result);
+  return signal ?? exitCode(result);
+}
+
+const FOR_TOOLS: ReadonlySet<AnalysisFormat> = new Set(['json', 'junit', 'sarif', 'github']);
+
+/** The result of a question that cannot be asked. */
+function refusal(
+  analysis: AnalysisName,
+  [path = '']: readonly string[],
+  { model = 'lkmm' }: AnalysisOptions,
+  diagnostics: readonly Diagnostic[],
+): { result: Analysis; signal: undefined } {
+  const result: Analysis = { kind: 'error', analysis, path, name: '', promise: '', model, seconds: 0, diagnostics };
+  return { result, signal: undefined };
+}
+
+/** What is the user's own runs in a worker alone. */
+async function answerTo(request: AnalysisRequest): Promise<{ result: Analysis; signal: number | undefined }> {
+  if (request.asked.every((asked) => asked.kind === 'litmus' || asked.module === undefined)) {
+    const until = Date.now() + SOON;
+    const soon = atMost(SOON + CUT, () =>
+      answer(
+        request,
+        () => Date.now() > until,
+        () => {},
+        until,
+      ),
+    );
+    if (soon !== undefined && Date.now() <= until) return { result: soon, signal: undefined };
+  }
+  return await inWorker(request);
 }
 
 function exitCode(a: Analysis): number {
@@ -109,11 +135,11 @@ async function requestFrom(
 
 /** Is it the name of a race, or a file with some? Whatever else it is, it is taken for a litmus test. */
 const isRace = (name: string): boolean =>
-  !name.endsWith('.litmus') && !isFile(name) ? true : /\.[cm]?[jt]s$/.test(name);
+  name !== STANDARD_INPUT && !name.endsWith('.litmus') && !isFile(name) ? true : /\.[cm]?[jt]s$/.test(name);
 
 function isFile(path: string): boolean {
   try {
-    return statSync(path).isFile();
+    return !statSync(path).isDirectory();
   } catch {
     return /[/\\]/.test(path);
   }
@@ -165,6 +191,11 @@ async function raceOf(
 ): Promise<NamedRace | readonly Diagnostic[]> {
   const [name = '', variant = '', design = ''] = id.name.split('/');
   const [preset = '', ...set] = design.split(',');
+  // An id comes from anywhere, so it never says which file to run.
+  if (file === undefined && scenarioNamed(name) === undefined) {
+    const help = 'if it is one of your own, name its file after the id';
+    return [usageDiagnostic('HF954', `there is no race '${name}'`, { help })];
+  }
   const races = await racesFrom('replay', file ?? name, { design: preset, variant, set, with: undefined }, argv);
   if (!('asked' in races)) return races;
   const found = races.asked.find(({ scenario }) => scenario === name);
@@ -172,11 +203,8 @@ async function raceOf(
 }
 
 function read(path: string): AskedTest | Diagnostic {
-  try {
-    return { kind: 'litmus', path, text: readFileSync(path, 'utf8') };
-  } catch (error) {
-    return fileDiagnostic(path, error);
-  }
+  const text = readText(path);
+  return typeof text === 'string' ? { kind: 'litmus', path, text } : text;
 }
 
 function badId(id: string, problem: 'not-an-id' | 'version', argv: readonly string[]): Diagnostic {
@@ -200,43 +228,33 @@ function testOf(id: ExecutionId, path: string | undefined): AskedTest | Diagnost
   });
 }
 
-/** Asks a worker, so that this thread can show progress and hear Ctrl-C. */
-async function inWorker(request: AnalysisRequest): Promise<{ result: Analysis; interrupted: boolean }> {
-  const stop = new SharedArrayBuffer(4);
-  const workerData: AnalysisWorkerData = { request, stop };
-  const start = performance.now();
-  let step: Step = { words: '', done: 0, of: 0 };
-  const progress = new Progress(process.stderr, () => {
-    return { done: step.done, total: step.of, noun: 'step', running: [{ name: step.words, executions: 0 }] };
+/** Asks a worker, so that this thread can show progress and hear signals. */
+async function inWorker(request: AnalysisRequest): Promise<{ result: Analysis; signal: number | undefined }> {
+  const { Pool } = await import('./pool.ts');
+  const pool = new Pool<undefined, AnalysisTask, Analysis>(1, {
+    script: 'analysis-worker.cjs',
+    settings: undefined,
+    lost: (_, loss) => lostAnalysis(request, loss),
+    limit: () => request.timeout,
+    rest: () => undefined,
   });
-  const worker = new Worker(join(__dirname, 'analysis-worker.cjs'), { workerData });
-  const [asked] = request.asked;
-  const nothing = {
-    analysis: request.analysis,
-    path: nameOf(asked!),
-    name: '',
-    promise: '',
-    model: request.options.model,
-  };
-  let interrupted = false;
-  const seconds = (): number => (performance.now() - start) / 1000;
-  const result = await new Promise<Analysis>((resolve) => {
-    const interrupt = (): void => {
-      interrupted = true;
-      Atomics.store(new Int32Array(stop), 0, 1);
-      setTimeout(() => resolve({ kind: 'interrupted', ...nothing, seconds: seconds() }), GRACE);
-    };
-    process.once('SIGINT', interrupt);
-    worker.on('message', (message: AnalysisMessage) => {
-      if ('answer' in message) resolve(message.answer);
-      else step = message.step;
-    });
-    worker.on('error', (error) => {
-      const diagnostics = [internalDiagnostic(error, nameOf(asked!))];
-      resolve({ kind: 'error', ...nothing, seconds: seconds(), diagnostics });
-    });
+  const signals = new Signals(() => pool.stop());
+  const progress = new Progress(() => {
+    const { words = '', done = 0, of = 0 } = pool.running()[0]?.step ?? {};
+    return { done, total: of, noun: 'step', running: [{ name: words, executions: 0 }] };
+  });
+  let result = lostAnalysis(request, { kind: 'interrupted', seconds: 0, executions: 0 });
+  await pool.run([{ index: 0, name: nameOf(request.asked[0]!), request }], (_, answer) => {
+    result = answer;
   });
   progress.stop();
-  await worker.terminate();
-  return { result, interrupted };
+  await pool.close();
+  return { result, signal: signals.exitCode };
+}
+
+/** The result that stands for one that did not come. */
+function lostAnalysis({ analysis, asked, options: { model } }: AnalysisRequest, loss: Loss): Analysis {
+  const about = { analysis, path: nameOf(asked[0]!), name: '', promise: '', model, seconds: loss.seconds };
+  if (loss.kind === 'died') return { kind: 'error', ...about, diagnostics: [loss.diagnostic] };
+  return { kind: loss.kind === 'timeout' ? 'bounded' : 'interrupted', ...about };
 }

@@ -96,7 +96,7 @@ const LIMITS = {
   maxExecutions,
   unroll,
 };
-const TEST = ['<test>', 'a litmus test, or a race (see holdfast list)'] as const;
+const TEST = ['<test>', 'a litmus test, a race (see holdfast list), or a file of races, which is run'] as const;
 const RACE = { design, variant, set };
 
 export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [

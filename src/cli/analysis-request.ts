@@ -5,6 +5,7 @@ import type { ExecutionId } from '../explain/execution-id.ts';
 import { designWith } from '../mm/design.ts';
 import { presetNamed } from '../mm/presets.ts';
 import { bundleFrames } from './frame-map.ts';
+import type { Task } from './pool.ts';
 import { designName } from './run-cell.ts';
 import { scenarioFrom } from './user-scenario.ts';
 
@@ -30,6 +31,11 @@ export interface AnalysisRequest {
   readonly maxExecutions: number | undefined;
   /** Seconds. */
   readonly timeout: number | undefined;
+}
+
+/** A request for a worker. */
+export interface AnalysisTask extends Task {
+  readonly request: AnalysisRequest;
 }
 
 /** What people call it, before it is looked at. */

@@ -8,9 +8,10 @@ import { cellText } from '../report/cell-text.ts';
 import { executionText } from '../report/execution-text.ts';
 import { count, duration, type Style, wrapped } from '../report/style.ts';
 import { EXIT } from '../report/tally.ts';
+import { atMost } from './at-most.ts';
 import { bundleFrames } from './frame-map.ts';
 import type { CheckOptions } from './options.ts';
-import type { Pool, Work } from './pool.ts';
+import type { Pool } from './pool.ts';
 import { Progress } from './progress.ts';
 import { KERNELS, type Question, questionFrom } from './question.ts';
 import {
@@ -18,14 +19,20 @@ import {
   type CellTask,
   designFor,
   designName,
-  failedCell,
+  lostCell,
   namedScenario,
-  runCellsUntil,
+  restOf,
+  runCellUntil,
 } from './run-cell.ts';
-import { printDiagnostic, styleOf, widthOf } from './terminal.ts';
+import { Signals } from './signals.ts';
+import { printDiagnostic, stderr, stdout } from './terminal.ts';
 
-/** For so long, in milliseconds, cells are checked in this thread: starting workers takes about as long. */
-const SOON = 250;
+/**
+ * For so long, in milliseconds, cells are checked in this thread: starting workers takes about as long. A cell that does
+ * not look at the clock is cut off soon after.
+ */
+const SOON = 150;
+const CUT = 80;
 
 /** `holdfast check`. @returns the exit code */
 export async function checkCommand(
@@ -48,24 +55,27 @@ export async function checkCommand(
     timeout,
   };
   const start = performance.now();
-  const known = await checkAll(tasks, settings, options.jobs);
+  const { known, signal } = await checkAll(tasks, settings, options);
   const asked = tasks.reduce((sum, { presets }) => sum + presets.length, 0);
   const seconds = (performance.now() - start) / 1000;
 
   const errors = known.filter((result) => result.kind === 'error');
   for (const { diagnostics } of errors) diagnostics.forEach(printDiagnostic);
-  if (options.json) for (const result of known) process.stdout.write(cellJson(result));
-  else if (race !== undefined && question.designs.length === 1) printCells(known, question, settings);
-  else printTable(known, question, race, seconds);
-  if (known.length < asked) {
-    process.stderr.write(`Interrupted: ${asked - known.length} of ${count(asked, 'cell')} were not checked\n`);
+  if (!options.json && race !== undefined && question.designs.length === 1) {
+    printCells(known, question, settings, signal === undefined);
+  } else if (!options.json) printTable(known, question, race, seconds);
+  if (known.length < asked && stdout.failure === undefined) {
+    stderr.print(`Interrupted: ${asked - known.length} of ${count(asked, 'cell')} were not checked\n`);
   }
-  return exitCode(known, asked, race !== undefined || options.design.length > 0);
+  return signal ?? exitCode(known, asked, race !== undefined || options.design.length > 0);
 }
 
 function exitCode(results: readonly CellResult[], asked: number, byName: boolean): number {
   const any = (...kinds: CellResult['kind'][]): boolean => results.some(({ kind }) => kinds.includes(kind));
-  if (results.length < asked || any('interrupted')) return EXIT.interrupted;
+  if (results.length < asked && stdout.failure === undefined) return EXIT.internal;
+  if (results.some((cell) => cell.kind === 'error' && cell.diagnostics.some(({ code }) => code === 'HF999'))) {
+    return EXIT.internal;
+  }
   if (any('error')) return EXIT.badInput;
   if (byName && results.some(isFailing)) return EXIT.contradicted;
   return any('bounded') ? EXIT.bounded : EXIT.decided;
@@ -74,58 +84,67 @@ function exitCode(results: readonly CellResult[], asked: number, byName: boolean
 /** Is something wrong with the race under the design? */
 const isFailing = ({ kind }: CellResult): boolean => kind === 'violated' || kind === 'deadlock' || kind === 'data-race';
 
-/** Checks every cell, here at first and then in workers. Those that Ctrl-C left unchecked have no result. */
+/**
+ * Checks every cell, here at first and then in workers. Those that a signal left unchecked have no result; `signal` is
+ * the exit code then. What is the user's own runs in workers alone.
+ */
 async function checkAll(
   tasks: readonly CellTask[],
   settings: CellSettings,
-  jobs: number | undefined,
-): Promise<CellResult[]> {
+  { jobs, json }: CheckOptions,
+): Promise<{ known: CellResult[]; signal: number | undefined }> {
   const results: CellResult[][] = tasks.map(() => []);
-  const until = Date.now() + SOON;
-  const late: CellTask[] = [];
-  for (const task of tasks) {
-    const early = runCellsUntil(task, settings, until);
-    results[task.index] = early;
-    if (early.length < task.presets.length) late.push({ ...task, presets: task.presets.slice(early.length) });
-  }
-  if (late.length > 0) await checkInWorkers(late, settings, jobs, (index, cells) => results[index]!.push(...cells));
-  return results.flat();
-}
-
-async function checkInWorkers(
-  tasks: readonly CellTask[],
-  settings: CellSettings,
-  jobs: number | undefined,
-  answer: (index: number, cells: readonly CellResult[]) => void,
-): Promise<void> {
-  let done = 0;
-  let pool: Pool<CellSettings, CellTask, CellResult[]> | undefined;
-  const progress = new Progress(process.stderr, () => {
-    return { done, total: tasks.length, noun: 'race', running: pool?.running() ?? [] };
-  });
-  const { Pool } = await import('./pool.ts');
-  const size = Math.min(jobs ?? availableParallelism(), tasks.length);
-  const workers = new Pool<CellSettings, CellTask, CellResult[]>(size, cellWork(settings));
-  pool = workers;
-  const interrupt = (): void => workers.stop();
-  process.once('SIGINT', interrupt);
-  await workers.run(tasks, (index, cells) => {
-    answer(index, cells);
-    done++;
-  });
-  process.off('SIGINT', interrupt);
-  await workers.close();
-  progress.stop();
-}
-
-function cellWork(settings: CellSettings): Work<CellSettings, CellTask, CellResult[]> {
-  return {
-    script: 'check-worker.cjs',
-    settings,
-    // What was done of the task is not known here.
-    interrupted: () => [],
-    failed: (task, _, diagnostic) => task.presets.map((preset) => failedCell(task, preset, settings, diagnostic)),
+  const answer = (index: number, cell: CellResult): void => {
+    results[index]!.push(cell);
+    if (json) stdout.write(cellJson(cell));
   };
+  let pool: Pool<CellSettings, CellTask, CellResult> | undefined;
+  const signals = new Signals(() => pool?.stop());
+  stdout.onFailure = () => pool?.stop();
+  const late: CellTask[] = [...tasks];
+  if (settings.module === undefined) {
+    const early: [number, CellResult][] = [];
+    const until = Date.now() + SOON;
+    atMost(SOON + CUT, () => {
+      for (let task = late[0]; task !== undefined; task = late[0]) {
+        const result = runCellUntil(task, settings, until);
+        if (result === undefined) return;
+        early.push([task.index, result]);
+        late.splice(0, 1, ...[restOf(task)].filter((rest) => rest !== undefined));
+      }
+    });
+    for (const [index, cell] of early) answer(index, cell);
+  }
+  if (late.length > 0) {
+    let left = late.length;
+    const progress = new Progress(() => {
+      return { done: late.length - left, total: late.length, noun: 'race', running: pool?.running() ?? [] };
+    });
+    const { Pool } = await import('./pool.ts');
+    const size = Math.min(jobs ?? availableParallelism(), late.length);
+    const workers = new Pool<CellSettings, CellTask, CellResult>(size, {
+      script: 'check-worker.cjs',
+      settings,
+      lost: (task, loss) => lostCell(task, settings, loss),
+      limit: () => settings.timeout,
+      rest: (task) => {
+        const rest = restOf(task);
+        if (rest === undefined) left--;
+        return rest;
+      },
+    });
+    pool = workers;
+    if (signals.exitCode !== undefined || stdout.failure !== undefined) workers.stop();
+    await workers.run(late, (index, cell) => {
+      progress.hide();
+      answer(index, cell);
+    });
+    await workers.close();
+    progress.stop();
+  }
+  // What comes may be ended by a signal as any other process is.
+  signals.close();
+  return { known: results.flat(), signal: signals.exitCode };
 }
 
 /** The table, the proposals, what the words mean, what was done, and how to see more. */
@@ -135,7 +154,7 @@ function printTable(
   race: string | undefined,
   seconds: number,
 ): void {
-  const style = styleOf(process.stdout);
+  const { style } = stdout;
   const columns = designs.map((design) => designName(design, decisions));
   const exists = (name: string, variant: string): boolean =>
     results.some(
@@ -149,10 +168,10 @@ function printTable(
       variants: variants.map((variant) => variant.name).filter((variant) => exists(name, variant)),
     }))
     .filter(({ variants }) => variants.length > 0);
-  const lines = [cellTable(races, columns, results, widthOf(process.stdout), style)];
+  const lines = [cellTable(races, columns, results, stdout.width, style)];
   const proposals = results.filter(({ design }) => !columns.includes(design));
   if (proposals.length > 0)
-    lines.push(`${style.bold('Proposals')}\n${proposalLines(proposals, widthOf(process.stdout)).join('\n')}\n`);
+    lines.push(`${style.bold('Proposals')}\n${proposalLines(proposals, stdout.width).join('\n')}\n`);
   lines.push(`${legend(results).join('\n')}\n`);
   const executions = results.reduce((sum, cell) => sum + cell.executions, 0);
   lines.push(`${count(results.length, 'cell')}, ${count(executions, 'execution')} in ${duration(seconds)}`);
@@ -162,7 +181,7 @@ function printTable(
     const name = race ?? broken.scenario;
     lines.push(`One failing execution: holdfast check ${name} --design ${design} --variant ${broken.variant}`);
   }
-  process.stdout.write(`${lines.join('\n')}\n`);
+  stdout.print(`${lines.join('\n')}\n`);
 }
 
 /** A line for each proposal and race: its verdict, or which variants have which. */
@@ -184,12 +203,17 @@ function proposalLines(results: readonly CellResult[], width: number): string[] 
 }
 
 /** Each cell in full, with one failing execution of the first that is broken. */
-function printCells(results: readonly CellResult[], { designs }: Question, settings: CellSettings): void {
-  const style = styleOf(process.stdout);
+function printCells(
+  results: readonly CellResult[],
+  { designs }: Question,
+  settings: CellSettings,
+  withExecution: boolean,
+): void {
+  const { style } = stdout;
   let shown = false;
   for (const result of results) {
-    process.stdout.write(`${cellText(result, widthOf(process.stdout), style)}\n`);
-    if (!isFailing(result) || shown) continue;
+    stdout.print(`${cellText(result, stdout.width, style)}\n`);
+    if (!isFailing(result) || shown || !withExecution) continue;
     shown = true;
     printExecution(result, designs[0]!, settings, style);
   }
@@ -206,9 +230,9 @@ function printExecution(
   const found = raceCounterexample({ scenario, variant, design: designFor(preset, settings) }, model, bundleFrames());
   if (found === undefined) return;
   const own = settings.module !== undefined;
-  const lines = [executionText(found, widthOf(process.stdout), style)];
+  const lines = [executionText(found, stdout.width, style)];
   if (!own && found.id !== undefined) lines.push(`${style.bold('Again')}: holdfast replay ${found.id}\n`);
-  process.stdout.write(`${lines.join('')}\n`);
+  stdout.print(`${lines.join('')}\n`);
 }
 
 const INDENT = 4;

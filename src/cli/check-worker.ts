@@ -1,4 +1,4 @@
-import { type CellSettings, type CellTask, runCells } from './run-cell.ts';
+import { type CellSettings, type CellTask, runCell } from './run-cell.ts';
 import { serve } from './worker-loop.ts';
 
-serve((task: CellTask, settings: CellSettings, onExecution) => runCells(task, settings, onExecution));
+serve((task: CellTask, settings: CellSettings, { onExecution }) => runCell(task, settings, onExecution));

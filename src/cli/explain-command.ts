@@ -1,14 +1,14 @@
 import { CODES } from '../report/codes.ts';
 import { wrapped } from '../report/style.ts';
 import { EXIT } from '../report/tally.ts';
-import { printDiagnostic, styleOf, widthOf } from './terminal.ts';
+import { printDiagnostic, stdout } from './terminal.ts';
 import { usageDiagnostic } from './usage.ts';
 
 /** `holdfast explain`. @returns the exit code */
 export function explainCommand(code: string | undefined, argv: readonly string[]): number {
-  const style = styleOf(process.stdout);
+  const style = stdout.style;
   if (code === undefined) {
-    for (const [name, { title }] of Object.entries(CODES)) process.stdout.write(`${style.bold(name)}  ${title}\n`);
+    for (const [name, { title }] of Object.entries(CODES)) stdout.print(`${style.bold(name)}  ${title}\n`);
     return EXIT.decided;
   }
   const name = code.toUpperCase();
@@ -19,8 +19,8 @@ export function explainCommand(code: string | undefined, argv: readonly string[]
     );
     return EXIT.badInput;
   }
-  const width = Math.min(100, widthOf(process.stdout));
+  const width = Math.min(100, stdout.width);
   const paragraphs = [entry.meaning, entry.remedy].map((text) => wrapped(text, width).join('\n'));
-  process.stdout.write(`${style.bold(`${name}: ${entry.title}`)}\n\n${paragraphs.join('\n\n')}\n`);
+  stdout.print(`${style.bold(`${name}: ${entry.title}`)}\n\n${paragraphs.join('\n\n')}\n`);
   return EXIT.decided;
 }

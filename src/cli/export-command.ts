@@ -2,7 +2,7 @@ import { EXIT } from '../report/tally.ts';
 import type { ExportOptions } from './options.ts';
 import { questionFrom } from './question.ts';
 import { designFor } from './run-cell.ts';
-import { printDiagnostic } from './terminal.ts';
+import { printDiagnostic, stdout } from './terminal.ts';
 import { usageDiagnostic } from './usage.ts';
 
 /** `holdfast export`: the kernels of the variants asked for, one after the other. @returns the exit code */
@@ -24,6 +24,6 @@ export async function exportCommand(race: string, options: ExportOptions, argv: 
     printDiagnostic(usageDiagnostic('HF935', `no litmus kernel of ${race} under ${name}`, { argv, at: race, help }));
     return EXIT.badInput;
   }
-  process.stdout.write(kernels.join('\n'));
+  stdout.print(kernels.join('\n'));
   return EXIT.decided;
 }

@@ -1,10 +1,11 @@
 import type { Diagnostic } from '../program/diagnostic.ts';
+import { stderr } from './terminal.ts';
 import { VERSION } from './version.ts';
 
 /** An error of ours. `HOLDFAST_DEBUG=1` shows its stack, for whoever looks into the report. */
 export function internalDiagnostic(error: unknown, file = ''): Diagnostic {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  if (process.env.HOLDFAST_DEBUG === '1') process.stderr.write(`${stack}\n`);
+  if (process.env.HOLDFAST_DEBUG === '1') stderr.print(`${stack}\n`);
   return {
     code: 'HF999',
     severity: 'error',

@@ -1,23 +1,24 @@
 import type { Command } from 'commander';
 import { catalog, catalogText, SECTIONS, type Section } from '../report/catalog.ts';
 import { EXIT } from '../report/tally.ts';
-import { styleOf, widthOf } from './terminal.ts';
+import { jsonLine } from '../report/visible.ts';
+import { stdout } from './terminal.ts';
 
 /** `holdfast list`. @returns the exit code */
 export function listCommand(program: Command, section: Section | undefined, json: boolean): number {
   if (json) {
-    process.stdout.write(`${JSON.stringify({ version: 1, commands: commandsOf(program), ...catalog() })}\n`);
+    stdout.write(jsonLine({ version: 1, commands: commandsOf(program), ...catalog() }));
     return EXIT.decided;
   }
-  const style = styleOf(process.stdout);
-  const width = Math.min(100, widthOf(process.stdout));
+  const style = stdout.style;
+  const width = Math.min(100, stdout.width);
   const shown = section === undefined ? SECTIONS.slice(0, 2) : [section];
   const texts = shown.map((each) => {
     const head = section === undefined ? `${style.bold(each.toUpperCase())}\n\n` : '';
     return `${head}${catalogText(each, width, style)}\n`;
   });
-  process.stdout.write(texts.join('\n'));
-  if (section === undefined) process.stdout.write('\nThe decisions that make up a design: holdfast list knobs\n');
+  stdout.print(texts.join('\n'));
+  if (section === undefined) stdout.print('\nThe decisions that make up a design: holdfast list knobs\n');
   return EXIT.decided;
 }
 

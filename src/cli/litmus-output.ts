@@ -8,13 +8,13 @@ import { litmusLine, litmusText } from '../report/litmus-text.ts';
 import { sarif } from '../report/sarif.ts';
 import type { Tally } from '../report/tally.ts';
 import type { Format } from './options.ts';
-import { printDiagnostic, styleOf, widthOf } from './terminal.ts';
+import { printDiagnostic, stderr, stdout } from './terminal.ts';
 
 /** Writes results as they come: results to standard output, what is wrong with a test to standard error. */
 export class LitmusOutput {
   readonly #format: Format;
   readonly #tests: number;
-  /** What is written at the end, for formats that are one document. */
+  /** By their places, what is written at the end, for formats that are one document. */
   readonly #results: LitmusResult[] = [];
 
   constructor(format: Format, tests: number) {
@@ -22,30 +22,36 @@ export class LitmusOutput {
     this.#tests = tests;
   }
 
-  result(result: LitmusResult): void {
+  result(index: number, result: LitmusResult): void {
     if (this.#format === 'json') {
-      process.stdout.write(litmusJson(result));
+      stdout.write(litmusJson(result));
     } else if (this.#format === 'github') {
-      process.stdout.write(github(litmusFindings(result)));
+      stdout.print(github(litmusFindings(result)));
     } else if (this.#format === 'junit' || this.#format === 'sarif') {
-      this.#results.push(result);
+      this.#results[index] = result;
     } else if (result.kind === 'error') {
       for (const diagnostic of result.diagnostics) printDiagnostic(diagnostic);
     } else {
       if (this.#tests === 1 && 'warnings' in result) for (const warning of result.warnings) printDiagnostic(warning);
       const view = this.#format === 'herd' ? litmusHerd : this.#tests === 1 ? litmusText : litmusLine;
-      process.stdout.write(view(result, widthOf(process.stdout), styleOf(process.stdout)));
+      stdout.print(view(result, stdout.width, stdout.style));
     }
   }
 
-  /** After the last result: the sum of many, in the text alone. */
-  end(tally: Tally, seconds: number): void {
+  /**
+   * After the last result: the sum of many, in the text alone.
+   * @param limit seconds that each test had; undefined: as long as it took
+   */
+  end(tally: Tally, seconds: number, limit: number | undefined): void {
+    const results = this.#results.filter((result) => result !== undefined);
+    if (this.#format === 'junit') stdout.write(junit(results.map(suiteOf)));
+    if (this.#format === 'sarif') stdout.write(sarif(results.flatMap(litmusFindings)));
     const missing = this.#tests - tally.tests;
-    if (missing > 0) process.stderr.write(`Interrupted: ${missing} of ${this.#tests} tests were not run\n`);
-    if (this.#format === 'junit') process.stdout.write(junit(this.#results.map(suiteOf)));
-    if (this.#format === 'sarif') process.stdout.write(sarif(this.#results.flatMap(litmusFindings)));
+    if (missing > 0 && stdout.failure === undefined) {
+      stderr.print(`Interrupted: ${missing} of ${this.#tests} tests were not run\n`);
+    }
     if (this.#format !== 'text' || this.#tests <= 1) return;
-    process.stdout.write(`\n${tally.text(seconds, styleOf(process.stdout))}`);
+    stdout.print(`\n${tally.text(seconds, stdout.style, limit)}`);
   }
 }
 

@@ -12,9 +12,14 @@ import {
   LITMUS_OPTIONS,
   type LitmusOptions,
 } from './options.ts';
-import { printDiagnostic } from './terminal.ts';
-import { commanderDiagnostic } from './usage.ts';
+import { printDiagnostic, stdout } from './terminal.ts';
+import { commanderDiagnostic, usageDiagnostic } from './usage.ts';
 import { VERSION } from './version.ts';
+
+const OTHERS = `  70 an error of Holdfast itself
+  74 the output could not be written
+  130, 143, 129  ended by Ctrl-C, SIGTERM or SIGHUP
+`;
 
 const EXIT_CODES = `
 Exit codes:
@@ -22,7 +27,7 @@ Exit codes:
   1  a Result: comment, or --expect, is contradicted
   2  a test or the command line cannot be understood
   3  a test hit a limit: nothing is claimed about it
-`;
+${OTHERS}`;
 
 const CHECK_EXIT_CODES = `
 Exit codes:
@@ -30,7 +35,7 @@ Exit codes:
   1  a race or design that was asked by name is broken
   2  a scenario or the command line cannot be understood
   3  a cell hit a limit: nothing is claimed about it
-`;
+${OTHERS}`;
 
 /** The command. @returns the exit code */
 async function main(argv: readonly string[]): Promise<number> {
@@ -49,7 +54,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .description(
       'Checks races of page pinning under the designs of many kernels, and says of each whether it holds, or which assumption about the machine is enough to break it. Without arguments: all of them, as a table.',
     )
-    .argument('[race]', 'a race (see holdfast list), or a file with races of your own')
+    .argument('[race]', 'a race (see holdfast list), or a file with races of your own, which is run with your rights')
     .addHelpText('after', CHECK_EXIT_CODES)
     .action(async (race: string | undefined, options: CheckOptions) => {
       const { checkCommand } = await import('./check-command.ts');
@@ -61,11 +66,11 @@ async function main(argv: readonly string[]): Promise<number> {
     .command('litmus')
     .summary('decide C litmus tests')
     .description('Decides C litmus tests, in the format of herd7, under SC, TSO or the Linux kernel memory model.')
-    .argument('<path...>', 'litmus tests, and folders of them')
+    .argument('<path...>', 'litmus tests, and folders of them; - is standard input')
     .addHelpText('after', EXIT_CODES)
     .action(async (paths: string[], options: LitmusOptions) => {
       const { litmusCommand } = await import('./litmus-command.ts');
-      exitCode = await litmusCommand(paths, options);
+      exitCode = await litmusCommand(paths, options, argv);
     });
   for (const row of Object.values(LITMUS_OPTIONS)) litmus.addOption(commanderOption(row));
 
@@ -111,7 +116,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
   // Not the exit of commander: what is wrong is shown as any other diagnostic.
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ outputError: () => {} });
+    command.exitOverride().configureOutput({ writeOut: (text) => stdout.print(text), outputError: () => {} });
   }
   const commands = program.commands.map((command) => command.name());
   try {
@@ -134,15 +139,35 @@ function withCommand(argv: readonly string[], commands: readonly string[]): read
   return at < 0 ? ['check', ...argv] : [argv[at]!, ...argv.slice(0, at), ...argv.slice(at + 1)];
 }
 
-// The reader of a pipe may leave, as `head` does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : EXIT.internal));
+/** The exit code, once everything is written. */
+function written(exitCode: number): number {
+  const { failure } = stdout;
+  if (failure?.kind !== 'failed') return exitCode;
+  printDiagnostic(usageDiagnostic('HF914', `cannot write the output: ${failure.reason}`, {}));
+  return Math.max(exitCode, EXIT.cannotWrite);
+}
 
-main(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    printDiagnostic(internalDiagnostic(error));
-    process.exitCode = EXIT.internal;
-  },
-);
+function failed(error: unknown): number {
+  printDiagnostic(internalDiagnostic(error));
+  return EXIT.internal;
+}
+
+// Only a run that came to its end says how it went; a user's own file might have ended it.
+let exitCode: number | undefined;
+process.on('exit', (code) => {
+  if (exitCode !== undefined || code > EXIT.cannotWrite) return;
+  printDiagnostic(usageDiagnostic('HF960', 'the run was ended before it had come to its end', {}));
+  process.exitCode = EXIT.internal;
+});
+process.on('uncaughtException', (error) => {
+  exitCode = failed(error);
+  process.exit(exitCode);
+});
+
+main(process.argv.slice(2))
+  .then(written, failed)
+  .then((code) => {
+    exitCode = code;
+    // Whatever a user's own file has left running.
+    process.exit(code);
+  });

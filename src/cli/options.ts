@@ -36,6 +36,8 @@ export interface LitmusOptions {
   readonly maxExecutions: number | undefined;
   readonly unroll: number;
   readonly expect: Expectation | undefined;
+  readonly ordered: boolean;
+  readonly resume: string | undefined;
 }
 
 type Rows<Options> = { readonly [Key in keyof Options]: OptionRow<NonNullable<Options[Key]>> };
@@ -71,8 +73,9 @@ export const LITMUS_OPTIONS: Rows<LitmusOptions> = {
     flag: '--timeout',
     value: 'seconds',
     environment: 'HOLDFAST_TIMEOUT',
-    text: 'longest time for a test, which is then bounded',
-    parse: positive,
+    text: 'longest time for a test, which is then bounded; none for as long as it takes',
+    parse: time,
+    defaultText: '1 among several tests, else none',
   },
   maxExecutions: {
     flag: '--max-executions',
@@ -95,6 +98,12 @@ export const LITMUS_OPTIONS: Rows<LitmusOptions> = {
     text: 'what each test must say, instead of its Result: comment',
     choices: EXPECTATIONS.map((expectation) => expectation.toLowerCase()),
     parse: (text) => EXPECTATIONS.find((expectation) => expectation.toLowerCase() === text)!,
+  },
+  ordered: { flag: '--ordered', text: 'results in the order of the paths, not as they come' },
+  resume: {
+    flag: '--resume',
+    value: 'file',
+    text: 'goes on from the results of an earlier run with --format json',
   },
 };
 
@@ -151,8 +160,8 @@ export const CHECK_OPTIONS: Rows<CheckOptions> = {
     flag: '--timeout',
     value: 'seconds',
     environment: 'HOLDFAST_TIMEOUT',
-    text: 'longest time for a cell, which is then bounded',
-    parse: positive,
+    text: 'longest time for a cell, which is then bounded; none for as long as it takes',
+    parse: time,
   },
   maxExecutions: {
     flag: '--max-executions',
@@ -215,8 +224,9 @@ export function whole(least: number, most: number): (text: string) => number {
   };
 }
 
-function positive(text: string): number {
-  const n = /^\d*\.?\d+$/.test(text) ? Number(text) : 0;
-  if (!(n > 0)) throw new RangeError('a number above 0');
+/** Seconds, infinitely many for `none`. */
+function time(text: string): number {
+  const n = text === 'none' ? Number.POSITIVE_INFINITY : /^\d*\.?\d+$/.test(text) ? Number(text) : 0;
+  if (!(n > 0)) throw new RangeError('a number above 0, or none');
   return n;
 }

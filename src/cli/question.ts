@@ -4,6 +4,7 @@ import { PRESETS, presetNamed } from '../mm/presets.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { SCENARIOS, scenarioNamed } from '../scenarios/catalog.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { atMost } from './at-most.ts';
 import type { CheckOptions } from './options.ts';
 import type { CellTask } from './run-cell.ts';
 import { usageDiagnostic } from './usage.ts';
@@ -19,6 +20,9 @@ export interface Question {
   readonly designs: readonly string[];
   readonly tasks: readonly CellTask[];
 }
+
+/** How long a user's file may take to be evaluated, in milliseconds. */
+const LOADING = 10_000;
 
 /** The presets that are kernels, not proposals. */
 export const KERNELS: readonly string[] = PRESETS.map(({ name }) => name).filter((name) => /^v\d/.test(name));
@@ -75,7 +79,10 @@ async function scenariosFor(
     const bundle = await bundleScenario(race);
     if ('diagnostics' in bundle) return bundle.diagnostics;
     try {
-      const scenarios = scenariosOf(bundle.module);
+      const scenarios = atMost(LOADING, () => scenariosOf(bundle.module));
+      if (scenarios === undefined) {
+        return [usageDiagnostic('HF942', `'${race}' did not come to its end in ${LOADING / 1000} s`, {})];
+      }
       return scenarios.length > 0 ? { scenarios, module: bundle.module } : [moduleDiagnostic(race, undefined)];
     } catch (error) {
       return [moduleDiagnostic(race, error)];
@@ -91,7 +98,7 @@ function decisionsOf(
   settings: readonly string[],
   argv: readonly string[],
 ): { decisions: Record<string, string> } | { diagnostic: Diagnostic } {
-  const decisions: Record<string, string> = {};
+  const taken = new Map<string, string>();
   for (const setting of settings) {
     const equals = setting.indexOf('=');
     if (equals < 1) {
@@ -99,12 +106,14 @@ function decisionsOf(
       const more = { argv, at: setting, expected: 'knob=value', help };
       return { diagnostic: usageDiagnostic('HF902', `'${setting}' is not a value of --set`, more) };
     }
-    decisions[setting.slice(0, equals)] = setting.slice(equals + 1);
+    taken.set(setting.slice(0, equals), setting.slice(equals + 1));
   }
+  // Own properties all, whatever their names.
+  const decisions: Record<string, string> = Object.fromEntries(taken);
   const error = designWith(PRESETS[0]!.design, decisions);
   if (!('kind' in error)) return { decisions };
   const { knob } = error;
-  const at = `${knob}=${decisions[knob]}`;
+  const at = `${knob}=${taken.get(knob)}`;
   if (error.kind === 'unknown-knob') {
     const knobs = Object.keys(KNOBS);
     const help = 'holdfast list has all of them';

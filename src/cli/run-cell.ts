@@ -2,11 +2,10 @@ import { CellMemo } from '../check/cell-memo.ts';
 import type { ModelName } from '../explore/contract.ts';
 import { type Design, designWith } from '../mm/design.ts';
 import { presetNamed } from '../mm/presets.ts';
-import type { Diagnostic } from '../program/diagnostic.ts';
-import type { CellResult } from '../report/cell-result.ts';
+import type { Cell, CellResult } from '../report/cell-result.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { internalDiagnostic } from './internal.ts';
-import type { Task } from './pool.ts';
+import type { Loss, Task } from './pool.ts';
 import { scenarioFrom } from './user-scenario.ts';
 
 /** What is asked of every cell of a run; it crosses to the workers. */
@@ -46,39 +45,30 @@ export function designFor(
 
 const memo = new CellMemo();
 
-/**
- * Checks cells in their order, up to the first that is interrupted. Whatever goes wrong is a result too.
- * @param onExecution may return true to stop
- */
-export function runCells(task: CellTask, settings: CellSettings, onExecution: () => boolean): CellResult[] {
-  const results: CellResult[] = [];
-  for (const preset of task.presets) {
-    const result = runCell(task, preset, settings, Number.POSITIVE_INFINITY, onExecution)!;
-    results.push(result);
-    if (result.kind === 'interrupted') break;
-  }
-  return results;
+/** The task without its first cell; undefined where that was the last. */
+export function restOf(task: CellTask): CellTask | undefined {
+  return task.presets.length > 1 ? { ...task, presets: task.presets.slice(1) } : undefined;
 }
 
-/** As {@link runCells}, but gives up at the time `until` (in milliseconds as `Date.now()` counts). @returns those done */
-export function runCellsUntil(task: CellTask, settings: CellSettings, until: number): CellResult[] {
-  const results: CellResult[] = [];
-  for (const preset of task.presets) {
-    const result = Date.now() < until ? runCell(task, preset, settings, until, undefined) : undefined;
-    if (result === undefined) break;
-    results.push(result);
-  }
-  return results;
+/** Checks the first cell of a task. Whatever goes wrong is a result too. `onExecution` may return true to stop. */
+export function runCell(task: CellTask, settings: CellSettings, onExecution: () => boolean): CellResult {
+  return attempt(task, settings, Number.POSITIVE_INFINITY, onExecution)!;
 }
 
-function runCell(
-  { name, scenario, variant }: CellTask,
-  preset: string,
+/** As {@link runCell}, but gives up, with undefined, at the time `until` (in milliseconds as `Date.now()` counts). */
+export function runCellUntil(task: CellTask, settings: CellSettings, until: number): CellResult | undefined {
+  return Date.now() < until ? attempt(task, settings, until, undefined) : undefined;
+}
+
+function attempt(
+  task: CellTask,
   settings: CellSettings,
   until: number,
   onExecution: (() => boolean) | undefined,
 ): CellResult | undefined {
+  const { name, scenario, variant } = task;
   const { models, maxExecutions, timeout, module } = settings;
+  const preset = task.presets[0]!;
   try {
     const limit = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000;
     const deadline = Math.min(limit, until);
@@ -90,28 +80,29 @@ function runCell(
     });
     return until < limit && Date.now() >= until ? undefined : result;
   } catch (error) {
-    return failedCell({ scenario, variant }, preset, settings, internalDiagnostic(error, name));
+    return { kind: 'error', ...unseen(task, settings), diagnostics: [internalDiagnostic(error, name)] };
   }
 }
 
-/** The result of a cell that could not be checked. */
-export function failedCell(
-  { scenario, variant }: Pick<CellTask, 'scenario' | 'variant'>,
-  preset: string,
-  { models, decisions, module }: CellSettings,
-  diagnostic: Diagnostic,
-): CellResult {
+/** The result that stands for the one of a cell that did not end by itself. */
+export function lostCell(task: CellTask, settings: CellSettings, loss: Loss): CellResult {
+  const { kind, seconds, executions } = loss;
+  const cell = { ...unseen(task, settings), seconds, executions };
+  if (kind === 'died') return { kind: 'error', ...cell, diagnostics: [loss.diagnostic] };
+  return { kind: kind === 'timeout' ? 'bounded' : 'interrupted', ...cell };
+}
+
+/** The first cell of a task, before anything is known of it. */
+function unseen({ scenario, variant, presets }: CellTask, { models, decisions, module }: CellSettings): Cell {
   return {
-    kind: 'error',
     scenario,
     variant,
-    design: designName(preset, decisions),
+    design: designName(presets[0]!, decisions),
     model: models.at(-1)!,
     property: namedScenario(scenario, module).property,
     executions: 0,
     blocked: 0,
     seconds: 0,
-    diagnostics: [diagnostic],
   };
 }
 

@@ -1,54 +1,74 @@
-import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { type CheckOptions, checkLitmus } from '../check/litmus.ts';
 import type { LitmusResult } from '../report/litmus-result.ts';
-import { fileDiagnostic } from './files.ts';
+import { readText } from './files.ts';
 import { internalDiagnostic } from './internal.ts';
+import type { Loss, Task } from './pool.ts';
 
 /** What is asked of every test of a run; it crosses to the workers. */
-export interface Settings extends Pick<CheckOptions, 'model' | 'question' | 'unroll' | 'expect' | 'maxExecutions'> {
-  /** Seconds for a test. */
+export type Settings = Pick<CheckOptions, 'model' | 'question' | 'unroll' | 'expect' | 'maxExecutions'>;
+
+/** A test of a run. */
+export interface TestTask extends Task {
+  /** The text of standard input, which is read once; undefined for a file. */
+  readonly text: string | undefined;
+  /** The most seconds that it may take; undefined: as long as it takes. */
   readonly timeout: number | undefined;
 }
 
 /** Reads one test and checks it. Whatever goes wrong is a result too. `onExecution` may return true to stop. */
-export function runTest(path: string, settings: Settings, onExecution?: () => boolean): LitmusResult {
-  return attempt(path, settings, Number.POSITIVE_INFINITY, onExecution) as LitmusResult;
+export function runTest(task: TestTask, settings: Settings, onExecution?: () => boolean): LitmusResult {
+  return attempt(task, settings, Number.POSITIVE_INFINITY, onExecution) as LitmusResult;
 }
 
 /** As {@link runTest}, but gives up, with undefined, at the time `until` (in milliseconds as `Date.now()` counts). */
-export function runTestUntil(path: string, settings: Settings, until: number): LitmusResult | undefined {
-  return attempt(path, settings, until, undefined);
+export function runTestUntil(task: TestTask, settings: Settings, until: number): LitmusResult | undefined {
+  return attempt(task, settings, until, undefined);
 }
 
 function attempt(
-  path: string,
+  { name: path, text: given, timeout }: TestTask,
   settings: Settings,
   until: number,
   onExecution: (() => boolean) | undefined,
 ): LitmusResult | undefined {
-  const { model, question, timeout } = settings;
+  const { model, question } = settings;
   const start = performance.now();
-  const failed = (diagnostic: ReturnType<typeof fileDiagnostic>): LitmusResult => {
-    return {
-      kind: 'error',
-      path,
-      model,
-      question,
-      seconds: (performance.now() - start) / 1000,
-      diagnostics: [diagnostic],
-    };
+  const limit = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000;
+  const failed = (diagnostic: ReturnType<typeof internalDiagnostic>): LitmusResult => {
+    const seconds = (performance.now() - start) / 1000;
+    return { kind: 'error', path, model, question, seconds, diagnostics: [diagnostic] };
   };
-  let text: string;
+  const text = given ?? readText(path);
+  if (typeof text !== 'string') return failed(text);
   try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    return failed(fileDiagnostic(path, error));
-  }
-  try {
-    const limit = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000;
     const result = checkLitmus(path, text, { ...settings, deadline: Math.min(limit, until), onExecution });
     return until < limit && result.kind === 'bounded' && result.limit === 'timeout' ? undefined : result;
   } catch (error) {
     return failed(internalDiagnostic(error, path));
   }
+}
+
+/** The result that stands for the one of a test that did not end by itself. */
+export function lostTest({ name: path }: TestTask, { model, question }: Settings, loss: Loss): LitmusResult {
+  const { kind, seconds, executions } = loss;
+  const asked = { path, model, question, seconds };
+  if (kind === 'died') return { kind: 'error', ...asked, diagnostics: [loss.diagnostic] };
+  if (kind === 'interrupted') return { kind, ...asked, executions, blocked: 0 };
+  return {
+    kind: 'bounded',
+    limit: 'timeout',
+    ...asked,
+    name: basename(path, '.litmus'),
+    condition: { kind: 'exists', text: '' },
+    states: { observed: [], rows: [], satisfies: [] },
+    positive: 0,
+    negative: 0,
+    flags: [],
+    executions,
+    blocked: 0,
+    every: false,
+    promised: undefined,
+    warnings: [],
+  };
 }

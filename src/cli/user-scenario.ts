@@ -1,10 +1,11 @@
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { SCENARIOS } from '../scenarios/catalog.ts';
 import * as library from '../scenarios/library.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { fileDiagnostic } from './files.ts';
+import { fileDiagnostic, refused } from './files.ts';
 import { usageDiagnostic } from './usage.ts';
 
 /** Is the argument of `holdfast check` a file rather than the name of a race? */
@@ -18,6 +19,8 @@ export type UserModule = { readonly module: string } | { readonly diagnostics: r
  * all of TypeScript and import files of its own.
  */
 export async function bundleScenario(path: string): Promise<UserModule> {
+  const unreadable = isReadable(path);
+  if (unreadable !== undefined) return { diagnostics: [unreadable] };
   const { build } = createRequire(__filename)('esbuild') as typeof import('esbuild');
   try {
     const { outputFiles } = await build({
@@ -34,6 +37,15 @@ export async function bundleScenario(path: string): Promise<UserModule> {
     return { module: outputFiles[0]!.text };
   } catch (error) {
     return { diagnostics: diagnosticsOf(path, error) };
+  }
+}
+
+/** Why the file is none that esbuild should even open; undefined where it may. */
+function isReadable(path: string): Diagnostic | undefined {
+  try {
+    return refused(path, statSync(path));
+  } catch (error) {
+    return fileDiagnostic(path, error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { runTest, type Settings } from './run-test.ts';
+import { runTest, type Settings, type TestTask } from './run-test.ts';
 import { serve } from './worker-loop.ts';
 
-serve(({ name }, settings: Settings, onExecution) => runTest(name, settings, onExecution));
+serve((task: TestTask, settings: Settings, { onExecution }) => runTest(task, settings, onExecution));

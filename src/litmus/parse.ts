@@ -232,16 +232,16 @@ function parseQuantifier(cursor: Cursor): Quantifier | undefined {
 }
 
 const RESULT = /\bResult:[ \t]*([A-Za-z]+)([ \t]+DATARACE)?/;
-const VERDICTS: Readonly<Record<string, Promised['verdict']>> = {
-  never: 'Never',
-  sometimes: 'Sometimes',
-  always: 'Always',
-  deadlock: 'Deadlock',
-};
+const VERDICTS = new Map<string, Promised['verdict']>([
+  ['never', 'Never'],
+  ['sometimes', 'Sometimes'],
+  ['always', 'Always'],
+  ['deadlock', 'Deadlock'],
+]);
 
 function promisedIn(text: string): Promised | undefined {
   if (!text.includes('Result:')) return undefined;
   const match = RESULT.exec(text);
-  const verdict = match === null ? undefined : VERDICTS[match[1]!.toLowerCase()];
+  const verdict = match === null ? undefined : VERDICTS.get(match[1]!.toLowerCase());
   return verdict === undefined ? undefined : { verdict, race: match![2] !== undefined };
 }

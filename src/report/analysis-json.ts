@@ -2,6 +2,7 @@ import type { Analysis, Shows } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
 import type { Repair } from '../explain/repair.ts';
 import { executionData, failureData, placeData } from './execution-json.ts';
+import { jsonLine } from './visible.ts';
 
 /** What `--format json` prints for an analysis; `schema/analysis.schema.json` documents it. */
 export const ANALYSIS_JSON_VERSION = 1;
@@ -10,7 +11,17 @@ export const ANALYSIS_JSON_VERSION = 1;
 export function analysisJson(a: Analysis): string {
   const { kind, analysis, path, name, model, promise } = a;
   const seconds = Math.round(a.seconds * 1e6) / 1e6;
-  return `${JSON.stringify({ version: ANALYSIS_JSON_VERSION, analysis, path, name, model, kind, promise, seconds, ...partOf(a) })}\n`;
+  return jsonLine({
+    version: ANALYSIS_JSON_VERSION,
+    analysis,
+    path,
+    name,
+    model,
+    kind,
+    promise,
+    seconds,
+    ...partOf(a),
+  });
 }
 
 function partOf(a: Analysis): object {

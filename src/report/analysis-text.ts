@@ -7,6 +7,7 @@ import { diagnosticText } from './diagnostic-text.ts';
 import { executionText, labelled } from './execution-text.ts';
 import { listed, MODEL_WORDS, reasonWords, siteWords } from './execution-words.ts';
 import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
+import { visible } from './visible.ts';
 
 /** The answer to any question about a protocol, for people. */
 export function analysisText(a: Analysis, width = 80, style: Style = PLAIN): string {
@@ -41,7 +42,7 @@ function headed(
   width: number,
   style: Style,
 ): string {
-  const subject = `${name || path}:`;
+  const subject = `${visible(name || path)}:`;
   return `${wrapped(`${subject} ${word}, ${more}`, width)
     .map((line, i) => (i === 0 ? line.replace(subject, style.bold(subject)).replace(word, paint(word)) : line))
     .join('\n')}\n`;

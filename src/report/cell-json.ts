@@ -1,9 +1,10 @@
 import type { CellResult } from './cell-result.ts';
+import { jsonLine } from './visible.ts';
 
 /** One line of JSON for a cell, as schema/cell-result.schema.json says: every key is there, what is not known is null. */
 export function cellJson(cell: CellResult): string {
   const { scenario, variant, design, model, kind, property, executions, blocked, seconds } = cell;
-  return `${JSON.stringify({
+  return jsonLine({
     version: 1,
     scenario,
     variant,
@@ -18,5 +19,5 @@ export function cellJson(cell: CellResult): string {
     waits: cell.kind === 'deadlock' ? cell.waits : [],
     reason: cell.kind === 'absent' ? cell.reason : null,
     diagnostics: cell.kind === 'error' ? cell.diagnostics : [],
-  })}\n`;
+  });
 }

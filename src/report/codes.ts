@@ -136,6 +136,11 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     meaning: 'The command needs an argument that is not there, or takes fewer than it was given.',
     remedy: 'Run `holdfast COMMAND --help` to see what the command takes.',
   },
+  HF904: {
+    title: 'Not a file of results',
+    meaning: 'The file of --resume has no line that holdfast litmus --format json prints.',
+    remedy: 'Name the file into which an earlier run with --format json was written.',
+  },
   HF910: {
     title: 'No such file',
     meaning: 'There is no file or folder of this name.',
@@ -150,6 +155,18 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     title: 'No litmus tests in a folder',
     meaning: 'The folder, with all folders in it, has no file whose name ends in `.litmus`.',
     remedy: 'Name the file itself, which may then have any name, or another folder.',
+  },
+  HF913: {
+    title: 'Binary file',
+    meaning: 'The file has bytes that are no text.',
+    remedy: 'Name a text file in UTF-8. UTF-16, as some editors save it, counts as binary: save it as UTF-8.',
+  },
+  HF914: {
+    title: 'Output cannot be written',
+    meaning:
+      'The system refused to take what was to be printed, so the output is cut short. The exit code is 74 then, whatever ' +
+      'was found.',
+    remedy: 'Make room on the device, or send the output elsewhere; --resume goes on from what is whole.',
   },
   HF920: {
     title: 'No such code',
@@ -236,6 +253,18 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     title: 'No such race under a design',
     meaning: 'The race is about something that a kernel of this design does not have.',
     remedy: 'The message has the reason. Name another design with `--design`, or another variant with `--variant`.',
+  },
+  HF960: {
+    title: 'The run of a test was ended',
+    meaning:
+      'What was run ended its worker, or the whole command, instead of coming back. A race of your own does so with ' +
+      'process.exit(). The other tests of the run are not touched.',
+    remedy: 'Throw an error, or return what is wrong, where a race has to stop.',
+  },
+  HF961: {
+    title: 'Out of memory',
+    meaning: 'A test needs more memory than its worker may have. The other tests of the run are not touched.',
+    remedy: 'Make the test smaller, limit it with --max-executions or --timeout, or run fewer at once with --jobs.',
   },
   HF999: {
     title: 'Internal error',

@@ -1,5 +1,6 @@
 import { waitData } from './execution-json.ts';
 import { contradiction, type LitmusResult, messageOf } from './litmus-result.ts';
+import { jsonLine } from './visible.ts';
 
 /** What `--format json` prints for a test; `schema/litmus-result.schema.json` documents it. */
 export const LITMUS_JSON_VERSION = 1;
@@ -8,7 +9,7 @@ export const LITMUS_JSON_VERSION = 1;
 export function litmusJson(result: LitmusResult): string {
   const explored = result.kind === 'error' || result.kind === 'interrupted' ? undefined : result;
   const { observed, rows, satisfies } = explored?.states ?? {};
-  return `${JSON.stringify({
+  return jsonLine({
     version: LITMUS_JSON_VERSION,
     path: result.path,
     name: explored?.name ?? null,
@@ -17,7 +18,7 @@ export function litmusJson(result: LitmusResult): string {
     kind: result.kind,
     // A condition that is asked of no execution is never satisfied; herd7 says so too.
     verdict: result.kind === 'decided' ? result.verdict : result.kind === 'deadlock' ? 'Never' : null,
-    condition: explored?.condition.text ?? null,
+    condition: explored?.condition.text || null,
     states: rows?.length ?? null,
     positive: explored?.positive ?? null,
     negative: explored?.negative ?? null,
@@ -35,5 +36,5 @@ export function litmusJson(result: LitmusResult): string {
     outcomes: rows ?? null,
     witnesses: satisfies?.flatMap((yes, i) => (yes ? [i] : [])) ?? null,
     diagnostics: result.kind === 'error' ? result.diagnostics : (explored?.warnings ?? []),
-  })}\n`;
+  });
 }

@@ -3,6 +3,7 @@ import { diagnosticText } from './diagnostic-text.ts';
 import { FLAG_ENTRIES } from './flag-entries.ts';
 import { contradiction, type LitmusResult, messageOf, type States } from './litmus-result.ts';
 import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
+import { visible } from './visible.ts';
 
 type Explored = Extract<LitmusResult, { states: States }>;
 
@@ -14,11 +15,11 @@ export function litmusText(result: LitmusResult, width = 80, style: Style = PLAI
   if (result.kind === 'error') return result.diagnostics.map((d) => diagnosticText(d, width, style)).join('\n');
   if (result.kind === 'interrupted') {
     const { path, executions, blocked } = result;
-    return `${style.bold(path)}: ${style.yellow('interrupted')} after ${visited(executions, blocked)}\n`;
+    return `${style.bold(visible(path))}: ${style.yellow('interrupted')} after ${visited(executions, blocked)}\n`;
   }
   const { name, condition, flags, seconds } = result;
   const lines = [
-    `${style.bold(name)}: ${headline(result, style)} ${style.dim(`(${duration(seconds)})`)}`,
+    `${style.bold(visible(name))}: ${headline(result, style)} ${style.dim(`(${duration(seconds)})`)}`,
     condition.text,
     '',
   ];
@@ -50,7 +51,7 @@ export function litmusLine(result: LitmusResult, width = 80, style: Style = PLAI
   if (result.seconds >= 1) remarks.push(duration(result.seconds));
   const colour = result.kind === 'decided' ? style.bold : result.kind === 'deadlock' ? style.red : style.yellow;
   const remark = remarks.length === 0 ? '' : `  (${remarks.join('; ')})`;
-  return `${colour(word.padEnd(11))} ${result.path}${remark}\n`;
+  return `${colour(word.padEnd(11))} ${visible(result.path)}${remark}\n`;
 }
 
 const MODEL = { sc: 'SC', tso: 'TSO', lkmm: 'the LKMM' } as const;

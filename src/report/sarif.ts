@@ -34,7 +34,8 @@ export function sarif(findings: readonly Finding[]): string {
   return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, undefined, 2)}\n`;
 }
 
-const uri = (file: string): string => encodeURI(file.replaceAll('\\', '/'));
+/** A path as a reference: nothing in it is taken for a scheme, a query or a fragment. */
+const uri = (file: string): string => file.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');
 
 function locations(place: SourcePlace | undefined, path: string): object[] {
   if (place !== undefined) return [location(place)];

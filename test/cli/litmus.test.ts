@@ -87,10 +87,14 @@ Time SB 0.00
 });
 
 describe('folders', () => {
-  test('every .litmus file below, sorted, whatever the number of jobs', () => {
+  test('every .litmus file below, in order where it is asked for, whatever the number of jobs', () => {
     const paths = Array.from({ length: 100 }, (_, i) => join('many', `${String(i).padStart(3, '0')}.litmus`));
     for (const jobs of ['1', '3']) {
-      const { status, stdout } = holdfast(['litmus', 'many', '--format', 'json', '--jobs', jobs], {}, folder);
+      const { status, stdout } = holdfast(
+        ['litmus', 'many', '--ordered', '--format', 'json', '--jobs', jobs],
+        {},
+        folder,
+      );
       const lines = stdout
         .trimEnd()
         .split('\n')
@@ -105,7 +109,20 @@ describe('folders', () => {
 
   test('a sum under many tests', () => {
     const { stdout } = holdfast(['litmus', 'many'], {}, folder);
-    expect(stdout).toMatch(/\n\n100 tests: 80 Sometimes, 20 Always; 3060 executions in .*\n$/);
+    expect(stdout).toMatch(
+      /\n\n100 tests: 80 Sometimes, 20 Always; 3060 executions in .*; at most 1 s a test \(--timeout\)\n$/,
+    );
+  });
+
+  test('a hard test holds up no other, and is named at the end', () => {
+    const arguments_ = ['litmus', long, 'many', '--executions', '--timeout', '2', '--jobs', '1'];
+    const { status, stdout } = holdfast(arguments_, {}, folder);
+    expect(status).toBe(3);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.slice(0, 100).every((line) => line.includes('many/'))).toBe(true);
+    expect(lines[100]).toMatch(/^bounded .*long\.litmus/);
+    expect(lines.at(-2)).toMatch(/^Slowest: .*long\.litmus, not decided in 2\.\d s$/);
+    expect(lines.at(-1)).toMatch(/^101 tests: 80 Sometimes, 20 Always, 1 bounded; .* at most 2 s a test/);
   });
 });
 
@@ -163,7 +180,7 @@ describe('Ctrl-C', () => {
 test('the reader of a pipe may leave', async () => {
   const child = spawn('bash', [
     '-c',
-    `"${process.execPath}" dist/holdfast.cjs litmus "${folder}/many" | head -n 1; echo "\${PIPESTATUS[0]}"`,
+    `"${process.execPath}" dist/holdfast.cjs litmus "${folder}/many" --ordered | head -n 1; echo "\${PIPESTATUS[0]}"`,
   ]);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

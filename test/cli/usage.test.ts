@@ -121,7 +121,7 @@ describe('what the command line can get wrong', () => {
     const { status, stderr } = holdfast(['litmus', SB], { HOLDFAST_TIMEOUT: 'soon' });
     expect(status).toBe(2);
     expect(stderr).toBe(`error[HF902]: 'soon' is not a value of HOLDFAST_TIMEOUT
- = expected a number above 0
+ = expected a number above 0, or none
  = see: holdfast litmus --help
 `);
   });
