@@ -67,6 +67,7 @@ export function lostTest({ name: path }: TestTask, { model, question }: Settings
     flags: [],
     executions,
     blocked: 0,
+    waits: [],
     every: false,
     promised: undefined,
     warnings: [],
