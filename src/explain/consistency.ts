@@ -6,6 +6,7 @@ import type { CompleteVerdict } from '../models/lkmm.ts';
 import { modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
 import { Relation } from '../models/relation.ts';
+import { invalidUse } from '../models/validity.ts';
 import { NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import type { Trace } from './trace.ts';
@@ -44,7 +45,8 @@ export function judge(program: Program, trace: Trace, model: ModelName): Complet
   const allowed = rules.exact ? isAcyclic(g, trace) : rules.consistent(g, NONE);
   if (!allowed) return no;
   const hasPlain = trace.events.some((e) => e.kind <= Kind.Write && e.mode === Mode.Plain);
-  return rules.complete(g, rcuSteps(g), hasPlain);
+  const { consistent, flags } = rules.complete(g, rcuSteps(g), hasPlain);
+  return consistent ? { consistent, flags: flags | invalidUse(g, program) } : no;
 }
 
 /** The strongest model that allows an execution; undefined where none does. */

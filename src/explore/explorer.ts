@@ -2,6 +2,7 @@ import { Fence, Mode } from '../cpu/modes.ts';
 import { Graph, GUESSED, Kind, NONE, Rmw, Wait } from '../graph/graph.ts';
 import { type Model, modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
+import { invalidUse, isSectionAccess, isSectionFence } from '../models/validity.ts';
 import { hasFlag, NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
@@ -34,6 +35,8 @@ export class Explorer implements Extender, Execution {
   flags = NO_FLAGS;
   private hasPlain = false;
   private hasGracePeriods = false;
+  /** Are there locks or sections, that might be used as they must not be? */
+  private hasSections = false;
   private readonly levels: Graph[];
   private readonly todo = new TodoStack();
   private readonly places: Places;
@@ -118,6 +121,7 @@ export class Explorer implements Extender, Execution {
 
   /** Does a graph to which nothing is added pass the axioms that filter such ones only? */
   private passes(ended: Graph): boolean {
+    this.flags = NO_FLAGS;
     if (!this.hasPlain && !this.hasGracePeriods) return true;
     const steps = this.hasGracePeriods ? rcuSteps(ended) : [];
     if (!this.hasPlain && this.reach.isAcyclicWithSections(ended, steps)) return true;
@@ -129,6 +133,7 @@ export class Explorer implements Extender, Execution {
   /** Visits an execution in which every thread has ended. @returns whether to stop */
   private visit(complete: Graph): boolean {
     if (!this.passes(complete)) return false;
+    if (this.hasSections) this.flags |= invalidUse(complete, this.program);
     if (this.executions === this.options.maxExecutions) {
       this.hasMore = true;
       return true;
@@ -193,6 +198,7 @@ export class Explorer implements Extender, Execution {
   addFence(kind: Fence, cell: number): void {
     this.current.append(this.running, Kind.Fence, kind, cell);
     if (kind === Fence.SyncRcu || kind === Fence.SyncSrcu) this.hasGracePeriods = true;
+    if (isSectionFence(kind)) this.hasSections = true;
   }
 
   standStill(since: number): never {
@@ -211,6 +217,7 @@ export class Explorer implements Extender, Execution {
   addRead(cell: number, mode: Mode, rmw: Rmw, waits: boolean, mask: number, want: number): number {
     const { current: g, places } = this;
     if (mode === Mode.Plain) this.hasPlain = true;
+    if (isSectionAccess(mode)) this.hasSections = true;
     const r = g.append(this.running, Kind.Read, mode, cell);
     if (g.slot[r]! >= this.maxAccesses) {
       this.ranAway = true;
@@ -267,6 +274,7 @@ export class Explorer implements Extender, Execution {
   addWrite(cell: number, value: number, mode: Mode, partner: number): void {
     const { current: g, places } = this;
     if (mode === Mode.Plain) this.hasPlain = true;
+    if (isSectionAccess(mode)) this.hasSections = true;
     const w = g.append(this.running, Kind.Write, mode, cell);
     g.value[w] = value;
     g.addr[w] = this.cpu.addrDeps;

@@ -56,24 +56,31 @@ export function compileCall(compiler: ExpressionCompiler, call: Call): Evaluate 
     }
     case 'lock':
       return compileAccess(object(), (m, cell) => {
-        m.cpu.rmwWhen(cell, WHOLE, 0, RmwOp.Xchg, 1, Mode.Lock);
+        const lock = m.lock(cell);
+        m.cpu.rmwWhen(lock, WHOLE, 0, RmwOp.Xchg, 1, Mode.Lock);
+        m.hold(lock);
         return 0;
       });
     case 'unlock':
       return compileAccess(object(), (m, cell) => {
-        m.cpu.write(cell, 0, Mode.Unlock);
+        m.cpu.write(m.release(m.lock(cell)), 0, Mode.Unlock);
         return 0;
       });
     case 'trylock':
       return compileAccess(object(), (m, cell) => {
-        const old = m.cpu.rmwIf(cell, WHOLE, 0, true, RmwOp.Xchg, 1, Mode.Lock);
+        const lock = m.lock(cell);
+        const old = m.cpu.rmwIf(lock, WHOLE, 0, true, RmwOp.Xchg, 1, Mode.Lock);
         m.deps = m.cpu.readDeps();
-        return old === 0 ? 1 : 0;
+        if (old !== 0) return 0;
+        m.hold(lock);
+        return 1;
       });
-    case 'isLocked': {
-      const load = compileLoad(object(), Mode.Once);
-      return (m) => (load(m) === 0 ? 0 : 1);
-    }
+    case 'isLocked':
+      return compileAccess(object(), (m, cell) => {
+        const value = m.cpu.read(m.lock(cell), Mode.Once);
+        m.deps = m.cpu.readDeps();
+        return value === 0 ? 0 : 1;
+      });
     case 'xchg': {
       const target = pointee();
       return compileExchange(target, valueFor(target), primitive.mode);

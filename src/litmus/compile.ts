@@ -8,9 +8,11 @@ import type { Here } from './here.ts';
 import { cellName, type Location, type ThreadLayout } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
 import { type Access, End, type Fault, type Frame, Machine, ThreadFault } from './machine.ts';
+import { PRIMITIVES } from './primitives.ts';
 import { conditionValue, type Ended, type Holds, StateReader } from './state.ts';
 import type { ValueType } from './value-type.ts';
 import { showProposition, variablesOf } from './variables.ts';
+import { type Node, someNode } from './walk.ts';
 
 /** The rounds that a loop makes unless told otherwise; herd7 has the same. */
 export const DEFAULT_UNROLL = 2;
@@ -63,7 +65,7 @@ export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): C
   }
   const { layout } = test;
   const accessed = new Map<Location, Access>();
-  const machines = layout.threads.map((t) => new Machine(test, t.initial.length, accessed));
+  const machines = layout.threads.map((t, i) => new Machine(test, i, t.initial.length, accessed));
   const state = new StateReader(layout, [...test.observed, ...variablesOf(test.condition)]);
   const requirements = requirementsOf(test.condition, test, state);
   const filtered =
@@ -72,12 +74,14 @@ export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): C
       : requirementsOf(test.filter, test, new StateReader(layout, variablesOf(test.filter)));
   const program: Program = {
     name: test.name,
-    initial: layout.memory,
+    initial: [...layout.memory, ...new Array<number>(lockWords(test)).fill(0)],
+    words: layout.memory.length,
+    observed: observedWords(test),
     threads: test.threads.map((_, i) =>
       compileThread(test, i, machines[i]!, unroll, wantedOf(requirements, filtered, i), here),
     ),
     dependencies: 'tracked',
-    cellName: (index) => cellName(layout, index),
+    cellName: (index) => cellName(layout, index % layout.memory.length),
   };
   return {
     test,
@@ -94,6 +98,22 @@ export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): C
     },
     originsOf: (thread) => machines[thread]!.origins,
   };
+}
+
+/** How many words the locks of a test need, besides the words that have names ({@link Machine.lock}). */
+function lockWords({ threads, layout }: LitmusTest): number {
+  const isLockOperation = (node: Node): boolean =>
+    node.kind === 'call' && LOCK_OPERATIONS.has(PRIMITIVES.get(node.callee.name)?.kind);
+  const locks = threads.some((thread) => someNode(thread.body, isLockOperation));
+  return locks ? layout.memory.length * (1 + threads.length) : 0;
+}
+
+const LOCK_OPERATIONS: ReadonlySet<string | undefined> = new Set(['lock', 'trylock', 'unlock', 'isLocked']);
+
+/** The words whose final values the condition, `locations` or the filter name. */
+function observedWords({ layout, observed, condition, filter }: LitmusTest): number[] {
+  const variables = [...observed, ...variablesOf(condition), ...(filter === undefined ? [] : variablesOf(filter))];
+  return new StateReader(layout, variables).observed.filter((o) => o.thread < 0).map((o) => o.place);
 }
 
 function compileThread(

@@ -10,8 +10,8 @@ import { stride, type ValueType } from './value-type.ts';
  */
 export const SPACING = 2 ** 20;
 
-/** The most words of memory that a test may have. */
-export const MAX_CELLS = 1 << (CELL_BITS - 4);
+/** The most words of memory that a test may have: with those of its locks, for 128 threads, {@link CELL_BITS} suffice. */
+export const MAX_CELLS = Math.floor((1 << CELL_BITS) / 130);
 
 /** A location: one word of memory, or the words of an array. */
 export interface Location {

@@ -74,12 +74,15 @@ export class Machine {
   readonly kinds: readonly IntKind[];
   private readonly layout: Layout;
   private readonly source: Source;
-
   private readonly accessed: Map<Location, Access>;
+  private readonly thread: number;
+  /** The locks that the thread holds. */
+  private readonly held: number[] = [];
 
   /** @param accessed how words of unknown types have been accessed so far, by all threads */
-  constructor({ layout, source }: LitmusTest, slots: number, accessed: Map<Location, Access>) {
+  constructor({ layout, source }: LitmusTest, thread: number, slots: number, accessed: Map<Location, Access>) {
     this.layout = layout;
+    this.thread = thread;
     this.accessed = accessed;
     this.source = source;
     this.kinds = layout.kinds;
@@ -94,6 +97,7 @@ export class Machine {
     this.loopControl = NO_DEPS;
     this.threadControl = NO_DEPS;
     this.steps = 0;
+    while (this.held.length > 0) this.held.pop();
     this.control = NO_DEPS;
     cpu.ctrlDeps = NO_DEPS;
   }
@@ -155,6 +159,30 @@ export class Machine {
   kindOf(cell: number, access: IntKind): IntKind {
     const kind = this.kinds[cell]!;
     return kind === IntKind.Any ? signedKind(access) : kind;
+  }
+
+  /**
+   * The word that lock operations on a word use in its place: whatever is done to a lock otherwise (and is flagged), or
+   * its initial value, is nothing to them, as in lock.cat of the LKMM.
+   */
+  lock(cell: number): number {
+    return cell + this.layout.memory.length;
+  }
+
+  /** The thread has taken a lock. */
+  hold(lock: number): void {
+    this.held.push(lock);
+  }
+
+  /**
+   * The thread gives a lock back. @returns the word to write to: one of its own where the thread does not hold the lock,
+   * for lock.cat gives an unlock without a lock no place in coherence, and nobody takes the lock from it
+   */
+  release(lock: number): number {
+    const at = this.held.indexOf(lock);
+    if (at < 0) return lock + (1 + this.thread) * this.layout.memory.length;
+    this.held.splice(at, 1);
+    return lock;
   }
 
   /** How a run ends in which this happened. */

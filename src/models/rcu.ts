@@ -1,6 +1,6 @@
 import { depsMembers } from '../cpu/deps.ts';
 import { Fence, Mode } from '../cpu/modes.ts';
-import { type Graph, Kind } from '../graph/graph.ts';
+import { type Graph, Kind, NONE } from '../graph/graph.ts';
 import { close, orRow, orUpTo, setBit } from './rows.ts';
 
 /**
@@ -44,7 +44,7 @@ export function rcuSteps(g: Graph): RcuStep[] {
           });
         }
       } else if (g.kind[e] === Kind.Write && g.mode[e] === Mode.SrcuUnlock) {
-        for (const lock of srcuLocks(g, e, g.loc[e]!, new Set())) {
+        for (const lock of srcuLocks(g, e, g.loc[e]!)) {
           steps.push({
             isGracePeriod: false,
             domain: g.loc[e]!,
@@ -60,18 +60,22 @@ export function rcuSteps(g: Graph): RcuStep[] {
   return steps;
 }
 
-/** The srcu_read_lock()s whose value reaches this write, also through memory (`carry-srcu-data` of linux-kernel.bell). */
-function srcuLocks(g: Graph, write: number, domain: number, seen: Set<number>): number[] {
-  const locks: number[] = [];
-  if (seen.has(write)) return locks;
-  seen.add(write);
-  const slots = g.slots[g.thread[write]!]!;
-  for (const slot of depsMembers(g.data[write]!)) {
-    const read = slots[slot]!;
-    if (g.mode[read] === Mode.SrcuLock && g.loc[read] === domain) locks.push(read);
-    const source = g.kind[read] === Kind.Read ? g.rf[read]! : -1;
-    if (source >= 0 && g.mode[source] !== Mode.SrcuUnlock) locks.push(...srcuLocks(g, source, domain, seen));
-  }
+/** The srcu_read_lock()s whose value reaches a write, also through memory (`carry-srcu-data` of linux-kernel.bell). */
+export function srcuLocks(g: Graph, write: number, domain: number): ReadonlySet<number> {
+  const locks = new Set<number>();
+  const seen = new Set<number>();
+  const reach = (to: number): void => {
+    if (seen.has(to)) return;
+    seen.add(to);
+    const slots = g.slots[g.thread[to]!]!;
+    for (const slot of depsMembers(g.data[to]!)) {
+      const read = slots[slot]!;
+      if (g.mode[read] === Mode.SrcuLock && g.loc[read] === domain) locks.add(read);
+      const source = g.kind[read] === Kind.Read ? g.rf[read]! : NONE;
+      if (source >= 0 && g.mode[source] !== Mode.SrcuUnlock) reach(source);
+    }
+  };
+  reach(write);
   return locks;
 }
 

@@ -27,6 +27,13 @@ export interface Program {
    * decides whether or what is written could hardware or a compiler do that.
    */
   readonly dependencies: 'tracked' | 'conservative';
+  /**
+   * How many words have names of their own. Behind them lie, as many each time, words for the same names that only lock
+   * operations touch, so that word `c` is about the name of `c % words`. Undefined: every word has its own.
+   */
+  readonly words?: number;
+  /** The words, of those with names, whose final values are asked for. */
+  readonly observed?: readonly number[];
   /** The name of a word, for people. */
   cellName(index: number): string;
 }

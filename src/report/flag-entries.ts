@@ -52,12 +52,12 @@ export const FLAG_ENTRIES: Readonly<Record<Flag, FlagEntry>> = {
     remedy: 'Use a word of its own for the lock. Whether it is held is asked by spin_is_locked().',
   },
   'multiple-srcu-matches': {
-    title: 'An srcu_read_unlock() that ends two sections',
-    clause: 'one srcu_read_unlock() is given what several srcu_read_lock()s returned',
+    title: 'An SRCU section that ends twice',
+    clause: 'the value of one srcu_read_lock() is given to several srcu_read_unlock()s',
     meaning:
-      'The value given to srcu_read_unlock() depends on several srcu_read_lock()s of the same srcu_struct, so that it is not ' +
-      'clear which section it ends.',
-    remedy: 'Give each srcu_read_unlock() the value of one srcu_read_lock() alone.',
+      'What one srcu_read_lock() returned is given to several srcu_read_unlock()s of the same srcu_struct, directly or ' +
+      'through memory, so that the section ends more than once.',
+    remedy: 'Give what an srcu_read_lock() returned to one srcu_read_unlock() alone, on every way.',
   },
   'srcu-bad-value-match': {
     title: 'An srcu_read_unlock() with a value that was changed',

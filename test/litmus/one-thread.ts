@@ -38,7 +38,7 @@ export interface Run {
 export function runThread(body: string, initial = '', options: CompileOptions = {}): Run {
   const test = parsed(threadText(body, initial));
   const compiled = compileLitmus(test, options);
-  const memory = [...test.layout.memory];
+  const memory = Array.from(compiled.program.initial);
   const cpu = new SequentialCpu(
     memory,
     (cell) => compiled.program.cellName(cell),
