@@ -1,5 +1,5 @@
 import { depsUnion, NO_DEPS } from '../cpu/deps.ts';
-import { add, IntKind, multiply, wrap } from '../cpu/integer.ts';
+import { add, IntKind, isAddress, multiply, wrap } from '../cpu/integer.ts';
 import { Mode } from '../cpu/modes.ts';
 import {
   compileLoad,
@@ -17,9 +17,9 @@ import type { Binary, BinaryOperator, Expression, Place } from './ast.ts';
 import { compileCall } from './compile-call.ts';
 import { bindingOf, cellAt, constantAddress, constantOf, type Scope } from './constant.ts';
 import { during } from './here.ts';
-import { ThreadFault } from './machine.ts';
+import { type Machine, ThreadFault } from './machine.ts';
 import { accessType, isPointer, pointerSum, scaleOf, typeOf, wordType } from './type-of.ts';
-import { INT, ofKind, stride, UNTYPED, type ValueType } from './value-type.ts';
+import { countsElements, INT, ofKind, stride, UNTYPED, type ValueType } from './value-type.ts';
 
 /** What the expression on the left of an assignment stands for. */
 export function compileTarget(scope: Scope, e: Expression): Target {
@@ -73,7 +73,9 @@ function compileChange(
 ): Evaluate {
   const { type } = target;
   const step = type.pointee === undefined ? 1 : stride(type.pointee);
-  const change = (before: number, by: number): number => {
+  const loose = (operator === '+' || operator === '-') && countsElements(type.kind, type, type);
+  const change = (m: Machine, before: number, by: number): number => {
+    if (loose && isAddress(before)) return m.looseSum(operator === '+' ? 1 : -1, type.kind, before, by);
     const after = compute(operator, before, type.kind, multiply(IntKind.S64, by, step), valueType.kind);
     return wrap(type.kind, after ?? undefinedValue(operator, by, place));
   };
@@ -83,7 +85,7 @@ function compileChange(
       const by = value(m);
       const before = m.frame[slot]!;
       const origin = m.origins[slot]!;
-      const after = change(before, by);
+      const after = change(m, before, by);
       m.origins[slot] = depsUnion(m.deps, origin);
       m.frame[slot] = after;
       m.deps = old ? origin : m.origins[slot]!;
@@ -102,7 +104,7 @@ function compileChange(
     cpu.addrDeps = addressDeps;
     const before = loaded(m, cell, type.kind, cpu.read(cell, Mode.Plain));
     const read = cpu.readDeps();
-    const after = change(before, by);
+    const after = change(m, before, by);
     const origin = depsUnion(deps, read);
     cpu.addrDeps = addressDeps;
     cpu.dataDeps = origin;
@@ -124,6 +126,7 @@ function compileBinary(scope: Scope, e: Binary): Evaluate {
     return compilePointerSum(scope, e);
   }
   const kind = operatingKind(operator, leftType.kind, rightType.kind);
+  const loose = (operator === '+' || operator === '-') && countsElements(kind, leftType, rightType);
   const left = compileAs(scope, e.left, ofKind(kind));
   const right = isShift(operator) ? compile(scope, e.right) : compileAs(scope, e.right, ofKind(kind));
   switch (operator) {
@@ -133,7 +136,7 @@ function compileBinary(scope: Scope, e: Binary): Evaluate {
         const deps = m.deps;
         const b = right(m);
         m.deps = depsUnion(deps, m.deps);
-        return add(kind, a, b);
+        return loose ? m.looseSum(1, kind, a, b) : add(kind, a, b);
       };
     case '==':
       return (m) => {
@@ -149,6 +152,7 @@ function compileBinary(scope: Scope, e: Binary): Evaluate {
         const deps = m.deps;
         const b = right(m);
         m.deps = depsUnion(deps, m.deps);
+        if (loose) return m.looseSum(-1, kind, a, b);
         return arithmetic(operator, kind, a, b) ?? undefinedValue(operator, b, e);
       };
   }

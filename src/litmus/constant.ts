@@ -1,4 +1,4 @@
-import { wrap } from '../cpu/integer.ts';
+import { isAddress, wrap } from '../cpu/integer.ts';
 import { compute, unary } from './arithmetic.ts';
 import type { Expression } from './ast.ts';
 import type { Wanted } from './expected-reads.ts';
@@ -52,6 +52,8 @@ export function constantOf(scope: Scope, e: Expression): number | undefined {
       if ((isPointer(a) || isPointer(b)) && (e.operator === '+' || e.operator === '-')) {
         return pointerSum(scaleOf(scope, e), left!, right);
       }
+      // Such a sum counts in what the address points to.
+      if (isAddress(left!) || isAddress(right)) return undefined;
       return compute(e.operator, left!, a.kind, right, b.kind);
     }
     case 'cast': {

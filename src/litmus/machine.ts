@@ -1,8 +1,8 @@
 import type { TrackedCpu } from '../cpu/cpu.ts';
 import { type Deps, depsUnion, NO_DEPS } from '../cpu/deps.ts';
-import { ADDRESS_BASE, IntKind, signedKind } from '../cpu/integer.ts';
+import { ADDRESS_BASE, add, IntKind, isAddress, multiply, signedKind, subtract } from '../cpu/integer.ts';
 import type { Place } from './ast.ts';
-import { type Layout, type Location, SPACING, showValue } from './layout.ts';
+import { type Layout, type Location, locate, SPACING, showValue } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
 import type { Source } from './source.ts';
 import { sameSize, stride, UNKNOWN, type ValueType } from './value-type.ts';
@@ -143,6 +143,21 @@ export class Machine {
       throw new ThreadFault({ place, message: `this points between two elements of ${location.name}` });
     }
     return location.cell + offset;
+  }
+
+  /** A sum or difference in which an address counts in the elements of what it points to. */
+  looseSum(sign: 1 | -1, kind: IntKind, a: number, b: number): number {
+    if (isAddress(a)) {
+      const step = this.strideAt(a);
+      return isAddress(b) ? (a + sign * b) / step : add(kind, a, multiply(kind, b, sign * step));
+    }
+    const scaled = isAddress(b) ? multiply(kind, a, this.strideAt(b)) : a;
+    return sign > 0 ? add(kind, scaled, b) : subtract(kind, scaled, b);
+  }
+
+  private strideAt(address: number): number {
+    const found = locate(this.layout, address);
+    return found === undefined ? 1 : stride(found.location.type);
   }
 
   /** As nobody says how large the word is, the first access does. */

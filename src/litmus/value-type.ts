@@ -131,5 +131,12 @@ export function sameSize(access: ValueType, word: ValueType): boolean {
 export const keepsAddresses = (kind: IntKind): boolean =>
   kind === IntKind.S32 || kind === IntKind.Bool || kind === IntKind.Any || bitsOf(kind) === 64;
 
+/**
+ * May a sum have an address in it that C would not have there, in an `int` or in what nobody declares? Then it counts in what
+ * is pointed to, as pointers do.
+ */
+export const countsElements = (kind: IntKind, left: ValueType, right: ValueType): boolean =>
+  kind === IntKind.S32 || left === UNTYPED || right === UNTYPED;
+
 /** How far the elements of an array are apart, in bytes. */
 export const stride = (type: ValueType): number => type.size ?? 8;

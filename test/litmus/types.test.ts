@@ -202,6 +202,9 @@ describe('words of memory hold what their type holds', () => {
     // The sign is that of the type that looks, not of the one that wrote.
     ['int x = -1;', 'unsigned *x', 'long r0 = READ_ONCE(*x);', '0:r0=4294967295', 'Always 4294967295'],
     ['unsigned x = 4294967295;', 'int *x', 'int r0 = cmpxchg(x, -1, -2);', '0:r0=-1 /\\ x=-2', 'Always -1,4294967294'],
+    // What is no pointer counts in elements all the same, where it holds an address that C would not have there.
+    ['a[2] = {5, 6}; x = a;', 'int *x', 'int r1 = READ_ONCE(*x); r0 = READ_ONCE(*(r1 + 1));', '0:r0=6', 'Always 6'],
+    ['a[2] = {5, 6}; x = a;', 'int *x', 'r1 = READ_ONCE(*x); r1++; r0 = READ_ONCE(*r1);', '0:r0=6', 'Always 6'],
     // A condition has the type of what it asks for.
     ['atomic_t v = ATOMIC_INIT(-1);', 'atomic_t *v', '', 'v=4294967295', 'Always -1'],
     ['unsigned x = 0;', 'unsigned *x', 'WRITE_ONCE(*x, READ_ONCE(*x) - 1);', 'x=-1', 'Always 4294967295'],
