@@ -1,8 +1,9 @@
 // The races: `npm run bench:check [RACE...]`. For each cell how long it takes, and how many executions that is a second;
 // then the whole table, cold and warm.
-import { checkCell } from '../src/check/cell.ts';
-import { CellMemo } from '../src/check/cell-memo.ts';
+
 import { MODELS } from '../src/explore/contract.ts';
+import { CellMemo } from '../src/fronts/races/cell-memo.ts';
+import { checkCell } from '../src/fronts/races/check-cell.ts';
 import { PRESETS } from '../src/mm/presets.ts';
 import { SCENARIOS } from '../src/scenarios/catalog.ts';
 

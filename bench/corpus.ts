@@ -3,7 +3,7 @@ import { closeSync, createReadStream, mkdtempSync, openSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Question } from '../src/report/litmus-result.ts';
+import type { Question } from '../src/fronts/litmus/litmus-result.ts';
 import {
   type Answer,
   CORPUS,

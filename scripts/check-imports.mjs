@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const CORE = ['cpu', 'program', 'graph', 'models', 'explore', 'judge', 'explain'];
+
 const MAY_IMPORT = {
   cpu: [],
   program: ['cpu'],
@@ -11,14 +13,29 @@ const MAY_IMPORT = {
   models: ['cpu', 'program', 'graph'],
   explore: ['cpu', 'program', 'graph', 'models'],
   judge: ['cpu', 'program', 'graph', 'explore'],
-  explain: ['cpu', 'program', 'graph', 'models', 'explore', 'judge', 'litmus', 'mm', 'scenarios', 'run'],
+  explain: ['cpu', 'program', 'graph', 'models', 'explore', 'judge'],
   mm: ['cpu'],
+  run: ['cpu', 'program'],
   scenarios: ['cpu', 'program', 'mm'],
   litmus: ['cpu', 'program', 'explore/contract.ts', 'judge'],
-  run: ['cpu', 'program'],
-  report: ['cpu', 'graph', 'program', 'explore/contract.ts', 'judge', 'explain', 'mm', 'litmus', 'scenarios'],
-  check: ['cpu', 'program', 'graph', 'explore', 'judge', 'explain', 'mm', 'run', 'litmus', 'scenarios', 'report'],
-  cli: ['program', 'explore', 'explain', 'mm', 'scenarios', 'litmus', 'run', 'report', 'check'],
+  'fronts/litmus': [...CORE, 'litmus'],
+  'fronts/races': [...CORE, 'mm', 'run', 'scenarios'],
+  fronts: [...CORE, 'fronts/litmus', 'fronts/races'],
+  ask: [...CORE, 'fronts', 'fronts/litmus', 'fronts/races', 'litmus', 'mm', 'run', 'scenarios'],
+  report: [
+    ...['cpu', 'program', 'graph', 'explore/contract.ts', 'judge', 'explain', 'mm', 'litmus', 'scenarios'],
+    ...['fronts/litmus', 'fronts/races'],
+  ],
+  cli: [
+    ...['program', 'explore', 'judge', 'explain', 'mm', 'scenarios', 'litmus', 'run', 'fronts', 'fronts/litmus'],
+    ...['fronts/races', 'ask', 'report'],
+  ],
+};
+
+/** The folder of a file: of a front end its own. */
+const folderOf = (path) => {
+  const parts = path.split('/');
+  return parts[0] === 'fronts' && parts.length > 2 ? `fronts/${parts[1]}` : parts[0];
 };
 
 const source = fileURLToPath(new URL('../src', import.meta.url));
@@ -30,7 +47,7 @@ for (const name of readdirSync(source, { recursive: true }).sort()) {
   if (!name.endsWith('.ts')) continue;
   files++;
   const file = join(source, name);
-  const folder = name.split('/')[0];
+  const folder = folderOf(name);
   const allowed = MAY_IMPORT[folder];
   if (allowed === undefined) {
     problems.push(`src/${name}: no rule for the folder src/${folder}; add one to scripts/check-imports.mjs`);
@@ -41,7 +58,7 @@ for (const name of readdirSync(source, { recursive: true }).sort()) {
     const target = match[1] ?? match[2];
     if (target.startsWith('.')) {
       const path = relative(source, resolve(dirname(file), target));
-      const other = path.split('/')[0];
+      const other = folderOf(path);
       if (!target.endsWith('.ts')) problems.push(`src/${name}: '${target}' has no .ts at its end`);
       if (other !== folder && !allowed.includes(other) && !allowed.includes(path)) {
         problems.push(`src/${name}: src/${folder} may not import src/${path}`);

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { AskedTest } from '../check/analyse.ts';
+import type { AskedTest } from '../ask/analyse.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import { type ExecutionId, parseId } from '../explain/execution-id.ts';
 import { DEFAULT_UNROLL } from '../litmus/compile.ts';

@@ -1,4 +1,4 @@
-import { type AnalyseOptions, type Asked, type AskedTest, analyse, replayExecution } from '../check/analyse.ts';
+import { type AnalyseOptions, type Asked, type AskedTest, analyse, replayExecution } from '../ask/analyse.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import type { Step } from '../explain/barriers.ts';
 import type { ExecutionId } from '../explain/execution-id.ts';

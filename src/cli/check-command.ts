@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { raceCounterexample } from '../check/counterexample.ts';
+import { raceCounterexample } from '../ask/counterexample.ts';
 import { MODELS } from '../explore/contract.ts';
+import type { CellResult } from '../fronts/races/cell-result.ts';
 import { cellJson } from '../report/cell-json.ts';
-import type { CellResult } from '../report/cell-result.ts';
 import { cellTable, cellWord, legend } from '../report/cell-table.ts';
 import { cellText } from '../report/cell-text.ts';
 import { executionText } from '../report/execution-text.ts';

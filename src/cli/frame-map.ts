@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Frame, FrameMap } from '../explain/stack-place.ts';
+import type { Frame, FrameMap } from '../fronts/races/stack-place.ts';
 
 /** Where the frames of our own bundles stand in the source, by the maps that the build leaves beside them. */
 export function bundleFrames(): FrameMap {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { LitmusResult } from '../report/litmus-result.ts';
+import type { LitmusResult } from '../fronts/litmus/litmus-result.ts';
 import { EXIT, Tally } from '../report/tally.ts';
 import { atMost } from './at-most.ts';
 import { type Found, findTests, readText, STANDARD_INPUT } from './files.ts';

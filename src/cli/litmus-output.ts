@@ -1,9 +1,9 @@
+import type { LitmusResult } from '../fronts/litmus/litmus-result.ts';
 import { github } from '../report/github.ts';
 import { junit, type Suite } from '../report/junit.ts';
 import { litmusFindings } from '../report/litmus-findings.ts';
 import { litmusHerd } from '../report/litmus-herd.ts';
 import { litmusJson } from '../report/litmus-json.ts';
-import type { LitmusResult } from '../report/litmus-result.ts';
 import { litmusLine, litmusText } from '../report/litmus-text.ts';
 import { sarif } from '../report/sarif.ts';
 import type { Tally } from '../report/tally.ts';

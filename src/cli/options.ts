@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { MODELS, type ModelName } from '../explore/contract.ts';
+import { EXPECTATIONS, type Expectation, type Question } from '../fronts/litmus/litmus-result.ts';
 import { DEFAULT_UNROLL, MAX_UNROLL } from '../litmus/compile.ts';
-import { EXPECTATIONS, type Expectation, type Question } from '../report/litmus-result.ts';
 
 /** One option: from this the flag, the environment variable, the help and `holdfast list --json` are made. */
 export interface OptionRow<T> {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { type CheckOptions, checkLitmus } from '../check/litmus.ts';
-import type { LitmusResult } from '../report/litmus-result.ts';
+import { type CheckOptions, checkLitmus } from '../fronts/litmus/check-litmus.ts';
+import type { LitmusResult } from '../fronts/litmus/litmus-result.ts';
 import { readText } from './files.ts';
 import { internalDiagnostic } from './internal.ts';
 import type { Loss, Task } from './pool.ts';

@@ -1,6 +1,5 @@
 import type { SourcePlace } from './source-place.ts';
 import type { Subject } from './subject.ts';
-import type { TextChange } from './text-change.ts';
 
 /** What an edit makes the machine do, as far as its cost is concerned. */
 export const COST_KINDS = [
@@ -18,6 +17,13 @@ export const COST_KINDS = [
   'mb',
 ] as const;
 export type CostKind = (typeof COST_KINDS)[number];
+
+/** A change of a text: what stands at `[start, end)` becomes `text`. */
+export interface TextChange {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
 
 /** A change of a protocol that orders more, or less. */
 export interface Edit {

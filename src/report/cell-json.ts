@@ -1,4 +1,4 @@
-import type { CellResult } from './cell-result.ts';
+import type { CellResult } from '../fronts/races/cell-result.ts';
 import { jsonLine } from './visible.ts';
 
 /** One line of JSON for a cell, as schema/cell-result.schema.json says: every key is there, what is not known is null. */

@@ -1,4 +1,4 @@
-import type { CellResult } from './cell-result.ts';
+import type { CellResult } from '../fronts/races/cell-result.ts';
 import { PLAIN, type Style } from './style.ts';
 
 /** One race, and the names of its variants in their order. */

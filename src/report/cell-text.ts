@@ -1,5 +1,5 @@
+import type { CellResult } from '../fronts/races/cell-result.ts';
 import { PROPERTIES } from '../scenarios/properties.ts';
-import type { CellResult } from './cell-result.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
 

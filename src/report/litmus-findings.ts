@@ -1,5 +1,11 @@
+import {
+  blockedWords,
+  contradiction,
+  type LitmusResult,
+  messageOf,
+  stuckWords,
+} from '../fronts/litmus/litmus-result.ts';
 import { diagnosticFindings, type Finding, type FindingRule } from './finding.ts';
-import { blockedWords, contradiction, type LitmusResult, messageOf, stuckWords } from './litmus-result.ts';
 
 /** What there is to be told about a litmus test; never empty. */
 export function litmusFindings(result: LitmusResult): Finding[] {

@@ -1,4 +1,4 @@
-import type { LitmusResult } from './litmus-result.ts';
+import type { LitmusResult } from '../fronts/litmus/litmus-result.ts';
 
 const KIND = { exists: 'Allowed', 'not exists': 'Forbidden', forall: 'Required' } as const;
 

@@ -1,5 +1,5 @@
+import { contradiction, type LitmusResult, messageOf } from '../fronts/litmus/litmus-result.ts';
 import { waitData } from './execution-json.ts';
-import { contradiction, type LitmusResult, messageOf } from './litmus-result.ts';
 import { jsonLine } from './visible.ts';
 
 /** What `--format json` prints for a test; `schema/litmus-result.schema.json` documents it. */

@@ -1,7 +1,7 @@
 import { waitWords } from '../explain/waits.ts';
+import { contradiction, type LitmusResult, messageOf, type States } from '../fronts/litmus/litmus-result.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { FLAG_ENTRIES } from './flag-entries.ts';
-import { contradiction, type LitmusResult, messageOf, type States } from './litmus-result.ts';
 import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
 import { visible } from './visible.ts';
 

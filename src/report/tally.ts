@@ -1,4 +1,4 @@
-import { contradiction, type LitmusResult, type Verdict } from './litmus-result.ts';
+import { contradiction, type LitmusResult, type Verdict } from '../fronts/litmus/litmus-result.ts';
 import { count, duration, grouped, PLAIN, type Style } from './style.ts';
 import { visible } from './visible.ts';
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkLitmus } from '../../src/check/litmus.ts';
+import { checkLitmus } from '../../src/fronts/litmus/check-litmus.ts';
+import { QUESTIONS, type Question } from '../../src/fronts/litmus/litmus-result.ts';
 import { DEFAULT_UNROLL } from '../../src/litmus/compile.ts';
 import { litmusJson } from '../../src/report/litmus-json.ts';
-import { QUESTIONS, type Question } from '../../src/report/litmus-result.ts';
 import { type Answer, CORPUS, CORPUS_MISSING, differences, type Expected, readExpected } from './expected.ts';
 
 const all = process.env.HOLDFAST_CORPUS_ALL === '1';

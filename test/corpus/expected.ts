@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Question, Verdict } from '../../src/report/litmus-result.ts';
+import type { Question, Verdict } from '../../src/fronts/litmus/litmus-result.ts';
 
 /** Where the corpus is; docs/development.md says what it is. */
 export const CORPUS = process.env.HOLDFAST_CORPUS ?? '../shared/litmus';

@@ -1,7 +1,7 @@
 import type { Step } from '../../src/explain/barriers.ts';
 import type { Reference } from '../../src/explain/counterexample.ts';
 import { digestOf } from '../../src/explain/execution-id.ts';
-import { LitmusProtocol } from '../../src/explain/litmus-protocol.ts';
+import { LitmusProtocol } from '../../src/fronts/litmus/litmus-protocol.ts';
 import { parseLitmus } from '../../src/litmus/parse.ts';
 
 /** The protocol of a litmus test. */

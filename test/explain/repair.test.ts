@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Architecture, costOf } from '../../src/explain/costs.ts';
 import type { Edit } from '../../src/explain/edit.ts';
-import type { LitmusProtocol } from '../../src/explain/litmus-protocol.ts';
 import { choices } from '../../src/explain/reason.ts';
 import { findRepairs, type Repair, type RepairOutcome } from '../../src/explain/repair.ts';
 import { findAny } from '../../src/explain/search.ts';
 import type { ModelName } from '../../src/explore/contract.ts';
+import type { LitmusProtocol } from '../../src/fronts/litmus/litmus-protocol.ts';
 import { finish, protocolOf, referenceOf } from './protocols.ts';
 import { chain, litmus, SHAPES, type ShapeName } from './shapes.ts';
 

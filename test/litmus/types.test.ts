@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { checkLitmus } from '../../src/check/litmus.ts';
 import { integerOf } from '../../src/cpu/integer.ts';
+import { checkLitmus } from '../../src/fronts/litmus/check-litmus.ts';
 import { litmusJson } from '../../src/report/litmus-json.ts';
 import { firstError, runThread } from './one-thread.ts';
 

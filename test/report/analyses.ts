@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type AnalyseOptions, analyse, replayExecution } from '../../src/check/analyse.ts';
+import { type AnalyseOptions, analyse, replayExecution } from '../../src/ask/analyse.ts';
 import type { Analysis, AnalysisName } from '../../src/explain/analysis.ts';
 import { parseId } from '../../src/explain/execution-id.ts';
 import { designWith } from '../../src/mm/design.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CellResult } from '../../src/report/cell-result.ts';
+import type { CellResult } from '../../src/fronts/races/cell-result.ts';
 import { cellTable, cellWord, legend } from '../../src/report/cell-table.ts';
 
 const EVERY = { model: 'lkmm', property: 'I4', executions: 1, blocked: 0, seconds: 0 } as const;

@@ -1,5 +1,5 @@
+import type { Decided, Failed, Interrupted, LitmusResult, States } from '../../src/fronts/litmus/litmus-result.ts';
 import type { Diagnostic } from '../../src/program/diagnostic.ts';
-import type { Decided, Failed, Interrupted, LitmusResult, States } from '../../src/report/litmus-result.ts';
 
 export const SB_STATES: States = {
   observed: ['0:r0', '1:r0'],

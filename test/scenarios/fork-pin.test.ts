@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkCell } from '../../src/check/cell.ts';
 import { MODELS } from '../../src/explore/contract.ts';
+import { checkCell } from '../../src/fronts/races/check-cell.ts';
 import { type Design, designWith } from '../../src/mm/design.ts';
 import { designOf } from '../../src/mm/presets.ts';
 import { forkPin } from '../../src/scenarios/fork-pin.ts';

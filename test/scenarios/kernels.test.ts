@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkCell } from '../../src/check/cell.ts';
-import { checkLitmus } from '../../src/check/litmus.ts';
 import { MODELS, type ModelName } from '../../src/explore/contract.ts';
+import { checkLitmus } from '../../src/fronts/litmus/check-litmus.ts';
+import { checkCell } from '../../src/fronts/races/check-cell.ts';
 import { type Design, designWith, type KnobName, knobValues } from '../../src/mm/design.ts';
 import { designOf, PRESETS } from '../../src/mm/presets.ts';
 import { exclusivePin } from '../../src/scenarios/exclusive-pin.ts';

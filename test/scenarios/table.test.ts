@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkCell } from '../../src/check/cell.ts';
 import { MODELS } from '../../src/explore/contract.ts';
+import { checkCell } from '../../src/fronts/races/check-cell.ts';
 import { designOf, PRESETS } from '../../src/mm/presets.ts';
 import { cellWord } from '../../src/report/cell-table.ts';
 import { SCENARIOS } from '../../src/scenarios/catalog.ts';

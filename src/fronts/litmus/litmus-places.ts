@@ -1,8 +1,8 @@
-import type { Place } from '../litmus/ast.ts';
-import type { LitmusTest } from '../litmus/litmus-test.ts';
-import { PRIMITIVES } from '../litmus/primitives.ts';
-import { eachPart, type Node } from '../litmus/walk.ts';
-import type { SourcePlace } from './source-place.ts';
+import type { SourcePlace } from '../../explain/source-place.ts';
+import type { Place } from '../../litmus/ast.ts';
+import type { LitmusTest } from '../../litmus/litmus-test.ts';
+import { PRIMITIVES } from '../../litmus/primitives.ts';
+import { eachPart, type Node } from '../../litmus/walk.ts';
 
 /** A comment after a statement, in its line, that has nothing but a name as the posts use them. */
 const LABEL = /^\s*;?\s*(?:\/\*|\/\/)\s*([A-Z]\d+)\s*(?:\*\/\s*)?$/;

@@ -1,11 +1,11 @@
-import { LitmusSubject } from '../explain/litmus-subject.ts';
-import { waitsIn } from '../explain/waits.ts';
-import type { ModelName } from '../explore/contract.ts';
-import { compileLitmus } from '../litmus/compile.ts';
-import type { LitmusTest } from '../litmus/litmus-test.ts';
-import { parseLitmus } from '../litmus/parse.ts';
-import { type Findings, runLitmus } from '../litmus/run-litmus.ts';
-import type { Expectation, LitmusResult, Promised, Question } from '../report/litmus-result.ts';
+import { waitsIn } from '../../explain/waits.ts';
+import type { ModelName } from '../../explore/contract.ts';
+import { compileLitmus } from '../../litmus/compile.ts';
+import type { LitmusTest } from '../../litmus/litmus-test.ts';
+import { parseLitmus } from '../../litmus/parse.ts';
+import { type Findings, runLitmus } from '../../litmus/run-litmus.ts';
+import type { Expectation, LitmusResult, Promised, Question } from './litmus-result.ts';
+import { LitmusSubject } from './litmus-subject.ts';
 
 export interface CheckOptions {
   readonly model: ModelName;

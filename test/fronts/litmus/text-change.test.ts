@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyChanges, unifiedDiff, withExchanges, withWholeLines } from '../../src/explain/text-change.ts';
+import { applyChanges, unifiedDiff, withExchanges, withWholeLines } from '../../../src/fronts/litmus/text-change.ts';
 
 describe('changes of a text', () => {
   it.each([

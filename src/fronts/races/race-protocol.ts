@@ -1,7 +1,7 @@
-import { Fence, Mode } from '../cpu/modes.ts';
-import type { ModelName } from '../explore/contract.ts';
-import type { Program } from '../program/program.ts';
-import type { CostKind, Edit, Ordering, Patch, Protocol, Weaker } from './edit.ts';
+import { Fence, Mode } from '../../cpu/modes.ts';
+import type { CostKind, Edit, Ordering, Patch, Protocol, Weaker } from '../../explain/edit.ts';
+import type { ModelName } from '../../explore/contract.ts';
+import type { Program } from '../../program/program.ts';
 import { Access, type AccessKey, type FenceKey, PatchedCpu, type Patches } from './patched-cpu.ts';
 import { findRaceSites, type RaceSite } from './race-sites.ts';
 import { type RaceCase, RaceSubject } from './race-subject.ts';

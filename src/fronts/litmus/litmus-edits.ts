@@ -1,10 +1,10 @@
-import type { Call, Expression, Place, Statement } from '../litmus/ast.ts';
-import type { LitmusTest } from '../litmus/litmus-test.ts';
-import { PRIMITIVES, type Primitive } from '../litmus/primitives.ts';
-import type { CostKind, Edit, Ordering, Weaker } from './edit.ts';
+import type { CostKind, Edit, Ordering, TextChange, Weaker } from '../../explain/edit.ts';
+import type { Call, Expression, Place, Statement } from '../../litmus/ast.ts';
+import type { LitmusTest } from '../../litmus/litmus-test.ts';
+import { PRIMITIVES, type Primitive } from '../../litmus/primitives.ts';
 import { LitmusPlaces } from './litmus-places.ts';
 import { type CallSite, LitmusSites, type StatementSite } from './litmus-sites.ts';
-import type { Exchange, TextChange } from './text-change.ts';
+import type { Exchange } from './text-change.ts';
 
 /** An edit of the text of a litmus test. */
 export interface LitmusEdit extends Edit {

@@ -1,7 +1,7 @@
-import { type Design, KNOBS, type KnobName } from '../mm/design.ts';
-import type { CellResult } from '../report/cell-result.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
-import { type CellOptions, checkCell } from './cell.ts';
+import { type Design, KNOBS, type KnobName } from '../../mm/design.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
+import type { CellResult } from './cell-result.ts';
+import { type CellOptions, checkCell } from './check-cell.ts';
 
 const KNOB_NAMES = Object.keys(KNOBS) as KnobName[];
 

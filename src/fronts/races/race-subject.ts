@@ -1,14 +1,14 @@
-import { cellIndex } from '../cpu/cpu.ts';
-import { Kind } from '../graph/graph.ts';
-import type { Ending, Judgement } from '../judge/judgement.ts';
-import type { Design } from '../mm/design.ts';
-import type { Program } from '../program/program.ts';
-import type { Prepared, Scenario } from '../scenarios/scenario.ts';
+import { cellIndex } from '../../cpu/cpu.ts';
+import type { SourcePlace } from '../../explain/source-place.ts';
+import type { Subject } from '../../explain/subject.ts';
+import type { Recording, Replayed } from '../../explain/trace.ts';
+import { Kind } from '../../graph/graph.ts';
+import type { Ending, Judgement } from '../../judge/judgement.ts';
+import type { Design } from '../../mm/design.ts';
+import type { Program } from '../../program/program.ts';
+import type { Prepared, Scenario } from '../../scenarios/scenario.ts';
 import { alone, RaceJudge } from './race-judge.ts';
-import type { SourcePlace } from './source-place.ts';
 import { type FrameMap, placeInStack } from './stack-place.ts';
-import type { Subject } from './subject.ts';
-import type { Recording, Replayed } from './trace.ts';
 
 /** One race under one design. */
 export interface RaceCase {

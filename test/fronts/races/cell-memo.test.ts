@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { checkCell } from '../../src/check/cell.ts';
-import { CellMemo, watched } from '../../src/check/cell-memo.ts';
-import { MODELS } from '../../src/explore/contract.ts';
-import { designOf, PRESETS } from '../../src/mm/presets.ts';
-import type { CellResult } from '../../src/report/cell-result.ts';
-import { SCENARIOS } from '../../src/scenarios/catalog.ts';
+import { MODELS } from '../../../src/explore/contract.ts';
+import { CellMemo, watched } from '../../../src/fronts/races/cell-memo.ts';
+import type { CellResult } from '../../../src/fronts/races/cell-result.ts';
+import { checkCell } from '../../../src/fronts/races/check-cell.ts';
+import { designOf, PRESETS } from '../../../src/mm/presets.ts';
+import { SCENARIOS } from '../../../src/scenarios/catalog.ts';
 
 /** All but the time that it took. */
 const untimed = (cell: CellResult): CellResult => ({ ...cell, seconds: 0 });

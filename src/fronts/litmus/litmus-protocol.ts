@@ -1,8 +1,8 @@
-import { parseLitmus } from '../litmus/parse.ts';
-import type { Edit, Ordering, Patch, Protocol } from './edit.ts';
+import type { Edit, Ordering, Patch, Protocol, TextChange } from '../../explain/edit.ts';
+import { parseLitmus } from '../../litmus/parse.ts';
 import { type LitmusEdit, LitmusEdits } from './litmus-edits.ts';
 import { LitmusSubject } from './litmus-subject.ts';
-import { applyChanges, type TextChange, unifiedDiff, withExchanges, withWholeLines } from './text-change.ts';
+import { applyChanges, unifiedDiff, withExchanges, withWholeLines } from './text-change.ts';
 
 /** So many variants are kept compiled. */
 const MAX_KEPT = 500;

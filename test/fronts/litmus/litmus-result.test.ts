@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { contradiction, type Expectation, type LitmusResult } from '../../src/report/litmus-result.ts';
-import { Tally } from '../../src/report/tally.ts';
-import { RESULTS, SB } from './examples.ts';
+import { contradiction, type Expectation, type LitmusResult } from '../../../src/fronts/litmus/litmus-result.ts';
+import { Tally } from '../../../src/report/tally.ts';
+import { RESULTS, SB } from '../../report/examples.ts';
 
 const promising = (verdict: Expectation, by: 'comment' | 'option' = 'comment', race = false) => ({
   promised: { by, verdict, race },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkLitmus } from '../../src/check/litmus.ts';
-import type { LitmusResult, Question } from '../../src/report/litmus-result.ts';
+import { checkLitmus } from '../../../src/fronts/litmus/check-litmus.ts';
+import type { LitmusResult, Question } from '../../../src/fronts/litmus/litmus-result.ts';
 
 const ask = (text: string, question: Question): LitmusResult =>
   checkLitmus('t.litmus', text, {

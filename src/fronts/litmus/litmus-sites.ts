@@ -1,7 +1,7 @@
-import type { Call, Expression, Statement } from '../litmus/ast.ts';
-import type { LitmusTest } from '../litmus/litmus-test.ts';
-import { PRIMITIVES, type Primitive } from '../litmus/primitives.ts';
-import { eachOperand } from '../litmus/walk.ts';
+import type { Call, Expression, Statement } from '../../litmus/ast.ts';
+import type { LitmusTest } from '../../litmus/litmus-test.ts';
+import { PRIMITIVES, type Primitive } from '../../litmus/primitives.ts';
+import { eachOperand } from '../../litmus/walk.ts';
 
 /** A statement that edits may remove, precede, or exchange. */
 export interface StatementSite {

@@ -1,8 +1,8 @@
-import { type WaitText, waitWords } from '../explain/waits.ts';
-import type { ModelName } from '../explore/contract.ts';
-import type { Limit } from '../judge/outcome.ts';
-import type { Diagnostic } from '../program/diagnostic.ts';
-import type { Flag } from '../program/flags.ts';
+import { type WaitText, waitWords } from '../../explain/waits.ts';
+import type { ModelName } from '../../explore/contract.ts';
+import type { Limit } from '../../judge/outcome.ts';
+import type { Diagnostic } from '../../program/diagnostic.ts';
+import type { Flag } from '../../program/flags.ts';
 
 /** How often the condition of a test holds, over its executions. */
 export const VERDICTS = ['Never', 'Sometimes', 'Always'] as const;

@@ -1,9 +1,4 @@
-/** A change of a text: what stands at `[start, end)` becomes `text`. */
-export interface TextChange {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
+import type { TextChange } from '../../explain/edit.ts';
 
 /** Two places of a text that are to be exchanged, with whatever else changes in them. */
 export type Exchange = readonly [TextSpan, TextSpan];

@@ -1,4 +1,4 @@
-import type { SourcePlace } from './source-place.ts';
+import type { SourcePlace } from '../../explain/source-place.ts';
 
 /** One line of a stack. */
 export interface Frame {

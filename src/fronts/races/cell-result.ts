@@ -1,7 +1,7 @@
-import type { ModelName } from '../explore/contract.ts';
-import type { Diagnostic } from '../program/diagnostic.ts';
-import type { PropertyId } from '../scenarios/properties.ts';
-import type { Failure } from '../scenarios/scenario.ts';
+import type { ModelName } from '../../explore/contract.ts';
+import type { Diagnostic } from '../../program/diagnostic.ts';
+import type { PropertyId } from '../../scenarios/properties.ts';
+import type { Failure } from '../../scenarios/scenario.ts';
 
 /** One cell of the table: a race, in one form, under one design. */
 export interface Cell {

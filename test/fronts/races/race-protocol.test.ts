@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { type BarriersOutcome, findBarriers } from '../../src/explain/barriers.ts';
-import { judge } from '../../src/explain/consistency.ts';
-import { explainFailure, type Reference } from '../../src/explain/counterexample.ts';
-import { findDifference } from '../../src/explain/difference.ts';
-import { decodeExecution, parseId } from '../../src/explain/execution-id.ts';
-import { RaceProtocol } from '../../src/explain/race-protocol.ts';
-import { findRepairs } from '../../src/explain/repair.ts';
-import { findAny, findBest } from '../../src/explain/search.ts';
-import { endingOf, replay } from '../../src/explain/trace.ts';
-import { designWith } from '../../src/mm/design.ts';
-import { presetNamed } from '../../src/mm/presets.ts';
-import { scenarioNamed } from '../../src/scenarios/catalog.ts';
-import { finish } from './protocols.ts';
+import { type BarriersOutcome, findBarriers } from '../../../src/explain/barriers.ts';
+import { judge } from '../../../src/explain/consistency.ts';
+import { explainFailure, type Reference } from '../../../src/explain/counterexample.ts';
+import { findDifference } from '../../../src/explain/difference.ts';
+import { decodeExecution, parseId } from '../../../src/explain/execution-id.ts';
+import { findRepairs } from '../../../src/explain/repair.ts';
+import { findAny, findBest } from '../../../src/explain/search.ts';
+import { endingOf, replay } from '../../../src/explain/trace.ts';
+import { RaceProtocol } from '../../../src/fronts/races/race-protocol.ts';
+import { designWith } from '../../../src/mm/design.ts';
+import { presetNamed } from '../../../src/mm/presets.ts';
+import { scenarioNamed } from '../../../src/scenarios/catalog.ts';
+import { finish } from '../../explain/protocols.ts';
 
 const REFERENCE: Reference = { kind: 's', name: 'race', digest: 'AAAAAA' };
 

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { type CellOptions, checkCell } from '../../src/check/cell.ts';
-import { MODELS } from '../../src/explore/contract.ts';
-import type { Kernel } from '../../src/mm/kernel.ts';
-import { MM_HAS_PINNED, MM_MMAP_LOCK, mmapWriteLock } from '../../src/mm/mm-struct.ts';
-import { designOf } from '../../src/mm/presets.ts';
-import type { CellResult } from '../../src/report/cell-result.ts';
+import { MODELS } from '../../../src/explore/contract.ts';
+import type { CellResult } from '../../../src/fronts/races/cell-result.ts';
+import { type CellOptions, checkCell } from '../../../src/fronts/races/check-cell.ts';
+import type { Kernel } from '../../../src/mm/kernel.ts';
+import { MM_HAS_PINNED, MM_MMAP_LOCK, mmapWriteLock } from '../../../src/mm/mm-struct.ts';
+import { designOf } from '../../../src/mm/presets.ts';
 import {
   type Scenario,
   type ScenarioSpec,
   scenario,
   type Threads,
   type Variant,
-} from '../../src/scenarios/scenario.ts';
+} from '../../../src/scenarios/scenario.ts';
 
 const V612 = { name: 'v6.12', design: designOf('v6.12') };
 const check = (of: Scenario, more: Partial<CellOptions> = {}, variant = 'only'): CellResult =>

@@ -1,7 +1,7 @@
-import type { Ending, Failure, Judge, Judgement } from '../judge/judgement.ts';
-import type { Program } from '../program/program.ts';
-import { DirectCpu, WouldBlock } from '../run/direct.ts';
-import type { Failure as Broken, Prepared } from '../scenarios/scenario.ts';
+import type { Ending, Failure, Judge, Judgement } from '../../judge/judgement.ts';
+import type { Program } from '../../program/program.ts';
+import { DirectCpu, WouldBlock } from '../../run/direct.ts';
+import type { Failure as Broken, Prepared } from '../../scenarios/scenario.ts';
 
 /** A failure of a race; of a violation, what is broken. */
 export type RaceFailure =

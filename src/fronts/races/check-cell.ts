@@ -1,14 +1,14 @@
-import { alone, type RaceFailure, RaceJudge } from '../explain/race-judge.ts';
-import { replay, unlocated } from '../explain/trace.ts';
-import { waitTexts } from '../explain/waits.ts';
-import { MODELS, type ModelName } from '../explore/contract.ts';
-import type { Choices } from '../judge/choices.ts';
-import { isWorse } from '../judge/judgement.ts';
-import type { Outcome } from '../judge/outcome.ts';
-import { type Limits, search } from '../judge/search.ts';
-import type { Design } from '../mm/design.ts';
-import type { CellResult, CellWait } from '../report/cell-result.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
+import { replay, unlocated } from '../../explain/trace.ts';
+import { waitTexts } from '../../explain/waits.ts';
+import { MODELS, type ModelName } from '../../explore/contract.ts';
+import type { Choices } from '../../judge/choices.ts';
+import { isWorse } from '../../judge/judgement.ts';
+import type { Outcome } from '../../judge/outcome.ts';
+import { type Limits, search } from '../../judge/search.ts';
+import type { Design } from '../../mm/design.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
+import type { CellResult, CellWait } from './cell-result.ts';
+import { alone, type RaceFailure, RaceJudge } from './race-judge.ts';
 
 export interface CellOptions extends Limits {
   /** The models to ask, any of them. */

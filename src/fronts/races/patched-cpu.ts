@@ -1,5 +1,5 @@
-import { type Cell, Cpu, cellIndex } from '../cpu/cpu.ts';
-import { type Fence, Mode, type RmwOp } from '../cpu/modes.ts';
+import { type Cell, Cpu, cellIndex } from '../../cpu/cpu.ts';
+import { type Fence, Mode, type RmwOp } from '../../cpu/modes.ts';
 
 /** What an access is: one of these, a Mode, and a word. */
 export enum Access {

@@ -1,16 +1,16 @@
-import { depsMembers } from '../cpu/deps.ts';
-import { Kind } from '../graph/graph.ts';
-import type { Ending, FailureKind, Judgement } from '../judge/judgement.ts';
-import { type CompiledLitmus, compileLitmus } from '../litmus/compile.ts';
-import type { Here } from '../litmus/here.ts';
-import { endOfThreads } from '../litmus/judge-end.ts';
-import { showValue } from '../litmus/layout.ts';
-import type { LitmusTest } from '../litmus/litmus-test.ts';
-import type { Frame } from '../litmus/machine.ts';
-import { isTame } from '../litmus/tame.ts';
+import { depsMembers } from '../../cpu/deps.ts';
+import type { Subject } from '../../explain/subject.ts';
+import type { Recording, Replayed } from '../../explain/trace.ts';
+import { Kind } from '../../graph/graph.ts';
+import type { Ending, FailureKind, Judgement } from '../../judge/judgement.ts';
+import { type CompiledLitmus, compileLitmus } from '../../litmus/compile.ts';
+import type { Here } from '../../litmus/here.ts';
+import { endOfThreads } from '../../litmus/judge-end.ts';
+import { showValue } from '../../litmus/layout.ts';
+import type { LitmusTest } from '../../litmus/litmus-test.ts';
+import type { Frame } from '../../litmus/machine.ts';
+import { isTame } from '../../litmus/tame.ts';
 import { LitmusPlaces } from './litmus-places.ts';
-import type { Subject } from './subject.ts';
-import type { Recording, Replayed } from './trace.ts';
 
 export interface LitmusSubjectOptions {
   readonly unroll: number;
