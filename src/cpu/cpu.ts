@@ -1,5 +1,5 @@
 import type { Deps } from './deps.ts';
-import { bitwise, IntKind, isSmall } from './integer.ts';
+import { bitwise, IntKind, isLess, isSmall } from './integer.ts';
 import { Fence, Mode, RmwOp } from './modes.ts';
 
 /**
@@ -18,9 +18,15 @@ export const cellIndex = (cell: Cell): number => cell & ((1 << CELL_BITS) - 1);
 /** A guard that compares the whole word rather than some of its bits. */
 export const WHOLE = -1;
 
-/** Does `value` satisfy the guard `(value & mask) === want` (negated unless `equal`)? */
+/** A guard that asks whether the word is less than `want`. */
+export const LESS = -2;
+
+/**
+ * Does `value` satisfy the guard `(value & mask) === want`, or `value < want` where the mask is {@link LESS} (negated
+ * unless `equal`)?
+ */
 export const guardHolds = (value: number, mask: number, want: number, equal: boolean): boolean =>
-  ((mask === WHOLE ? value : masked(value, mask)) === want) === equal;
+  (mask === LESS ? isLess(value, want) : (mask === WHOLE ? value : masked(value, mask)) === want) === equal;
 
 /** JavaScript's own operator knows the low 32 bits, which are those of a mask of 31. */
 const masked = (value: number, mask: number): number =>

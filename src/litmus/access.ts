@@ -31,6 +31,8 @@ export interface ExpressionCompiler {
   target(e: Expression): Target;
   /** What a pointer points to. @param access undefined: the word as a whole, whatever its type */
   pointee(e: Expression, access: ValueType | undefined): Target;
+  /** Repeats a load at an address until a condition on VAL, which is what the load found, holds. Has the last VAL. */
+  loadUntil(load: Evaluate, call: Call, address: Expression, condition: Expression): Evaluate;
   typeOf(e: Expression): ValueType;
   /** The type of the word that a call accesses. */
   wordType(call: Call): ValueType | undefined;

@@ -1,7 +1,7 @@
-import { WHOLE } from '../cpu/cpu.ts';
+import { guardHolds, LESS, WHOLE } from '../cpu/cpu.ts';
 import { depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { bitwise, type IntKind, isLess } from '../cpu/integer.ts';
-import { applyRmw, Mode, RmwOp, typedRmw } from '../cpu/modes.ts';
+import { applyRmw, type Fence, Mode, RmwOp, typedRmw } from '../cpu/modes.ts';
 import {
   compileCell,
   compileLoad,
@@ -13,8 +13,8 @@ import {
   type Target,
 } from './access.ts';
 import type { Place } from './ast.ts';
-import type { Machine } from './machine.ts';
-import type { Primitive } from './primitives.ts';
+import { type Machine, ThreadFault } from './machine.ts';
+import type { Primitive } from './primitive.ts';
 
 /** xchg(): the operand is data, and the value that of the read. Operands of all of these have the type of the target. */
 export function compileExchange(target: Target, value: Evaluate, mode: Mode): Evaluate {
@@ -38,7 +38,7 @@ export type Operand = (m: Machine, cell: number) => number;
 
 /** An unconditional atomic, such as atomic_add() and atomic_fetch_or(). */
 export function compileRmw(target: Target, operand: Operand, primitive: Primitive & { kind: 'rmw' }): Evaluate {
-  const { op, mode, result } = primitive;
+  const { op, mode, result, after } = primitive;
   const { kind } = target.type;
   const cellOf = compileCell(target);
   return (m) => {
@@ -60,13 +60,23 @@ export function compileRmw(target: Target, operand: Operand, primitive: Primitiv
       case 'new':
         return loaded(m, cell, kind, applyRmw(typed, old, by));
       case 'newIsZero':
-        return applyRmw(typed, old, by) === 0 ? 1 : 0;
+        return thenFence(m, applyRmw(typed, old, by) === 0, after);
       case 'newIsNegative':
         return isLess(loaded(m, cell, kind, applyRmw(typed, old, by)), 0) ? 1 : 0;
       case 'bit':
         return bitwise(m.kindOf(cell, kind), '&', old, by) === 0 ? 0 : 1;
     }
   };
+}
+
+/** Whether something holds, with a fence where it does. */
+function thenFence(m: Machine, holds: boolean, fence: Fence | undefined): number {
+  if (fence === undefined) return holds ? 1 : 0;
+  const { deps } = m;
+  if (!m.branch(holds)) return 0;
+  m.cpu.fence(fence);
+  m.deps = deps;
+  return 1;
 }
 
 /**
@@ -82,7 +92,7 @@ export function compileCompareExchange(target: Target, expected: Evaluate, value
     const want = expected(m);
     const wantDeps = m.deps;
     const v = value(m);
-    const old = guarded(m, cell, kind, want, true, RmwOp.Xchg, v, mode, addressDeps, wantDeps);
+    const old = guarded(m, cell, kind, { mask: WHOLE, want, equal: true }, RmwOp.Xchg, v, mode, addressDeps, wantDeps);
     m.deps = m.cpu.readDeps();
     return loaded(m, cell, kind, old);
   };
@@ -93,8 +103,7 @@ function guarded(
   m: Machine,
   cell: number,
   kind: IntKind,
-  want: number,
-  equal: boolean,
+  { mask, want, equal }: { readonly mask: number; readonly want: number; readonly equal: boolean },
   op: RmwOp,
   operand: number,
   mode: Mode,
@@ -106,7 +115,7 @@ function guarded(
   cpu.dataDeps = m.deps;
   cpu.ctrlDeps = depsUnion(control, wantDeps);
   const typed = typedRmw(op, m.kindOf(cell, kind));
-  const old = cpu.rmwIf(cell, WHOLE, stored(m, cell, kind, want), equal, typed, stored(m, cell, kind, operand), mode);
+  const old = cpu.rmwIf(cell, mask, stored(m, cell, kind, want), equal, typed, stored(m, cell, kind, operand), mode);
   cpu.ctrlDeps = control;
   return old;
 }
@@ -144,7 +153,7 @@ export function compileTryCompareExchange(
     const want = expected(m);
     const wantDeps = m.deps;
     const v = value(m);
-    const word = guarded(m, cell, kind, want, true, RmwOp.Xchg, v, mode, addressDeps, wantDeps);
+    const word = guarded(m, cell, kind, { mask: WHOLE, want, equal: true }, RmwOp.Xchg, v, mode, addressDeps, wantDeps);
     const read = loaded(m, cell, kind, word);
     const readDeps = m.cpu.readDeps();
     const deps = depsUnion(readDeps, wantDeps);
@@ -161,20 +170,39 @@ export function compileTryCompareExchange(
   };
 }
 
-/** @param old whether the value is the old one, rather than whether it added */
-export function compileAddUnless(target: Target, by: Evaluate, unless: Evaluate, old: boolean): Evaluate {
+/**
+ * A conditional atomic, such as atomic_add_unless(). What the guard asks for decides whether the write happens: a control
+ * dependency, as what cmpxchg() expects is one.
+ */
+export function compileRmwIf(
+  target: Target,
+  operand: Evaluate,
+  want: Evaluate,
+  { op, mode, guard, result }: Primitive & { kind: 'rmwIf' },
+  place: Place,
+): Evaluate {
+  const { mask, equal } = guard;
   const { kind } = target.type;
   const cellOf = compileCell(target);
   return (m) => {
     const cell = cellOf(m);
     const addressDeps = m.deps;
-    const forbidden = unless(m);
-    const unlessDeps = m.deps;
-    const v = by(m);
-    const word = guarded(m, cell, kind, forbidden, false, RmwOp.Add, v, Mode.Full, addressDeps, unlessDeps);
-    const read = loaded(m, cell, kind, word);
-    m.deps = depsUnion(m.cpu.readDeps(), unlessDeps);
-    if (old) return read;
-    return read === forbidden ? 0 : 1;
+    const wanted = want(m);
+    const wantDeps = m.deps;
+    const by = operand(m);
+    if (mask === LESS && m.kindOf(cell, kind) !== kind) {
+      throw new ThreadFault({ place, message: 'this asks for the sign of a word that has none' });
+    }
+    const word = guarded(m, cell, kind, { mask, want: wanted, equal }, op, by, mode, addressDeps, wantDeps);
+    const old = loaded(m, cell, kind, word);
+    m.deps = depsUnion(m.cpu.readDeps(), wantDeps);
+    switch (result) {
+      case 'old':
+        return old;
+      case 'new':
+        return loaded(m, cell, kind, applyRmw(typedRmw(op, m.kindOf(cell, kind)), word, by));
+      case 'done':
+        return guardHolds(old, mask, wanted, equal) ? 1 : 0;
+    }
   };
 }

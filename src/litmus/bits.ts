@@ -1,6 +1,6 @@
 import { depsUnion } from '../cpu/deps.ts';
 import { bitsOf, bitwise, type IntKind, shiftLeft } from '../cpu/integer.ts';
-import { applyRmw, Mode, RmwOp, typedRmw } from '../cpu/modes.ts';
+import { applyRmw, Mode, type RmwOp, typedRmw } from '../cpu/modes.ts';
 import { compileCell, type Evaluate, type Target } from './access.ts';
 import type { Place } from './ast.ts';
 import type { Operand } from './atomics.ts';
@@ -15,24 +15,6 @@ export function bitMask(bit: Evaluate, access: IntKind, place: Place): Operand {
       throw new ThreadFault({ place, message: `there is no bit ${n}: bits go from 0 to ${bitsOf(kind) - 1}` });
     }
     return shiftLeft(kind, 1, n);
-  };
-}
-
-/** test_and_set_bit_lock(): an acquire, if the bit was clear. */
-export function compileBitLock(target: Target, mask: Operand): Evaluate {
-  const cellOf = compileCell(target);
-  return (m) => {
-    const cell = cellOf(m);
-    const addressDeps = m.deps;
-    const bit = mask(m, cell);
-    const { cpu } = m;
-    const kind = m.kindOf(cell, target.type.kind);
-    cpu.addrDeps = addressDeps;
-    cpu.dataDeps = m.deps;
-    const maskDeps = m.deps;
-    const old = cpu.rmwIf(cell, bit, 0, true, typedRmw(RmwOp.Or, kind), bit, Mode.Acquire);
-    m.deps = depsUnion(cpu.readDeps(), maskDeps);
-    return bitwise(kind, '&', old, bit) === 0 ? 0 : 1;
   };
 }
 

@@ -1,5 +1,5 @@
 import { IntKind } from '../cpu/integer.ts';
-import type { Assignment, BinaryOperator, Expression, Name, UnaryOperator } from './ast.ts';
+import type { Assignment, BinaryOperator, Call, Expression, Name, UnaryOperator } from './ast.ts';
 import { parseType, startsType } from './c-type.ts';
 import type { Cursor } from './cursor.ts';
 import { Token } from './lexer.ts';
@@ -68,6 +68,8 @@ export function parseInitialiser(cursor: Cursor): Expression {
 function parseAssignment(cursor: Cursor): Expression {
   const target = parseConditional(cursor);
   if (cursor.token !== Token.Punctuation || !ASSIGNMENTS.has(cursor.text)) return target;
+  if (target.kind === 'call' && target.callee.name === 'ACCESS_ONCE' && cursor.is('='))
+    return parseStore(cursor, target);
   if (!isLvalue(target)) {
     cursor.failAt(target.start, target.end, 'this cannot be assigned to', {
       expected: 'a variable, or what a pointer points to',
@@ -80,6 +82,17 @@ function parseAssignment(cursor: Cursor): Expression {
   const value = parseAssignment(cursor);
   cursor.leave();
   return { kind: 'assignment', start: target.start, end: value.end, operator, target, value } satisfies Assignment;
+}
+
+/** `ACCESS_ONCE(x) = v` is how WRITE_ONCE(x, v) was written before Linux 4.15. */
+function parseStore(cursor: Cursor, { start, callee, arguments: places }: Call): Expression {
+  cursor.countOperator();
+  cursor.enter();
+  cursor.next();
+  const value = parseAssignment(cursor);
+  cursor.leave();
+  const name: Name = { ...callee, name: 'WRITE_ONCE' };
+  return { kind: 'call', start, end: value.end, callee: name, arguments: [...places, value] };
 }
 
 function isLvalue(e: Expression): boolean {

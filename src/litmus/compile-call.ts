@@ -1,5 +1,4 @@
-import { WHOLE } from '../cpu/cpu.ts';
-import { Fence, Mode, RmwOp } from '../cpu/modes.ts';
+import { Fence, Mode } from '../cpu/modes.ts';
 import {
   compileCell,
   compileLoad,
@@ -12,37 +11,56 @@ import {
 } from './access.ts';
 import type { Call, Expression } from './ast.ts';
 import {
-  compileAddUnless,
   compileCompareExchange,
   compileExchange,
   compileRmw,
+  compileRmwIf,
   compileTryCompareExchange,
   type Operand,
 } from './atomics.ts';
-import { bitMask, compileBitLock, compilePlainBit, compileTestBit } from './bits.ts';
-import type { Machine } from './machine.ts';
-import { PRIMITIVES, type Primitive } from './primitives.ts';
+import { bitMask, compilePlainBit, compileTestBit } from './bits.ts';
+import { BIT, compileIsLocked, compileLock, compileTrylock, compileUnlock } from './locks.ts';
+import type { Primitive } from './primitive.ts';
+import { PRIMITIVES } from './primitives.ts';
+import { lvalueOf } from './type-of.ts';
 
 /** Compiles the call of a primitive; one that returns nothing has the value 0. */
 export function compileCall(compiler: ExpressionCompiler, call: Call): Evaluate {
   const primitive = PRIMITIVES.get(call.callee.name);
   if (primitive === undefined) throw new Error(`${call.callee.name} was not resolved`);
+  const { parameters } = primitive;
   const at = (letter: string, nth = 0): Expression => argument(primitive, call, letter, nth);
   const pointee = (): Target => compiler.pointee(at('p'), compiler.wordType(call));
   /** A lock, and what else is one word whatever its type. */
   const object = (): Target => compiler.pointee(at('p'), undefined);
-  const accessed = (): Target => (primitive.parameters.startsWith('l') ? compiler.target(at('l')) : pointee());
+  const accessed = (): Target => {
+    const lvalue = lvalueOf(primitive, call);
+    return lvalue === undefined
+      ? compiler.pointee(call.arguments[0]!, compiler.wordType(call))
+      : compiler.target(lvalue);
+  };
   const valueFor = (target: Target, nth = 0): Evaluate => compiler.as(at('v', nth), target.type);
   const mask = (target: Target): Operand => bitMask(compiler.value(at('n')), target.type.kind, at('n'));
+  const amount = (of: 'value' | number, target: Target): Evaluate => (of === 'value' ? valueFor(target) : constant(of));
+  /** A lock, with the mask of its bit if it is one. */
+  const lock = (): [Target, Operand] => {
+    if (!parameters.includes('n')) return [object(), constant(0)];
+    const target = pointee();
+    return [target, mask(target)];
+  };
 
   switch (primitive.kind) {
     case 'load':
       return compileLoad(accessed(), primitive.mode);
+    case 'loadUntil':
+      return compiler.loadUntil(compileLoad(pointee(), primitive.mode), call, at('p'), at('c'));
     case 'store':
       return thenFence(compileStore(accessed(), valueFor(accessed()), primitive.mode), primitive.after);
     case 'fence': {
       const { fence } = primitive;
+      const flags = compileFlags(compiler, call, primitive);
       return (m) => {
+        flags?.(m);
         m.cpu.fence(fence);
         return 0;
       };
@@ -55,32 +73,17 @@ export function compileCall(compiler: ExpressionCompiler, call: Call): Evaluate 
       };
     }
     case 'lock':
-      return compileAccess(object(), (m, cell) => {
-        const lock = m.lock(cell);
-        m.cpu.rmwWhen(lock, WHOLE, 0, RmwOp.Xchg, 1, Mode.Lock);
-        m.hold(lock);
-        return 0;
-      });
+      return after(compileFlags(compiler, call, primitive), compileLock(primitive.lock, ...lock()));
     case 'unlock':
-      return compileAccess(object(), (m, cell) => {
-        m.cpu.write(m.release(m.lock(cell)), 0, Mode.Unlock);
-        return 0;
-      });
-    case 'trylock':
-      return compileAccess(object(), (m, cell) => {
-        const lock = m.lock(cell);
-        const old = m.cpu.rmwIf(lock, WHOLE, 0, true, RmwOp.Xchg, 1, Mode.Lock);
-        m.deps = m.cpu.readDeps();
-        if (old !== 0) return 0;
-        m.hold(lock);
-        return 1;
-      });
+      return after(compileFlags(compiler, call, primitive), compileUnlock(primitive.lock, ...lock()));
+    case 'trylock': {
+      const take = compileTrylock(primitive.lock, ...lock(), false);
+      return after(compileFlags(compiler, call, primitive), take);
+    }
+    case 'testAndSetBitLock':
+      return compileTrylock(BIT, ...lock(), true);
     case 'isLocked':
-      return compileAccess(object(), (m, cell) => {
-        const value = m.cpu.read(m.lock(cell), Mode.Once);
-        m.deps = m.cpu.readDeps();
-        return value === 0 ? 0 : 1;
-      });
+      return compileIsLocked(primitive.lock, object());
     case 'xchg': {
       const target = pointee();
       return compileExchange(target, valueFor(target), primitive.mode);
@@ -94,29 +97,50 @@ export function compileCall(compiler: ExpressionCompiler, call: Call): Evaluate 
       const old = oldValue(compiler, at('o'));
       return compileTryCompareExchange(target, old, valueFor(target), primitive.mode, at('o'));
     }
-    case 'addUnless': {
-      const target = pointee();
-      return primitive.unless === 'zero'
-        ? compileAddUnless(target, constant(1), constant(0), primitive.result === 'old')
-        : compileAddUnless(target, valueFor(target, 0), valueFor(target, 1), primitive.result === 'old');
-    }
     case 'rmw': {
       const target = pointee();
-      if (primitive.operand === 'bit') return compileRmw(target, mask(target), primitive);
-      const by = primitive.operand === 'one' ? constant(1) : valueFor(target);
+      const { operand } = primitive;
+      if (operand === 'bit') return compileRmw(target, mask(target), primitive);
+      const by = amount(operand, target);
       return compileRmw(target, (m, cell) => stored(m, cell, target.type.kind, by(m)), primitive);
     }
-    case 'testAndSetBitLock':
-      return compileBitLock(pointee(), mask(pointee()));
+    case 'rmwIf': {
+      const target = pointee();
+      const { operand, guard } = primitive;
+      const wanted = guard.want === 'value' ? valueFor(target, 1) : constant(guard.want);
+      return compileRmwIf(target, amount(operand, target), wanted, primitive, call);
+    }
     case 'testBit':
       return compileTestBit(pointee(), mask(pointee()), primitive.mode);
     case 'plainBit':
       return compilePlainBit(pointee(), mask(pointee()), primitive.op);
     case 'truth': {
-      const operand = compiler.value(at('v'));
-      return (m) => (operand(m) === 0 ? 0 : 1);
+      const truth = compiler.value(at('v'));
+      return (m) => (truth(m) === 0 ? 0 : 1);
     }
+    case 'nothing':
+      return constant(0);
   }
+}
+
+/**
+ * What a lock does about interrupts, for the thread itself: spin_lock_irqsave() gives its flags a value, and
+ * spin_unlock_irqrestore() has them computed.
+ */
+function compileFlags(compiler: ExpressionCompiler, call: Call, { parameters }: Primitive): Evaluate | undefined {
+  const flags = call.arguments[/[fv]/.exec(parameters)?.index ?? -1];
+  if (flags === undefined) return undefined;
+  return parameters.includes('f')
+    ? compileStore(compiler.target(flags), constant(0), Mode.Plain)
+    : compiler.value(flags);
+}
+
+function after(first: Evaluate | undefined, then: Evaluate): Evaluate {
+  if (first === undefined) return then;
+  return (m) => {
+    first(m);
+    return then(m);
+  };
 }
 
 /** The argument for the nth parameter of a kind. */
@@ -132,16 +156,6 @@ function thenFence(store: Evaluate, fence: Fence | undefined): Evaluate {
     store(m);
     m.cpu.fence(fence);
     return 0;
-  };
-}
-
-/** An access without operands. */
-function compileAccess(target: Target, access: (m: Machine, cell: number) => number): Evaluate {
-  const cellOf = compileCell(target);
-  return (m) => {
-    const cell = cellOf(m);
-    m.cpu.addrDeps = m.deps;
-    return access(m, cell);
   };
 }
 

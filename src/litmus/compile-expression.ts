@@ -15,9 +15,11 @@ import {
 import { arithmetic, compute, isShift, operatingKind, unary, whyUndefined } from './arithmetic.ts';
 import type { Binary, BinaryOperator, Expression, Place } from './ast.ts';
 import { compileCall } from './compile-call.ts';
+import { compileLoop, Flow } from './compile-loop.ts';
 import { bindingOf, cellAt, constantAddress, constantOf, type Scope } from './constant.ts';
 import { during } from './here.ts';
-import { type Machine, ThreadFault } from './machine.ts';
+import { registersThatMatter } from './loop-registers.ts';
+import { type Machine, ThreadCut, ThreadFault } from './machine.ts';
 import { accessType, isPointer, pointerSum, scaleOf, typeOf, wordType } from './type-of.ts';
 import { countsElements, INT, ofKind, stride, UNTYPED, type ValueType } from './value-type.ts';
 
@@ -243,7 +245,42 @@ const compilerIn = (scope: Scope): ExpressionCompiler => ({
   pointee: (e, access) => compilePointee(scope, e, access),
   typeOf: (e) => typeOf(scope, e),
   wordType: (call) => wordType(scope, call),
+  loadUntil: (load, call, address, condition) => compileLoadUntil(scope, load, call, address, condition),
 });
+
+/** Stands for `do VAL = load; while (!(condition));`, and has VAL. */
+function compileLoadUntil(
+  scope: Scope,
+  load: Evaluate,
+  call: Expression,
+  address: Expression,
+  condition: Expression,
+): Evaluate {
+  const { start, end } = call;
+  const val: Expression = { kind: 'name', start, end, name: 'VAL' };
+  const target = compileTarget(scope, val);
+  const word = typeOf(scope, call);
+  const store = compileStore(target, convert(load, word, target.type, call), Mode.Plain);
+  const holds = compile(scope, condition);
+  const assignment: Expression = { kind: 'assignment', start, end, operator: undefined, target: val, value: address };
+  const loop = compileLoop(
+    scope.unroll,
+    (m) => (holds(m) === 0 ? 1 : 0),
+    (m) => {
+      store(m);
+      return Flow.Next;
+    },
+    undefined,
+    true,
+    registersThatMatter(scope.thread, [assignment, condition]),
+    undefined,
+  );
+  const value = convert(compileLoad(target, Mode.Plain), target.type, word, call);
+  return (m) => {
+    if (loop(m) === Flow.Cut) throw new ThreadCut();
+    return value(m);
+  };
+}
 
 /** @param on the value of the left operand, as a truth, that settles the whole */
 function compileLogical(on: boolean, left: Evaluate, right: Evaluate): Evaluate {

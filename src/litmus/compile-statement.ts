@@ -1,31 +1,14 @@
-import { type Deps, depsUnion, NO_DEPS } from '../cpu/deps.ts';
+import { depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Mode } from '../cpu/modes.ts';
 import { compileStore, type Evaluate } from './access.ts';
 import type { Expression, Statement } from './ast.ts';
 import { compile, compileAs, compileTarget } from './compile-expression.ts';
+import { compileLoop, type Execute, Flow } from './compile-loop.ts';
 import type { Scope } from './constant.ts';
 import { roundsOf } from './counted.ts';
 import { during } from './here.ts';
 import { registersThatMatter } from './loop-registers.ts';
-import { MAX_STEPS, type Machine } from './machine.ts';
 import { eachPart, type Node } from './walk.ts';
-
-/** How a statement ended. */
-export enum Flow {
-  Next = 0,
-  Break = 1,
-  Continue = 2,
-  Return = 3,
-  /** A loop wanted more rounds than it may have. */
-  Cut = 4,
-}
-
-export type Execute = (m: Machine) => Flow;
-
-export interface StatementScope extends Scope {
-  /** The most rounds of a loop. */
-  readonly unroll: number;
-}
 
 /** Which jumps out of itself a statement may make. */
 interface Jumps {
@@ -38,7 +21,7 @@ interface Jumps {
 const next: Execute = () => Flow.Next;
 
 /** Compiles statements that follow one another. */
-export function compileList(scope: StatementScope, statements: readonly Statement[]): Execute {
+export function compileList(scope: Scope, statements: readonly Statement[]): Execute {
   const list = statements.map((s) => compileStatement(scope, s)).filter((s) => s !== next);
   const [first, second] = list;
   if (first === undefined) return next;
@@ -52,7 +35,7 @@ export function compileList(scope: StatementScope, statements: readonly Statemen
   };
 }
 
-function compileStatement(scope: StatementScope, s: Statement): Execute {
+function compileStatement(scope: Scope, s: Statement): Execute {
   switch (s.kind) {
     case 'block':
       return compileList(scope, s.body);
@@ -132,7 +115,7 @@ function sequence(list: readonly Evaluate[]): Execute {
  * The arms are controlled by what the condition read; what follows is not, unless an arm may jump away from it. (Linux
  * 6.12, tools/memory-model/Documentation/control-dependencies.txt)
  */
-function compileIf(scope: StatementScope, s: Statement & { kind: 'if' }): Execute {
+function compileIf(scope: Scope, s: Statement & { kind: 'if' }): Execute {
   const condition = compile(scope, s.condition);
   const then = compileStatement(scope, s.then);
   const otherwise = s.otherwise === undefined ? next : compileStatement(scope, s.otherwise);
@@ -159,71 +142,8 @@ function compileIf(scope: StatementScope, s: Statement & { kind: 'if' }): Execut
   };
 }
 
-const registersAt = (scope: StatementScope, ...parts: (Expression | Statement | undefined)[]): readonly number[] =>
+const registersAt = (scope: Scope, ...parts: (Expression | Statement | undefined)[]): readonly number[] =>
   registersThatMatter(scope.thread, parts);
-
-/** Notices that a thread comes to a place in a loop with everything that matters there as it was the last time. */
-class Standstill {
-  private before: number[] | undefined;
-  private since = 0;
-
-  /** @param slots the registers that matter there */
-  constructor(private readonly slots: readonly number[]) {}
-
-  look(m: Machine): void {
-    const { frame, cpu } = m;
-    const { before } = this;
-    if (before !== undefined && this.slots.every((slot, i) => before[i] === frame[slot])) cpu.standsStill(this.since);
-    this.before = this.slots.map((slot) => frame[slot]!);
-    this.since = cpu.made;
-  }
-}
-
-/**
- * A loop, as the nested `if`s that it stands for: each round is controlled by the conditions of all rounds before it,
- * and what follows the loop by none of them.
- * @param atHead the registers that matter where a round begins, and `atBody` where its condition holds; undefined for a
- * loop that counts, which never stands still
- */
-function compileLoop(
-  limit: number,
-  condition: Evaluate | undefined,
-  body: Execute,
-  step: Evaluate | undefined,
-  bodyFirst: boolean,
-  atHead: readonly number[] | undefined,
-  atBody: readonly number[] | undefined,
-): Execute {
-  return (m) => {
-    const head = atHead && new Standstill(atHead);
-    const entry = atBody && new Standstill(atBody);
-    const outer = m.control;
-    const outerLoop = m.loopControl;
-    m.loopControl = NO_DEPS;
-    let control: Deps = outer;
-    for (let rounds = 0; ; rounds++) {
-      if (!bodyFirst) head?.look(m);
-      if (condition !== undefined && !(bodyFirst && rounds === 0)) {
-        const holds = condition(m) !== 0;
-        control = depsUnion(control, m.deps);
-        if (!m.branch(holds)) break;
-      }
-      if (bodyFirst) head?.look(m);
-      entry?.look(m);
-      if (rounds >= limit || ++m.steps > MAX_STEPS) return Flow.Cut;
-      m.setControl(control);
-      const flow = body(m);
-      if (flow === Flow.Break) break;
-      if (flow === Flow.Return || flow === Flow.Cut) return flow;
-      control = depsUnion(control, m.loopControl);
-      m.setControl(control);
-      if (step !== undefined) step(m);
-    }
-    m.loopControl = depsUnion(outerLoop, m.threadControl);
-    m.setControl(depsUnion(outer, m.threadControl));
-    return Flow.Next;
-  };
-}
 
 const NO_JUMPS: Jumps = { leaves: false, returns: false, any: false };
 

@@ -2,12 +2,13 @@ import type { Cpu, TrackedCpu } from '../cpu/cpu.ts';
 import type { Deps } from '../cpu/deps.ts';
 import type { Program, ThreadBody } from '../program/program.ts';
 import type { Expression, Proposition } from './ast.ts';
-import { compileList, Flow } from './compile-statement.ts';
+import { Flow } from './compile-loop.ts';
+import { compileList } from './compile-statement.ts';
 import { expectedReads, type Wanted } from './expected-reads.ts';
 import type { Here } from './here.ts';
 import { cellName, type Location, type ThreadLayout } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
-import { type Access, End, type Fault, type Frame, Machine, ThreadFault } from './machine.ts';
+import { type Access, End, type Fault, type Frame, Machine, ThreadCut, ThreadFault } from './machine.ts';
 import { PRIMITIVES } from './primitives.ts';
 import { conditionValue, type Ended, type Holds, StateReader } from './state.ts';
 import type { ValueType } from './value-type.ts';
@@ -138,6 +139,10 @@ function compileThread(
     try {
       if (run(machine) === Flow.Cut) frame[0] = End.Cut;
     } catch (error) {
+      if (error instanceof ThreadCut) {
+        frame[0] = End.Cut;
+        return frame;
+      }
       if (!(error instanceof ThreadFault)) throw error;
       cpu.faulted(machine.deps);
       frame[0] = machine.endOf(error.fault);

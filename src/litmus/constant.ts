@@ -15,6 +15,8 @@ export interface Scope {
   readonly types: Map<Expression, ValueType>;
   /** The reads that must return a certain value for the condition to hold. */
   readonly expected: ReadonlyMap<Expression, Wanted>;
+  /** The most rounds of a loop. */
+  readonly unroll: number;
   /** Kept up to date while a thread runs; undefined where nobody asks. */
   readonly here: Here | undefined;
 }

@@ -1,7 +1,8 @@
 import { bitsOf, type IntKind, isAddress, isSmall } from '../cpu/integer.ts';
 import type { Expression, FunctionDefinition } from './ast.ts';
 import type { ThreadLayout } from './layout.ts';
-import { PRIMITIVES, type Primitive } from './primitives.ts';
+import type { Primitive } from './primitive.ts';
+import { PRIMITIVES } from './primitives.ts';
 import { type Typing, typeOf } from './type-of.ts';
 import { widens } from './value-type.ts';
 import { eachPart, type Node } from './walk.ts';

@@ -48,6 +48,9 @@ export class ThreadFault {
   }
 }
 
+/** Leaves the body of a thread from within an expression that wants more rounds than it may have. */
+export class ThreadCut {}
+
 /** So many statements and rounds of loops a thread runs, at most, before it is cut. */
 export const MAX_STEPS = 1 << 16;
 

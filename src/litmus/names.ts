@@ -1,7 +1,9 @@
 import type { Declarator, Expression, FunctionDefinition, Name, Statement } from './ast.ts';
 import { didYouMean } from './nearest.ts';
-import { PRIMITIVES, type Primitive, signature, whyNotSupported } from './primitives.ts';
+import { hasResult, type Primitive, signature } from './primitive.ts';
+import { PRIMITIVES } from './primitives.ts';
 import type { Diagnostics } from './source.ts';
+import { whyNotSupported } from './unsupported.ts';
 import { eachOperand } from './walk.ts';
 
 /** How a name is used in a thread; a sum of these. */
@@ -223,6 +225,10 @@ export class ThreadNames {
 
   private argument(name: string, primitive: Primitive, index: number, e: Expression): void {
     switch (primitive.parameters[index]) {
+      case 'd':
+        if (e.kind === 'name') this.value(e);
+        else this.lvalue(name, primitive, e);
+        break;
       case 'l':
         this.lvalue(name, primitive, e);
         break;
@@ -230,6 +236,20 @@ export class ThreadNames {
         if (e.kind === 'unary' && e.operator === '&' && e.operand.kind === 'name') {
           this.use(e.operand, Role.Assigned | Role.Read);
         } else this.value(e);
+        break;
+      case 'c':
+        // The load that is repeated assigns to VAL.
+        this.use({ kind: 'name', start: e.start, end: e.start, name: 'VAL' }, Role.Assigned);
+        this.value(e);
+        break;
+      case 'f':
+        if (e.kind === 'name') this.use(e, Role.Assigned);
+        else
+          this.diagnostics.report('HF112', e, `${name}() needs a variable`, () => ({
+            expected: '`unsigned long flags`',
+          }));
+        break;
+      case '_':
         break;
       default:
         this.value(e);
@@ -245,21 +265,5 @@ export class ThreadNames {
         expected: `\`${signature(name, primitive)}\`, where x is a pointer`,
       }));
     }
-  }
-}
-
-function hasResult(primitive: Primitive): boolean {
-  switch (primitive.kind) {
-    case 'store':
-    case 'fence':
-    case 'synchronizeSrcu':
-    case 'lock':
-    case 'unlock':
-      return false;
-    case 'rmw':
-    case 'plainBit':
-      return primitive.result !== 'none';
-    default:
-      return true;
   }
 }

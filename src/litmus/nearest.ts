@@ -35,7 +35,12 @@ export function nearest(name: string, names: Iterable<string>): string[] {
     if (distance <= limit && !found.some((f) => f.name === candidate)) found.push({ name: candidate, distance });
   }
   found.sort((x, y) => x.distance - y.distance || (x.name < y.name ? -1 : 1));
-  return found.slice(0, 3).map((f) => f.name);
+  const least = found[0]?.distance ?? 0;
+  // Beside a name that is much nearer, another is noise.
+  return found
+    .filter((f) => f.distance <= least + 1)
+    .slice(0, 3)
+    .map((f) => f.name);
 }
 
 /** The advice `did you mean`, if there is something to suggest. */

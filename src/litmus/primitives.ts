@@ -1,36 +1,16 @@
+import { LESS, WHOLE } from '../cpu/cpu.ts';
 import { Fence, Mode, RmwOp } from '../cpu/modes.ts';
+import { BIT, READER, SPIN, WRITER } from './locks.ts';
+import type { Action, Guard, Primitive } from './primitive.ts';
 import { ATOMIC, ATOMIC64, type ValueType } from './value-type.ts';
 
-/**
- * What a primitive of the kernel does, for the compiler. `parameters` has a letter for each: `l` an lvalue such as
- * `*x`, `p` a pointer, `v` a value, `n` the number of a bit, `o` a pointer to the old value that try_cmpxchg() expects.
- */
-export type Primitive = { readonly parameters: string } & Action;
-
-type Action =
-  | { readonly kind: 'load'; readonly mode: Mode }
-  | { readonly kind: 'store'; readonly mode: Mode; readonly after?: Fence }
-  | { readonly kind: 'fence'; readonly fence: Fence }
-  | { readonly kind: 'synchronizeSrcu' }
-  /** Unconditional; `operand`: the parameter `v`, the number 1, or the mask of bit `n`. */
-  | {
-      readonly kind: 'rmw';
-      readonly op: RmwOp;
-      readonly mode: Mode;
-      readonly operand: 'value' | 'one' | 'bit';
-      readonly result: 'none' | 'old' | 'new' | 'newIsZero' | 'newIsNegative' | 'bit';
-    }
-  | { readonly kind: 'xchg' | 'cmpxchg' | 'tryCmpxchg'; readonly mode: Mode }
-  /** Adds unless the word is `unless`: the last parameter, or 0. */
-  | { readonly kind: 'addUnless'; readonly unless: 'value' | 'zero'; readonly result: 'added' | 'old' }
-  | { readonly kind: 'lock' | 'trylock' | 'unlock' | 'isLocked' }
-  /** Sets a bit that is clear: an acquire if it does. Has whether it was set. */
-  | { readonly kind: 'testAndSetBitLock' }
-  | { readonly kind: 'testBit'; readonly mode: Mode }
-  /** A non-atomic bit operation: a plain read and a plain write. */
-  | { readonly kind: 'plainBit'; readonly op: RmwOp; readonly result: 'none' | 'bit' }
-  /** Whether the parameter is not 0: likely(), WARN_ON() and their kind. */
-  | { readonly kind: 'truth' };
+const UNLESS_VALUE: Guard = { mask: WHOLE, want: 'value', equal: false };
+const NOT_ZERO: Guard = { mask: WHOLE, want: 0, equal: false };
+const ONE: Guard = { mask: WHOLE, want: 1, equal: true };
+const NOT_ONE: Guard = { mask: WHOLE, want: 1, equal: false };
+const NEGATIVE: Guard = { mask: LESS, want: 0, equal: true };
+const POSITIVE: Guard = { mask: LESS, want: 1, equal: false };
+const not = (guard: Guard): Guard => ({ ...guard, equal: !guard.equal });
 
 const ORDERINGS: readonly (readonly [string, Mode])[] = [
   ['', Mode.Full],
@@ -49,17 +29,30 @@ const ARITHMETIC: readonly (readonly [string, RmwOp])[] = [
 ];
 
 const FENCES: readonly (readonly [string, Fence])[] = [
-  ['smp_mb', Fence.Mb],
-  ['smp_rmb', Fence.Rmb],
-  ['smp_wmb', Fence.Wmb],
-  ['smp_mb__before_atomic', Fence.BeforeAtomic],
-  ['smp_mb__after_atomic', Fence.AfterAtomic],
+  ...['', 'smp_', 'virt_', 'dma_'].flatMap((prefix): [string, Fence][] => [
+    [`${prefix}mb`, Fence.Mb],
+    [`${prefix}rmb`, Fence.Rmb],
+    [`${prefix}wmb`, Fence.Wmb],
+  ]),
+  ...['smp_', 'virt_'].flatMap((prefix): [string, Fence][] => [
+    [`${prefix}mb__before_atomic`, Fence.BeforeAtomic],
+    [`${prefix}mb__after_atomic`, Fence.AfterAtomic],
+  ]),
   ['smp_mb__after_spinlock', Fence.AfterSpinlock],
   ['smp_mb__after_unlock_lock', Fence.AfterUnlockLock],
   ['smp_mb__after_srcu_read_unlock', Fence.AfterSrcuReadUnlock],
   ['barrier', Fence.Barrier],
-  ['rcu_read_lock', Fence.RcuLock],
-  ['rcu_read_unlock', Fence.RcuUnlock],
+  ...['', '_bh', '_sched'].flatMap((suffix): [string, Fence][] => [
+    [`rcu_read_lock${suffix}`, Fence.RcuLock],
+    [`rcu_read_unlock${suffix}`, Fence.RcuUnlock],
+  ]),
+  // What keeps interrupts or the scheduler away is a barrier for the compiler.
+  ['local_irq_disable', Fence.Barrier],
+  ['local_irq_enable', Fence.Barrier],
+  ['local_bh_disable', Fence.Barrier],
+  ['local_bh_enable', Fence.Barrier],
+  ['preempt_disable', Fence.Barrier],
+  ['preempt_enable', Fence.Barrier],
   ['synchronize_rcu', Fence.SyncRcu],
   ['synchronize_rcu_expedited', Fence.SyncRcu],
 ];
@@ -70,33 +63,37 @@ const FENCES: readonly (readonly [string, Fence])[] = [
  */
 function makePrimitives(): Map<string, Primitive> {
   const all = new Map<string, Primitive>();
-  const add = (name: string, parameters: string, action: Action): void => {
+  const add: Add = (name, parameters, action) => {
     all.set(name, { parameters, ...action });
   };
 
   add('READ_ONCE', 'l', { kind: 'load', mode: Mode.Once });
   add('WRITE_ONCE', 'lv', { kind: 'store', mode: Mode.Once });
-  add('smp_load_acquire', 'p', { kind: 'load', mode: Mode.Acquire });
-  add('smp_store_release', 'pv', { kind: 'store', mode: Mode.Release });
-  add('smp_store_mb', 'lv', { kind: 'store', mode: Mode.Once, after: Fence.Mb });
+  add('ACCESS_ONCE', 'l', { kind: 'load', mode: Mode.Once });
+  for (const prefix of ['smp_', 'virt_']) {
+    add(`${prefix}load_acquire`, 'p', { kind: 'load', mode: Mode.Acquire });
+    add(`${prefix}store_release`, 'pv', { kind: 'store', mode: Mode.Release });
+    add(`${prefix}store_mb`, 'dv', { kind: 'store', mode: Mode.Once, after: Fence.Mb });
+  }
+  add('smp_cond_load_relaxed', 'pc', { kind: 'loadUntil', mode: Mode.Once });
+  add('smp_cond_load_acquire', 'pc', { kind: 'loadUntil', mode: Mode.Acquire });
   for (const [name, fence] of FENCES) add(name, '', { kind: 'fence', fence });
 
   add('rcu_assign_pointer', 'lv', { kind: 'store', mode: Mode.Release });
   add('RCU_INIT_POINTER', 'lv', { kind: 'store', mode: Mode.Once });
-  for (const name of ['rcu_dereference', 'rcu_dereference_raw', 'rcu_access_pointer']) {
-    add(name, 'l', { kind: 'load', mode: Mode.Once });
+  for (const suffix of ['', '_raw', '_bh', '_sched']) {
+    add(`rcu_dereference${suffix}`, 'l', { kind: 'load', mode: Mode.Once });
+    if (suffix !== '_raw') add(`rcu_dereference${suffix}_check`, 'l_', { kind: 'load', mode: Mode.Once });
   }
+  add('rcu_access_pointer', 'l', { kind: 'load', mode: Mode.Once });
+  add('rcu_dereference_protected', 'l_', { kind: 'load', mode: Mode.Plain });
+  add('srcu_dereference', 'l_', { kind: 'load', mode: Mode.Once });
   for (const name of ['srcu_read_lock', 'srcu_down_read']) add(name, 'p', { kind: 'load', mode: Mode.SrcuLock });
   for (const name of ['srcu_read_unlock', 'srcu_up_read']) add(name, 'pv', { kind: 'store', mode: Mode.SrcuUnlock });
   add('synchronize_srcu', 'p', { kind: 'synchronizeSrcu' });
   add('synchronize_srcu_expedited', 'p', { kind: 'synchronizeSrcu' });
 
-  for (const prefix of ['spin_', 'raw_spin_']) {
-    add(`${prefix}lock`, 'p', { kind: 'lock' });
-    add(`${prefix}unlock`, 'p', { kind: 'unlock' });
-    add(`${prefix}trylock`, 'p', { kind: 'trylock' });
-    add(`${prefix}is_locked`, 'p', { kind: 'isLocked' });
-  }
+  addLocks(add);
 
   for (const prefix of ['', 'atomic_', 'atomic64_', 'atomic_long_']) {
     for (const [suffix, mode] of ORDERINGS) {
@@ -106,6 +103,8 @@ function makePrimitives(): Map<string, Primitive> {
     }
     if (prefix !== '') addAtomics(prefix, add);
   }
+  for (const [suffix, mode] of ORDERINGS) add(`cmpxchg64${suffix}`, 'pvv', { kind: 'cmpxchg', mode });
+  addRefcounts(add);
 
   const bits: readonly (readonly [string, RmwOp])[] = [
     ['set', RmwOp.Or],
@@ -123,11 +122,14 @@ function makePrimitives(): Map<string, Primitive> {
   add('test_and_set_bit_lock', 'np', { kind: 'testAndSetBitLock' });
   add('clear_bit_unlock', 'np', { kind: 'rmw', op: RmwOp.Andnot, mode: Mode.Release, operand: 'bit', result: 'none' });
 
+  add('cpu_relax', '', { kind: 'nothing' });
   for (const name of ['likely', 'unlikely', 'WARN_ON', 'WARN_ON_ONCE']) add(name, 'v', { kind: 'truth' });
   return all;
 }
 
-function addAtomics(prefix: string, add: (name: string, parameters: string, action: Action) => void): void {
+type Add = (name: string, parameters: string, action: Action) => void;
+
+function addAtomics(prefix: string, add: Add): void {
   add(`${prefix}read`, 'p', { kind: 'load', mode: Mode.Once });
   add(`${prefix}read_acquire`, 'p', { kind: 'load', mode: Mode.Acquire });
   add(`${prefix}set`, 'pv', { kind: 'store', mode: Mode.Once });
@@ -140,7 +142,7 @@ function addAtomics(prefix: string, add: (name: string, parameters: string, acti
     mode: Mode,
     result: (Action & { kind: 'rmw' })['result'],
   ): void => {
-    add(prefix + name, one ? 'p' : 'vp', { kind: 'rmw', op, mode, operand: one ? 'one' : 'value', result });
+    add(prefix + name, one ? 'p' : 'vp', { kind: 'rmw', op, mode, operand: one ? 1 : 'value', result });
   };
   for (const [name, op] of ARITHMETIC) {
     rmw(name, op, false, Mode.Noreturn, 'none');
@@ -160,47 +162,90 @@ function addAtomics(prefix: string, add: (name: string, parameters: string, acti
   rmw('sub_and_test', RmwOp.Sub, false, Mode.Full, 'newIsZero');
   for (const [suffix, mode] of ORDERINGS) rmw(`add_negative${suffix}`, RmwOp.Add, false, mode, 'newIsNegative');
 
-  add(`${prefix}add_unless`, 'pvv', { kind: 'addUnless', unless: 'value', result: 'added' });
-  add(`${prefix}fetch_add_unless`, 'pvv', { kind: 'addUnless', unless: 'value', result: 'old' });
-  add(`${prefix}inc_not_zero`, 'p', { kind: 'addUnless', unless: 'zero', result: 'added' });
+  add(`${prefix}cond_read_relaxed`, 'pc', { kind: 'loadUntil', mode: Mode.Once });
+  add(`${prefix}cond_read_acquire`, 'pc', { kind: 'loadUntil', mode: Mode.Acquire });
+
+  const rmwIf = (name: string, parameters: string, op: RmwOp, guard: Guard, result: 'done' | 'old' | 'new'): void => {
+    const operand = parameters === 'p' ? 1 : 'value';
+    add(prefix + name, parameters, { kind: 'rmwIf', op, mode: Mode.Full, operand, guard, result });
+  };
+  rmwIf('add_unless', 'pvv', RmwOp.Add, UNLESS_VALUE, 'done');
+  rmwIf('fetch_add_unless', 'pvv', RmwOp.Add, UNLESS_VALUE, 'old');
+  rmwIf('inc_not_zero', 'p', RmwOp.Add, NOT_ZERO, 'done');
+  rmwIf('inc_unless_negative', 'p', RmwOp.Add, not(NEGATIVE), 'done');
+  rmwIf('dec_unless_positive', 'p', RmwOp.Sub, not(POSITIVE), 'done');
+  rmwIf('dec_if_positive', 'p', RmwOp.Sub, POSITIVE, 'new');
+}
+
+/** Orderings as in Documentation/core-api/refcount-vs-atomic.rst; a count that saturates is not modelled. */
+function addRefcounts(add: Add): void {
+  add('refcount_read', 'p', { kind: 'load', mode: Mode.Once });
+  add('refcount_set', 'pv', { kind: 'store', mode: Mode.Once });
+  const { Add: plus, Sub: minus } = RmwOp;
+  add('refcount_inc', 'p', { kind: 'rmw', op: plus, mode: Mode.Noreturn, operand: 1, result: 'none' });
+  add('refcount_add', 'vp', { kind: 'rmw', op: plus, mode: Mode.Noreturn, operand: 'value', result: 'none' });
+  add('refcount_dec', 'p', { kind: 'rmw', op: minus, mode: Mode.Release, operand: 1, result: 'none' });
+  // What makes the last put an acquire is smp_acquire__after_ctrl_dep(), which is smp_rmb().
+  const lastPut = { kind: 'rmw', op: minus, mode: Mode.Release, result: 'newIsZero', after: Fence.Rmb } as const;
+  add('refcount_dec_and_test', 'p', { ...lastPut, operand: 1 });
+  add('refcount_sub_and_test', 'vp', { ...lastPut, operand: 'value' });
+  const inc = { kind: 'rmwIf', op: plus, mode: Mode.Once, guard: NOT_ZERO, result: 'done' } as const;
+  add('refcount_inc_not_zero', 'p', { ...inc, operand: 1 });
+  add('refcount_add_not_zero', 'vp', { ...inc, operand: 'value' });
+  const dec = { kind: 'rmwIf', op: minus, mode: Mode.Release, operand: 1, result: 'done' } as const;
+  add('refcount_dec_if_one', 'p', { ...dec, guard: ONE });
+  add('refcount_dec_not_one', 'p', { ...dec, guard: NOT_ONE });
+}
+
+/** Locks, with what they do about interrupts: nothing that another CPU can see. */
+function addLocks(add: Add): void {
+  for (const [prefix, lock] of [
+    ['spin_', SPIN],
+    ['raw_spin_', SPIN],
+    ['read_', READER],
+    ['write_', WRITER],
+  ] as const) {
+    for (const suffix of ['', '_irq', '_bh']) {
+      add(`${prefix}lock${suffix}`, 'p', { kind: 'lock', lock });
+      add(`${prefix}unlock${suffix}`, 'p', { kind: 'unlock', lock });
+      if (lock === SPIN || suffix === '') add(`${prefix}trylock${suffix}`, 'p', { kind: 'trylock', lock });
+    }
+    add(`${prefix}lock_irqsave`, 'pf', { kind: 'lock', lock });
+    add(`${prefix}unlock_irqrestore`, 'pv', { kind: 'unlock', lock });
+    if (lock !== READER) add(`${prefix}trylock_irqsave`, 'pf', { kind: 'trylock', lock });
+    if (lock === SPIN) add(`${prefix}is_locked`, 'p', { kind: 'isLocked', lock });
+  }
+  for (const name of ['mutex_lock', 'mutex_lock_nested'] as const) {
+    add(name, name === 'mutex_lock' ? 'p' : 'p_', { kind: 'lock', lock: SPIN });
+  }
+  add('spin_lock_nested', 'p_', { kind: 'lock', lock: SPIN });
+  add('mutex_unlock', 'p', { kind: 'unlock', lock: SPIN });
+  add('mutex_trylock', 'p', { kind: 'trylock', lock: SPIN });
+  add('mutex_is_locked', 'p', { kind: 'isLocked', lock: SPIN });
+  for (const [suffix, lock] of [['read', READER] as const, ['write', WRITER] as const]) {
+    add(`down_${suffix}`, 'p', { kind: 'lock', lock });
+    add(`down_${suffix}_trylock`, 'p', { kind: 'trylock', lock });
+    add(`up_${suffix}`, 'p', { kind: 'unlock', lock });
+  }
+  add('rwsem_is_locked', 'p', { kind: 'isLocked', lock: WRITER });
+  add('bit_spin_lock', 'np', { kind: 'lock', lock: BIT });
+  add('bit_spin_trylock', 'np', { kind: 'trylock', lock: BIT });
+  add('bit_spin_unlock', 'np', { kind: 'unlock', lock: BIT });
+  add('bit_spin_is_locked', 'np', { kind: 'testBit', mode: Mode.Once });
+  for (const name of ['local_irq_save', 'local_irq_restore']) {
+    add(name, name.endsWith('save') ? 'f' : 'v', { kind: 'fence', fence: Fence.Barrier });
+  }
 }
 
 /** Every primitive, by its name. */
 export const PRIMITIVES: ReadonlyMap<string, Primitive> = makePrimitives();
 
-/** What the operations of atomic_t, atomic64_t and atomic_long_t access; undefined of those that have no type of their own. */
+/**
+ * What the operations of atomic_t, atomic64_t, atomic_long_t and refcount_t access; undefined of those that have no type
+ * of their own.
+ */
 export function atomicWord(name: string): ValueType | undefined {
+  if (name.startsWith('refcount_')) return ATOMIC;
   if (!name.startsWith('atomic')) return undefined;
   return name.startsWith('atomic64_') || name.startsWith('atomic_long_') ? ATOMIC64 : ATOMIC;
 }
-
-/** How a call is written, for messages: `atomic_add(v, p)`. */
-export function signature(name: string, primitive: Primitive): string {
-  const words: Readonly<Record<string, string>> = { l: '*x', p: 'x', v: 'value', n: 'bit', o: '&old' };
-  return `${name}(${[...primitive.parameters].map((letter) => words[letter]).join(', ')})`;
-}
-
-/** Why some functions that look like primitives are not supported, by a pattern of their names. */
-const REASONS: readonly (readonly [RegExp, string])[] = [
-  [/^spin_unlock_wait$/, 'spin_unlock_wait() left the kernel in 4.14, and the LKMM does not define it.'],
-  [/^(smp_memb|membarrier|sys_membarrier)$/, 'The LKMM of Linux 6.12 does not define membarrier().'],
-  [/^__(atomic|sync)_/, 'Compiler built-ins have the memory model of C11, not that of the kernel: use atomic_t.'],
-  [
-    /^(atomic_(load|store|exchange|compare_exchange\w*|thread_fence)|atomic_\w+_explicit)$/,
-    'Atomics of C11 have the memory model of C11, not that of the kernel: use atomic_t.',
-  ],
-  [
-    /^(mutex|rwlock|read|write|down|up|rt_mutex|seq|read_seq|write_seq)_\w*(lock|read|write|begin|end|retry)\w*$/,
-    'The LKMM has spinlocks alone: write what the lock does with atomics.',
-  ],
-  [
-    /^(call_rcu|kfree_rcu|call_srcu|rcu_barrier|srcu_barrier)$/,
-    'Callbacks are not part of the LKMM: use synchronize_rcu() in a thread of its own.',
-  ],
-  [/^smp_cond_load_/, 'Write it as a loop: `while ((r = READ_ONCE(*x)) == 0) ;`.'],
-  [/_(dec_if_positive|dec_unless_positive|inc_unless_negative)$/, 'Write it as a loop around try_cmpxchg().'],
-];
-
-/** Why a function is not supported, where that is known. */
-export const whyNotSupported = (name: string): string | undefined =>
-  REASONS.find(([pattern]) => pattern.test(name))?.[1];

@@ -2,8 +2,9 @@ import { Fence, Mode } from '../cpu/modes.ts';
 import type { Call, Expression, FunctionDefinition, Statement } from './ast.ts';
 import { addressOf, type Layout, locate, type ThreadLayout } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
-import { PRIMITIVES, type Primitive } from './primitives.ts';
-import { wordType } from './type-of.ts';
+import type { Primitive } from './primitive.ts';
+import { PRIMITIVES } from './primitives.ts';
+import { lvalueOf, wordType } from './type-of.ts';
 import { keepsAddresses, sameSize, type ValueType, valueTypeOf } from './value-type.ts';
 import { eachPart, type Node } from './walk.ts';
 
@@ -55,7 +56,7 @@ class Scan {
     }
     if (primitive?.kind !== 'lock' && primitive?.kind !== 'unlock') return false;
     const lock = this.pointerTo(call.arguments[0]!);
-    if (lock === undefined) return false;
+    if (lock === undefined || !call.arguments.slice(1).every((a) => this.isTameNode(a))) return false;
     this.locks.add(lock);
     if (primitive.kind === 'unlock') return this.held.delete(lock);
     this.held.add(lock);
@@ -101,12 +102,12 @@ class Scan {
     return tame;
   }
 
-  private isTameCall(call: Call, { parameters }: Primitive): boolean {
+  private isTameCall(call: Call, primitive: Primitive): boolean {
     return call.arguments.every((argument, i) => {
-      const parameter = parameters[i];
+      const parameter = primitive.parameters[i];
       if (parameter === 'n') return argument.kind === 'number' && argument.value < 32;
-      if (parameter !== 'l' && parameter !== 'p') return this.isTameNode(argument);
-      const word = parameter === 'l' ? this.lvalueAt(argument) : this.pointerTo(argument);
+      if (parameter !== 'l' && parameter !== 'p' && parameter !== 'd') return this.isTameNode(argument);
+      const word = argument === lvalueOf(primitive, call) ? this.lvalueAt(argument) : this.pointerTo(argument);
       if (word === undefined) return false;
       this.words.add(word);
       return this.isWhole(word, wordType({ thread: this.layout, types: this.types }, call));

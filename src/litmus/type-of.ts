@@ -2,7 +2,8 @@ import { add, divide, IntKind, multiply } from '../cpu/integer.ts';
 import { isComparison, operatingKind } from './arithmetic.ts';
 import type { Binary, Call, Expression } from './ast.ts';
 import type { ThreadLayout } from './layout.ts';
-import { atomicWord, PRIMITIVES, type Primitive } from './primitives.ts';
+import type { Primitive } from './primitive.ts';
+import { atomicWord, PRIMITIVES } from './primitives.ts';
 import {
   common,
   INT,
@@ -140,22 +141,29 @@ export function wordType(typing: Typing, call: Call): ValueType | undefined {
   const primitive = PRIMITIVES.get(call.callee.name)!;
   const atomic = atomicWord(call.callee.name);
   if (atomic !== undefined) return atomic;
-  const lvalue = call.arguments[primitive.parameters.indexOf('l')];
+  const lvalue = lvalueOf(primitive, call);
   if (lvalue !== undefined) return accessType(typing, lvalue);
-  const pointer = call.arguments[primitive.parameters.indexOf('p')];
+  const pointer = call.arguments[primitive.parameters.search(/[pd]/)];
   return pointer === undefined ? undefined : pointeeType(typing, pointer);
+}
+
+/** What a call accesses, where that is not what a pointer points to. */
+export function lvalueOf({ parameters }: Primitive, call: Call): Expression | undefined {
+  const [first] = call.arguments;
+  if (first === undefined) return undefined;
+  return parameters.startsWith('l') || (parameters.startsWith('d') && first.kind !== 'name') ? first : undefined;
 }
 
 function returnsWord(primitive: Primitive): boolean {
   switch (primitive.kind) {
     case 'load':
+    case 'loadUntil':
     case 'xchg':
     case 'cmpxchg':
       return true;
     case 'rmw':
+    case 'rmwIf':
       return primitive.result === 'old' || primitive.result === 'new';
-    case 'addUnless':
-      return primitive.result === 'old';
     default:
       return false;
   }

@@ -1,4 +1,4 @@
-import { type Cell, Cpu, cellIndex, guardHolds, type TrackedCpu, WHOLE } from '../../cpu/cpu.ts';
+import { type Cell, Cpu, cellIndex, guardHolds, LESS, type TrackedCpu, WHOLE } from '../../cpu/cpu.ts';
 import { type Deps, depsMembers, depsOf, depsUnion, NO_DEPS } from '../../cpu/deps.ts';
 import { bitwise, IntKind } from '../../cpu/integer.ts';
 import { applyRmw, type Fence, type Mode, RmwOp } from '../../cpu/modes.ts';
@@ -242,6 +242,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     const mask = g.guardMask[r]!;
     const want = g.guardWant[r]!;
     const mustEqual = (g.rmwKind[r] !== Rmw.IfNotEqual) === (g.waits[r] === Wait.Yes || g.rmw[r] === 1);
+    if (mask === LESS) return mustEqual ? want - 1 : want;
     if (mustEqual) return want;
     return mask === WHOLE ? (want === 0 ? 1 : 0) : bitwise(IntKind.S64, '^', want, mask);
   }

@@ -1,7 +1,9 @@
 import type { CostKind, Edit, Ordering, TextChange, Weaker } from '../../explain/edit.ts';
 import type { Call, Expression, Place, Statement } from '../../litmus/ast.ts';
 import type { LitmusTest } from '../../litmus/litmus-test.ts';
-import { PRIMITIVES, type Primitive } from '../../litmus/primitives.ts';
+import { SPIN } from '../../litmus/locks.ts';
+import type { Primitive } from '../../litmus/primitive.ts';
+import { PRIMITIVES } from '../../litmus/primitives.ts';
 import { LitmusPlaces } from './litmus-places.ts';
 import { type CallSite, LitmusSites, type StatementSite } from './litmus-sites.ts';
 import type { Exchange } from './text-change.ts';
@@ -48,7 +50,7 @@ export class LitmusEdits {
       edit: this.edit(thread, undefined, `${text} for ${words}`, call, [{ ...this.span(call), text }]),
     });
     if (primitive.kind === 'fence' || primitive.kind === 'synchronizeSrcu') {
-      if (/^rcu_read_/.test(name) || site.site === undefined) return undefined;
+      if (/^(rcu_read|local|preempt)_/.test(name) || site.site === undefined) return undefined;
       const kind = name.startsWith('synchronize') ? 'rcu' : 'barrier';
       const nothing = { words: 'nothing', edit: this.removal([site.site], `without ${words}`) };
       return { words, kind, thread, place, weaker: [nothing, ...(WEAKER_FENCES[name] ?? []).map(replaced)] };
@@ -66,8 +68,9 @@ export class LitmusEdits {
       case 'smp_store_release':
         return [`WRITE_ONCE(${pointee(first!)}, ${second})`];
       case 'rcu_assign_pointer':
-      case 'smp_store_mb':
         return [`WRITE_ONCE(${first}, ${second})`];
+      case 'smp_store_mb':
+        return [`WRITE_ONCE(${call.arguments[0]!.kind === 'name' ? pointee(first!) : first}, ${second})`];
     }
     const [base, suffix] = split(name);
     const others: readonly string[] =
@@ -91,9 +94,10 @@ export class LitmusEdits {
     const groups = new Map<string, CallSite[]>();
     for (const site of this.sites.calls) {
       const name = site.call.callee.name;
-      const isRcu = /^rcu_read_(un)?lock$/.test(name);
+      const isRcu = /^rcu_read_(un)?lock(_bh|_sched)?$/.test(name);
       if (site.primitive.kind !== 'lock' && site.primitive.kind !== 'unlock' && !isRcu) continue;
-      const of = isRcu ? 'rcu' : this.slice(site.call.arguments[0]!).replace(/\s/g, '');
+      const lock = site.call.arguments[site.primitive.parameters.indexOf('p')];
+      const of = lock === undefined ? 'rcu' : this.slice(lock).replace(/\s/g, '');
       const key = `${site.thread} ${of}`;
       groups.set(key, [...(groups.get(key) ?? []), site]);
     }
@@ -135,7 +139,7 @@ export class LitmusEdits {
     if (previous !== undefined && this.hasCall(previous, isRelaxedRmw))
       fences.push(['smp_mb__after_atomic', 'atomic-mb']);
     if (this.hasCall(statement, isRelaxedRmw)) fences.push(['smp_mb__before_atomic', 'atomic-mb']);
-    if (previous !== undefined && this.hasCall(previous, ({ kind }) => kind === 'lock')) {
+    if (previous !== undefined && this.hasCall(previous, isSpinLock)) {
       fences.push(['smp_mb__after_spinlock', 'lock-mb']);
     }
     return fences.map(([name, cost]) => {
@@ -318,13 +322,15 @@ function pointer(lvalue: string): string {
   return `&${lvalue}`;
 }
 
+const isSpinLock = (p: Primitive): boolean => p.kind === 'lock' && p.lock === SPIN;
+
 function isRelaxedRmw(p: Primitive): boolean {
   switch (p.kind) {
     case 'rmw':
     case 'xchg':
     case 'cmpxchg':
     case 'tryCmpxchg':
-    case 'addUnless':
+    case 'rmwIf':
       return true;
     default:
       return false;

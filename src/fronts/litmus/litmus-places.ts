@@ -1,6 +1,7 @@
 import type { SourcePlace } from '../../explain/source-place.ts';
 import type { Place } from '../../litmus/ast.ts';
 import type { LitmusTest } from '../../litmus/litmus-test.ts';
+import { isAccess } from '../../litmus/primitive.ts';
 import { PRIMITIVES } from '../../litmus/primitives.ts';
 import { eachPart, type Node } from '../../litmus/walk.ts';
 
@@ -78,12 +79,12 @@ function collect(node: Node, found: Place[]): void {
   }
 }
 
-/** How many primitives are called in a node that access memory. */
+/** How many primitives are called in a node that access memory, or are a fence. */
 function callsIn(node: Node): number {
   let calls = 0;
   if (node.kind === 'call') {
-    const kind = PRIMITIVES.get(node.callee.name)?.kind;
-    if (kind !== 'truth') calls = 1;
+    const primitive = PRIMITIVES.get(node.callee.name);
+    if (primitive !== undefined && (isAccess(primitive) || primitive.kind === 'fence')) calls = 1;
   }
   eachPart(node, (part) => {
     calls += callsIn(part);

@@ -1,6 +1,7 @@
 import type { Call, Expression, Statement } from '../../litmus/ast.ts';
 import type { LitmusTest } from '../../litmus/litmus-test.ts';
-import { PRIMITIVES, type Primitive } from '../../litmus/primitives.ts';
+import { isAccess, type Primitive } from '../../litmus/primitive.ts';
+import { PRIMITIVES } from '../../litmus/primitives.ts';
 import { eachOperand } from '../../litmus/walk.ts';
 
 /** A statement that edits may remove, precede, or exchange. */
@@ -51,7 +52,7 @@ export class LitmusSites {
   /** Whether an expression or a statement accesses memory, or is a fence. */
   accesses(node: Statement | Expression): boolean {
     const { calls, plain } = this.within(node);
-    return plain > 0 || calls.some(({ kind }) => kind !== 'truth' && kind !== 'fence');
+    return plain > 0 || calls.some(isAccess);
   }
 
   private within(node: Statement | Expression): { calls: Primitive[]; plain: number } {
@@ -148,9 +149,9 @@ export class LitmusSites {
     this.calls.push({ thread: this.thread, call, primitive, site });
     for (const [i, argument] of call.arguments.entries()) {
       const letter = primitive.parameters[i];
-      if (letter === 'v' || letter === 'n' || letter === 'p') this.value(argument);
+      if (letter === 'v' || letter === 'n' || letter === 'p' || letter === 'c') this.value(argument);
       // What is accessed may stand at an address that is read.
-      else if (letter === 'l' && argument.kind === 'unary') this.value(argument.operand);
+      else if ((letter === 'l' || letter === 'd') && argument.kind === 'unary') this.value(argument.operand);
     }
   }
 }
