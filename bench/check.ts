@@ -1,10 +1,10 @@
 // The races: `npm run bench:check [RACE...]`. For each cell how long it takes, and how many executions that is a second;
 // then the whole table, cold and warm.
 
-import { MODELS } from '../src/explore/contract.ts';
 import { CellMemo } from '../src/fronts/races/cell-memo.ts';
 import { checkCell } from '../src/fronts/races/check-cell.ts';
 import { PRESETS } from '../src/mm/presets.ts';
+import { MODELS } from '../src/models/registry.ts';
 import { SCENARIOS } from '../src/scenarios/catalog.ts';
 
 const asked = process.argv.slice(2);

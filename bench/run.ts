@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { MODELS, type ModelName } from '../src/explore/contract.ts';
 import { explore } from '../src/explore/explore.ts';
+import { MODELS, type ModelName } from '../src/models/registry.ts';
 import type { Program } from '../src/program/program.ts';
 import { FAMILIES } from './families.ts';
 

@@ -10,7 +10,6 @@ import { decodeExecution, digestOf, type ExecutionId } from '../explain/executio
 import { findRepairs } from '../explain/repair.ts';
 import { findBest, type NotFound } from '../explain/search.ts';
 import { endingOf, replay } from '../explain/trace.ts';
-import type { ModelName } from '../explore/contract.ts';
 import { LitmusProtocol } from '../fronts/litmus/litmus-protocol.ts';
 import { RaceProtocol } from '../fronts/races/race-protocol.ts';
 import type { RaceCase } from '../fronts/races/race-subject.ts';
@@ -19,6 +18,7 @@ import type { Failure } from '../judge/judgement.ts';
 import type { Limits } from '../judge/search.ts';
 import { MAX_UNROLL } from '../litmus/compile.ts';
 import { parseLitmus } from '../litmus/parse.ts';
+import { DEFAULT_MODEL, type ModelName } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { hasFlag } from '../program/flags.ts';
 
@@ -209,27 +209,27 @@ function mendFrom(
 export function replayExecution(id: ExecutionId, asked: Asked): Analysis {
   const start = performance.now();
   const path = pathOf(asked);
-  const made = prepare(asked, { unroll: MAX_UNROLL, model: 'lkmm' });
-  if (!('protocol' in made)) return failed('replay', path, 'lkmm', start, made);
+  const made = prepare(asked, { unroll: MAX_UNROLL, model: DEFAULT_MODEL });
+  if (!('protocol' in made)) return failed('replay', path, DEFAULT_MODEL, start, made);
   const { promise, reference } = made;
   const protocol = id.variant === undefined ? made.protocol : weakened(made.protocol, id.variant);
   const changed = id.digest !== reference.digest;
   const decoded = protocol === undefined ? undefined : decodeExecution(protocol.program, id.execution);
   const again = decoded === undefined ? undefined : replay(protocol!.recording(), decoded.choices);
   if (protocol === undefined || decoded === undefined || again === undefined) {
-    return failed('replay', path, 'lkmm', start, [gone(path, changed)]);
+    return failed('replay', path, DEFAULT_MODEL, start, [gone(path, changed)]);
   }
   const { program } = protocol;
   const { model, choices } = decoded;
   const strongest = strongestModel(program, again.trace);
   if (strongest === undefined) return failed('replay', path, model, start, [gone(path, changed)]);
-  const dataRace = hasFlag(judge(program, again.trace, 'lkmm').flags, 'data-race');
+  const dataRace = hasFlag(judge(program, again.trace, DEFAULT_MODEL).flags, 'data-race');
   const judgement = protocol.judge({ ...endingOf(program, again), dataRace });
   const failure: Failure =
     judgement.kind === 'failing' ? judgement.failure : { kind: 'violated', message: 'fails no more' };
   const drawing = draw(program, again.trace, strongest);
   const shown = { choices, drawing, failure, model: strongest, certain: true };
-  const counterexample = explainFailure(protocol, shown, 'lkmm', {
+  const counterexample = explainFailure(protocol, shown, DEFAULT_MODEL, {
     ...reference,
     ...(id.variant === undefined ? {} : { variant: id.variant }),
   });
@@ -239,7 +239,7 @@ export function replayExecution(id: ExecutionId, asked: Asked): Analysis {
     path,
     name: protocol.name,
     promise,
-    model: 'lkmm',
+    model: DEFAULT_MODEL,
     seconds: (performance.now() - start) / 1000,
     counterexample,
     mend: { kind: 'unasked' },

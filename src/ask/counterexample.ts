@@ -1,9 +1,9 @@
 import { type Counterexample, explainFailure } from '../explain/counterexample.ts';
 import { digestOf } from '../explain/execution-id.ts';
 import { findBest } from '../explain/search.ts';
-import type { ModelName } from '../explore/contract.ts';
 import { type RaceCase, RaceSubject } from '../fronts/races/race-subject.ts';
 import type { FrameMap } from '../fronts/races/stack-place.ts';
+import type { ModelName } from '../models/registry.ts';
 import { raceName } from './analyse.ts';
 
 /** So long, in milliseconds, the failing execution that is easiest to believe is looked for. */

@@ -3,6 +3,7 @@ import type { AskedTest } from '../ask/analyse.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import { type ExecutionId, parseId } from '../explain/execution-id.ts';
 import { DEFAULT_UNROLL } from '../litmus/compile.ts';
+import { DEFAULT_MODEL } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import type { AnalysisFormat } from '../report/analysis-format.ts';
 import { analysisView } from '../report/analysis-view.ts';
@@ -57,7 +58,7 @@ const FOR_TOOLS: ReadonlySet<AnalysisFormat> = new Set(['json', 'junit', 'sarif'
 function refusal(
   analysis: AnalysisName,
   [path = '']: readonly string[],
-  { model = 'lkmm' }: AnalysisOptions,
+  { model = DEFAULT_MODEL }: AnalysisOptions,
   diagnostics: readonly Diagnostic[],
 ): { result: Analysis; signal: undefined } {
   const result: Analysis = { kind: 'error', analysis, path, name: '', promise: '', model, seconds: 0, diagnostics };
@@ -111,7 +112,14 @@ async function requestFrom(
   options: AnalysisOptions,
   argv: readonly string[],
 ): Promise<AnalysisRequest | readonly Diagnostic[]> {
-  const { model = 'lkmm', otherModel = model, arch = 'any', maxEdits = 4, maxRepairs = 5, mend = false } = options;
+  const {
+    model = DEFAULT_MODEL,
+    otherModel = model,
+    arch = 'any',
+    maxEdits = 4,
+    maxRepairs = 5,
+    mend = false,
+  } = options;
   const { unroll = DEFAULT_UNROLL, maxExecutions, timeout } = options;
   const settings = { model, otherModel, unroll, architecture: arch, maxEdits, maxRepairs, mend };
   const made = { analysis, options: settings, maxExecutions, timeout };

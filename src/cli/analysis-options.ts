@@ -1,6 +1,6 @@
 import type { AnalysisName } from '../explain/analysis.ts';
 import { ARCHITECTURES, type Architecture } from '../explain/costs.ts';
-import { MODELS, type ModelName } from '../explore/contract.ts';
+import { MODELS, type ModelName } from '../models/registry.ts';
 import { ANALYSIS_FORMATS, type AnalysisFormat } from '../report/analysis-format.ts';
 import { CHECK_OPTIONS, LITMUS_OPTIONS, type OptionRow, whole } from './options.ts';
 

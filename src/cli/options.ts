@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { MODELS, type ModelName } from '../explore/contract.ts';
 import { EXPECTATIONS, type Expectation, type Question } from '../fronts/litmus/litmus-result.ts';
 import { DEFAULT_UNROLL, MAX_UNROLL } from '../litmus/compile.ts';
+import { DEFAULT_MODEL, MODELS, type ModelName } from '../models/registry.ts';
 
 /** One option: from this the flag, the environment variable, the help and `holdfast list --json` are made. */
 export interface OptionRow<T> {
@@ -49,7 +49,7 @@ export const LITMUS_OPTIONS: Rows<LitmusOptions> = {
     environment: 'HOLDFAST_MODEL',
     text: 'memory model; the LKMM is that of Linux 6.12',
     choices: MODELS,
-    default: 'lkmm',
+    default: DEFAULT_MODEL,
   },
   executions: { flag: '--executions', text: 'visit and count every execution, not only every final state' },
   decide: { flag: '--decide', text: 'stop as soon as the condition is decided', conflicts: 'executions' },

@@ -1,8 +1,8 @@
-import type { ModelName } from '../explore/contract.ts';
 import { CellMemo } from '../fronts/races/cell-memo.ts';
 import type { Cell, CellResult } from '../fronts/races/cell-result.ts';
 import { type Design, designWith } from '../mm/design.ts';
 import { presetNamed } from '../mm/presets.ts';
+import type { ModelName } from '../models/registry.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { internalDiagnostic } from './internal.ts';
 import type { Loss, Task } from './pool.ts';

@@ -1,4 +1,4 @@
-import type { ModelName } from '../explore/contract.ts';
+import type { ModelName } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import type { BarrierItem, Together } from './barriers.ts';
 import type { Architecture } from './costs.ts';

@@ -1,6 +1,6 @@
-import type { ModelName } from '../explore/contract.ts';
 import type { Failure } from '../judge/judgement.ts';
 import { isOver, type Limits } from '../judge/search.ts';
+import type { ModelName } from '../models/registry.ts';
 import type { Counterexample, Reference } from './counterexample.ts';
 import { explainFailure } from './counterexample.ts';
 import type { Ordering, Patch, Protocol, Weaker } from './edit.ts';

@@ -1,10 +1,10 @@
 import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Mode } from '../cpu/modes.ts';
-import { MODELS, type ModelName } from '../explore/contract.ts';
 import { Graph, INIT, Kind, NONE } from '../graph/graph.ts';
 import type { CompleteVerdict } from '../models/lkmm.ts';
 import { modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
+import { MODELS, type ModelName } from '../models/registry.ts';
 import { Relation } from '../models/relation.ts';
 import { invalidUse } from '../models/validity.ts';
 import { NO_FLAGS } from '../program/flags.ts';

@@ -1,6 +1,6 @@
-import type { ModelName } from '../explore/contract.ts';
 import { Kind, NONE } from '../graph/graph.ts';
 import type { Failure } from '../judge/judgement.ts';
+import type { ModelName } from '../models/registry.ts';
 import type { Drawing } from './drawing.ts';
 import { encodeExecution, formatId, type SubjectKind } from './execution-id.ts';
 import { cycleOf, type Reason, reasonOf } from './reason.ts';

@@ -1,8 +1,8 @@
-import type { ModelName } from '../explore/contract.ts';
 import type { Choices } from '../judge/choices.ts';
 import type { Failure } from '../judge/judgement.ts';
 import { DEADLOCK, type Outcome as Meaning } from '../judge/outcome.ts';
 import { type Limits, search } from '../judge/search.ts';
+import type { ModelName } from '../models/registry.ts';
 import { strongestModel } from './consistency.ts';
 import { type Counterexample, explainFailure, type Reference } from './counterexample.ts';
 import { draw } from './drawing.ts';

@@ -1,4 +1,4 @@
-import type { ModelName } from '../explore/contract.ts';
+import type { ModelName } from '../models/registry.ts';
 import { Relation } from '../models/relation.ts';
 import { isAcyclic } from '../models/rows.ts';
 import type { Program } from '../program/program.ts';

@@ -1,5 +1,5 @@
-import { MODELS, type ModelName } from '../explore/contract.ts';
 import type { Choices } from '../judge/choices.ts';
+import { type ModelName, modelInfo, modelOfCode } from '../models/registry.ts';
 import type { Program } from '../program/program.ts';
 import type { Drawing } from './drawing.ts';
 import { follow, type Schedule, type ScheduledEffect, scheduleOf } from './schedule.ts';
@@ -78,7 +78,7 @@ export function encodeExecution(
   const schedule = scheduleOf(trace, drawing);
   const again = follow(program, schedule);
   if (again === undefined || JSON.stringify(again) !== JSON.stringify(choices)) return undefined;
-  const writer = new SextetWriter().add(MODELS.indexOf(model)).addList(runsOf(schedule, program.threads.length));
+  const writer = new SextetWriter().add(modelInfo(model).code).addList(runsOf(schedule, program.threads.length));
   writer.addList(schedule.chosen).add(schedule.effects.length);
   for (const { row, moment, value, cell } of schedule.effects) {
     writer
@@ -110,7 +110,7 @@ export function decodeExecution(
   text: string,
 ): { readonly model: ModelName; readonly choices: Choices } | undefined {
   const reader = new SextetReader(text);
-  const model = MODELS[reader.next() ?? -1];
+  const model = modelOfCode(reader.next());
   const runs = reader.nextList();
   const chosen = reader.nextList();
   const count = reader.next();

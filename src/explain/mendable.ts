@@ -1,6 +1,6 @@
 import type { Mode } from '../cpu/modes.ts';
-import type { ModelName } from '../explore/contract.ts';
 import { Kind } from '../graph/graph.ts';
+import type { ModelName } from '../models/registry.ts';
 import { hasFlag } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import { judge } from './consistency.ts';

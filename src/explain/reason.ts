@@ -1,6 +1,6 @@
 import { Fence, Mode } from '../cpu/modes.ts';
-import type { ModelName } from '../explore/contract.ts';
 import { type Graph, Kind, NONE, Rmw } from '../graph/graph.ts';
+import { INTERLEAVING, type ModelName, modelInfo } from '../models/registry.ts';
 import { Relation } from '../models/relation.ts';
 import { hasFlag } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
@@ -84,7 +84,7 @@ function withoutCycle(program: Program, trace: Trace, model: ModelName): Reason 
   const grace = trace.events.findIndex(
     (e) => e.kind === Kind.Fence && (e.mode === Fence.SyncRcu || e.mode === Fence.SyncSrcu),
   );
-  if (grace < 0 || judge(program, trace, 'sc').consistent) return { kind: 'interleaving' };
+  if (grace < 0 || judge(program, trace, INTERLEAVING).consistent) return { kind: 'interleaving' };
   const begins = (e: TraceEvent): boolean =>
     (e.kind === Kind.Fence && e.mode === Fence.RcuLock) || (e.kind === Kind.Read && e.mode === Mode.SrcuLock);
   const sections = [...trace.events.keys()].filter((e) => begins(trace.events[e]!));
@@ -236,7 +236,7 @@ function stepsOf(
     const before = com[(i + cycle.length - 1) % cycle.length];
     const from = before?.to ?? units.list[unit]!.events[0]!;
     const to = com[next(i)]?.from ?? units.list[cycle[next(i)]!]!.events[0]!;
-    const isStrong = model !== 'lkmm' || isStrongBefore(g, events[from]!, events[to]!);
+    const isStrong = !modelInfo(model).hasWeakOrder || isStrongBefore(g, events[from]!, events[to]!);
     const made = {
       from,
       to,

@@ -1,6 +1,6 @@
-import type { ModelName } from '../explore/contract.ts';
 import type { Choices } from '../judge/choices.ts';
 import { isOver, type Limits } from '../judge/search.ts';
+import { INTERLEAVING, type ModelName } from '../models/registry.ts';
 import { hasFlag } from '../program/flags.ts';
 import type { Step } from './barriers.ts';
 import { judge } from './consistency.ts';
@@ -104,7 +104,7 @@ export function* findRepairs(
   if (counterexample.failure.kind === 'deadlock') return { kind: 'stuck', counterexample };
   const search = new RepairSearch(protocol, model, options, whole.shown);
   yield* search.run();
-  if (search.repairs.length === 0 && whole.shown.model === 'sc' && search.isExhausted && !search.isCut) {
+  if (search.repairs.length === 0 && whole.shown.model === INTERLEAVING && search.isExhausted && !search.isCut) {
     return { kind: 'interleaving', counterexample, tried: search.tried };
   }
   return {
@@ -132,7 +132,7 @@ class RepairSearch {
   private readonly seen = new Map<string, number>();
   private readonly queue: Candidate[] = [{ edits: [], cost: 0, bound: 0 }];
   private readonly visited = new Set<string>();
-  private readonly failsUnderSc = new Map<string, boolean>();
+  private readonly failsInOrder = new Map<string, boolean>();
 
   constructor(
     private readonly protocol: Protocol,
@@ -273,10 +273,10 @@ class RepairSearch {
   /** Does the protocol fail under SC? */
   private failsByItself(base: Protocol, swaps: readonly number[]): boolean {
     const key = swaps.join();
-    let fails = this.failsUnderSc.get(key);
+    let fails = this.failsInOrder.get(key);
     if (fails === undefined) {
-      fails = 'failure' in findAny(base, 'sc', this.options).outcome;
-      this.failsUnderSc.set(key, fails);
+      fails = 'failure' in findAny(base, INTERLEAVING, this.options).outcome;
+      this.failsInOrder.set(key, fails);
     }
     return fails;
   }

@@ -1,8 +1,8 @@
-import { MODELS, type ModelName } from '../explore/contract.ts';
 import type { Choices } from '../judge/choices.ts';
 import { type Failure, isWorse } from '../judge/judgement.ts';
 import { DEADLOCK, type Outcome } from '../judge/outcome.ts';
 import { type Limits, type Searched, search } from '../judge/search.ts';
+import { type ModelName, upTo } from '../models/registry.ts';
 import { type Drawing, draw } from './drawing.ts';
 import type { Subject } from './subject.ts';
 import { replay, unlocated } from './trace.ts';
@@ -49,7 +49,7 @@ export function findBest(subject: Subject, weakest: ModelName, limits: Limits): 
   let certain = true;
   let best: Shown | undefined;
   let last: NotFound = { kind: 'holds', executions: 0, blocked: 0 };
-  for (const model of MODELS.slice(0, MODELS.indexOf(weakest) + 1)) {
+  for (const model of upTo(weakest)) {
     const { deadline } = limits;
     // A stronger model has a third of the time that is left, so that the model asked about has its turn.
     const share = model === weakest || deadline === undefined ? deadline : Date.now() + (deadline - Date.now()) / 3;

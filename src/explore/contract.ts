@@ -1,9 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
+import type { ModelName } from '../models/registry.ts';
 import type { FlagSet } from '../program/flags.ts';
-
-/** The three models, weakest last: every execution of one is an execution of the next. */
-export const MODELS = ['sc', 'tso', 'lkmm'] as const;
-export type ModelName = (typeof MODELS)[number];
 
 /** A complete execution, as its visitor sees it. Valid during the visit only: the arrays behind it are reused. */
 export interface Execution {

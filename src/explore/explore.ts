@@ -2,7 +2,7 @@ import type { Program } from '../program/program.ts';
 import type { ExploreOptions, ExploreResult } from './contract.ts';
 import { Explorer } from './explorer.ts';
 
-export type { Execution, ExploreOptions, ExploreResult, ModelName } from './contract.ts';
+export type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
 
 /**
  * Visits every execution of a program that the model allows, each exactly once, distinct in reads-from and coherence.

@@ -2,6 +2,7 @@ import { Fence, Mode } from '../cpu/modes.ts';
 import { Graph, GUESSED, Kind, NONE, Rmw, Wait } from '../graph/graph.ts';
 import { type Model, modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
+import { modelInfo } from '../models/registry.ts';
 import { invalidUse, isSectionAccess, isSectionFence } from '../models/validity.ts';
 import { hasFlag, NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
@@ -74,10 +75,10 @@ export class Explorer implements Extender, Execution {
     this.maxAccesses = options.maxAccesses ?? MAX_ACCESSES;
     this.model = modelOf(options.model, program.dependencies);
     this.reach = new Reach(!this.model.exact);
-    if (options.model === 'lkmm' && program.dependencies === 'tracked') {
+    if (modelInfo(options.model).buffersLoads && program.dependencies === 'tracked') {
       try {
         const { deadline = Number.POSITIVE_INFINITY } = options;
-        this.guesses = findGuesses(program, () => Date.now() > deadline);
+        this.guesses = findGuesses(program, this.model.order, () => Date.now() > deadline);
       } catch (thrown) {
         if (!(thrown instanceof TooManyTraces)) throw thrown;
         this.mayMissBufferedLoads = true;

@@ -1,6 +1,7 @@
-import type { Execution, ExploreOptions, ExploreResult, ModelName } from '../explore/contract.ts';
+import type { Execution, ExploreOptions, ExploreResult } from '../explore/contract.ts';
 import { explore as exploreAll } from '../explore/explore.ts';
 import { Kind } from '../graph/graph.ts';
+import type { ModelName } from '../models/registry.ts';
 import type { Program } from '../program/program.ts';
 import { type Choices, choicesOf } from './choices.ts';
 import { type Ending, type Failure, isWorse, type Judge, type Judgement } from './judgement.ts';

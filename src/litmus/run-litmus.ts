@@ -1,8 +1,9 @@
-import type { ExploreOptions, ExploreResult, ModelName } from '../explore/contract.ts';
+import type { ExploreOptions, ExploreResult } from '../explore/contract.ts';
 import type { Choices } from '../judge/choices.ts';
 import type { Ending, Failure, Judge, Judgement } from '../judge/judgement.ts';
 import type { Limit } from '../judge/outcome.ts';
 import { type Limits, type Searched, search } from '../judge/search.ts';
+import type { ModelName } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { type Flag, flagsOf, NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';

@@ -6,6 +6,7 @@ import type { Primitive } from './primitive.ts';
 import { PRIMITIVES } from './primitives.ts';
 import { lvalueOf, wordType } from './type-of.ts';
 import { keepsAddresses, sameSize, type ValueType, valueTypeOf } from './value-type.ts';
+import { variablesOf } from './variables.ts';
 import { eachPart, type Node } from './walk.ts';
 
 /**
@@ -19,6 +20,16 @@ export function isTame(test: LitmusTest): boolean {
   const threads = test.threads.map((thread, i) =>
     new Scan(test.layout, test.layout.threads[i]!, locks, words).isTame(thread),
   );
+  // What a lock holds at the end means nothing.
+  const variables = [
+    ...test.observed,
+    ...variablesOf(test.condition),
+    ...(test.filter === undefined ? [] : variablesOf(test.filter)),
+  ];
+  for (const { thread, name } of variables) {
+    const location = thread < 0 ? test.layout.byName.get(name) : undefined;
+    if (location !== undefined) words.add(addressOf(location));
+  }
   return threads.every((tame) => tame) && [...locks].every((lock) => !words.has(lock));
 }
 

@@ -1,8 +1,10 @@
 import { type Graph, Kind } from '../graph/graph.ts';
 import { NO_FLAGS } from '../program/flags.ts';
+import type { Program } from '../program/program.ts';
 import { type CompleteVerdict, lkmmComplete, lkmmConsistent } from './lkmm.ts';
 import { lkmmOrder, type Order, scOrder, tsoOrder } from './order.ts';
 import { type RcuStep, rcuMatters, rcuOrder, violatesRcu } from './rcu.ts';
+import type { ModelName } from './registry.ts';
 import { close, orRow, orShifted, setBit } from './rows.ts';
 
 /** A memory model, as the explorer needs it. */
@@ -20,7 +22,8 @@ export interface Model {
   complete(g: Graph, steps: readonly RcuStep[], hasPlain: boolean): CompleteVerdict;
 }
 
-export function modelOf(name: 'sc' | 'tso' | 'lkmm', dependencies: 'tracked' | 'conservative'): Model {
+/** The rules of a model, for programs that tell of their dependencies or not. */
+export function modelOf(name: ModelName, dependencies: Program['dependencies']): Model {
   switch (name) {
     case 'sc':
       return { order: scOrder, exact: true, consistent: () => false, complete: tierOneComplete };

@@ -3,9 +3,10 @@ import type { BarrierItem } from '../explain/barriers.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
 import type { Patch } from '../explain/edit.ts';
 import type { Repair } from '../explain/repair.ts';
+import { type ModelName, modelInfo } from '../models/registry.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { executionText, labelled } from './execution-text.ts';
-import { listed, MODEL_WORDS, reasonWords, siteWords } from './execution-words.ts';
+import { listed, reasonWords, siteWords } from './execution-words.ts';
 import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
 import { visible } from './visible.ts';
 
@@ -108,14 +109,14 @@ function deadlockText(a: Deadlocks, width: number, style: Style): string {
 function holdsText(a: Holds, width: number, style: Style): string {
   const blocked =
     a.blocked === 0 ? '' : `, and ${grouped(a.blocked)} that do not count, since a thread waits in them without end`;
-  const visited = `${count(a.executions, 'execution')} visited under ${MODEL_WORDS[a.model]} in ${duration(a.seconds)}${blocked}`;
+  const visited = `${count(a.executions, 'execution')} visited under ${modelInfo(a.model).words} in ${duration(a.seconds)}${blocked}`;
   return headed(a, 'holds', style.green, `${a.promise}; ${visited}`, width, style);
 }
 
 function barriersText(a: Barriers, width: number, style: Style): string {
   const { items, together, complete } = a;
   const n = items.length;
-  const summary = `${a.promise} under ${MODEL_WORDS[a.model]}; ${n === 0 ? 'it has no barriers' : `each of its ${count(n, 'barrier')} alone`}:`;
+  const summary = `${a.promise} under ${modelInfo(a.model).words}; ${n === 0 ? 'it has no barriers' : `each of its ${count(n, 'barrier')} alone`}:`;
   const lines = [headed(a, 'holds', style.green, n === 0 ? summary.replace(/:$/, '') : summary, width, style)];
   lines.push(...barrierLines(a, width, style));
   for (const item of items) {
@@ -286,14 +287,9 @@ const MEANING = {
 } as const;
 
 /** One side of a comparison, by what tells it from the other. */
-function sideWords(
-  path: string,
-  model: keyof typeof MODEL_WORDS,
-  otherPath: string,
-  otherModel: keyof typeof MODEL_WORDS,
-): string {
+function sideWords(path: string, model: ModelName, otherPath: string, otherModel: ModelName): string {
   const parts: string[] = [];
   if (path !== otherPath) parts.push(path);
-  if (model !== otherModel) parts.push(`under ${MODEL_WORDS[model]}`);
+  if (model !== otherModel) parts.push(`under ${modelInfo(model).words}`);
   return parts.length === 0 ? path : parts.join(' ');
 }

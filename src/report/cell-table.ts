@@ -1,4 +1,5 @@
 import type { CellResult } from '../fronts/races/cell-result.ts';
+import { isWeakest, MODELS, type ModelName, modelInfo } from '../models/registry.ts';
 import { PLAIN, type Style } from './style.ts';
 
 /** One race, and the names of its variants in their order. */
@@ -16,7 +17,7 @@ export function cellWord(cell: CellResult | undefined): string {
     case 'holds':
       return 'holds';
     case 'violated':
-      return cell.model.toUpperCase();
+      return modelInfo(cell.model).short;
     case 'deadlock':
       return 'stuck';
     case 'data-race':
@@ -34,14 +35,14 @@ export function cellWord(cell: CellResult | undefined): string {
 /** What the words mean that are not plain, those that the cells have. */
 export function legend(cells: readonly CellResult[]): string[] {
   const words = new Set(cells.map(cellWord));
-  const models = new Set(cells.flatMap((cell) => (cell.kind === 'holds' ? [cell.model.toUpperCase()] : [])));
+  const held = MODELS.filter((model) => cells.some((cell) => cell.kind === 'holds' && cell.model === model));
+  const weakest = held.find(isWeakest);
   const lines = {
-    holds: models.has('LKMM')
-      ? 'no execution of the LKMM breaks it, so none of TSO or SC does'
-      : `no execution of ${[...models].join(', ')} breaks it; weaker models were not asked`,
-    SC: 'broken by an interleaving, on any machine',
-    TSO: 'broken where stores may be delayed, as x86 does',
-    LKMM: 'broken by reordering that the LKMM allows and x86 does not do',
+    holds:
+      weakest === undefined
+        ? `no execution of ${held.map((model) => modelInfo(model).short).join(', ')} breaks it; weaker models were not asked`
+        : `no execution of ${modelInfo(weakest).words} breaks it, so none of ${strongerWords(weakest)} does`,
+    ...Object.fromEntries(MODELS.map(modelInfo).map(({ short, brokenBy }) => [short, brokenBy])),
     stuck: 'a thread may wait without end',
     races: 'plain accesses race',
     '?': 'a limit was hit, nothing is claimed',
@@ -52,6 +53,12 @@ export function legend(cells: readonly CellResult[]): string[] {
     .filter(([word]) => words.has(word))
     .map(([word, text]) => `${word.padEnd(6)}${text}`);
 }
+
+const strongerWords = (model: ModelName): string =>
+  [...modelInfo(model).stronger]
+    .reverse()
+    .map((stronger) => modelInfo(stronger).short)
+    .join(' or ');
 
 const INDENT = 4;
 

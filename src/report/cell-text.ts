@@ -1,4 +1,5 @@
 import type { CellResult } from '../fronts/races/cell-result.ts';
+import { modelInfo } from '../models/registry.ts';
 import { PROPERTIES } from '../scenarios/properties.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
@@ -22,13 +23,13 @@ export function cellText(cell: CellResult, width = 80, style: Style = PLAIN): st
 function headline(cell: Exclude<CellResult, { kind: 'error' }>, style: Style): string {
   switch (cell.kind) {
     case 'holds':
-      return style.green(`holds under ${NAMES[cell.model]}`);
+      return style.green(`holds under ${modelInfo(cell.model).words}`);
     case 'violated':
-      return style.red(`broken under ${NAMES[cell.model]}`);
+      return style.red(`broken under ${modelInfo(cell.model).words}`);
     case 'deadlock':
-      return style.red(`deadlock, a thread waits without end under ${NAMES[cell.model]}`);
+      return style.red(`deadlock, a thread waits without end under ${modelInfo(cell.model).words}`);
     case 'data-race':
-      return style.red(`plain accesses race under ${NAMES[cell.model]}`);
+      return style.red(`plain accesses race under ${modelInfo(cell.model).words}`);
     case 'bounded':
       return style.yellow('a limit was hit: nothing is claimed');
     case 'interrupted':
@@ -37,5 +38,3 @@ function headline(cell: Exclude<CellResult, { kind: 'error' }>, style: Style): s
       return style.dim('the race does not exist');
   }
 }
-
-const NAMES = { sc: 'SC', tso: 'TSO', lkmm: 'the LKMM' } as const;

@@ -2,11 +2,8 @@ import type { Counterexample } from '../explain/counterexample.ts';
 import type { Mark } from '../explain/drawing.ts';
 import type { CycleStep } from '../explain/reason.ts';
 import { placeWords, type SourcePlace } from '../explain/source-place.ts';
-import type { ModelName } from '../explore/contract.ts';
 import { Kind } from '../graph/graph.ts';
-
-/** A model by the name that people say. */
-export const MODEL_WORDS: Readonly<Record<ModelName, string>> = { sc: 'SC', tso: 'TSO', lkmm: 'the LKMM' };
+import { INTERLEAVING, modelInfo } from '../models/registry.ts';
 
 /** `P0's x=1` */
 export const owned = (c: Counterexample, event: number): string => `${who(c, event)}'s ${now(c, event)}`;
@@ -46,9 +43,8 @@ export function markWords(c: Counterexample, mark: Mark): string {
 export function assumptionWords(c: Counterexample): string {
   const unsure = c.certain ? '' : ' (stronger models were not searched in full)';
   if (c.failure.kind === 'data-race') return 'nothing: plain accesses that race may do anything';
-  if (c.model === 'sc') return 'no reordering: it happens under SC, so on every machine';
-  if (c.model === 'tso') return `reordering as under TSO (x86), but it does not happen under SC${unsure}`;
-  return `reordering that the LKMM allows, but TSO (x86) does not${unsure}`;
+  const { takes } = modelInfo(c.model);
+  return c.model === INTERLEAVING ? takes : `${takes}${unsure}`;
 }
 
 /** The reason in one sentence, or a few: what is not ordered, and what the other CPUs see. */

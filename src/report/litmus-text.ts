@@ -1,5 +1,6 @@
 import { waitWords } from '../explain/waits.ts';
 import { contradiction, type LitmusResult, messageOf, type States } from '../fronts/litmus/litmus-result.ts';
+import { modelInfo } from '../models/registry.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { FLAG_ENTRIES } from './flag-entries.ts';
 import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
@@ -54,10 +55,8 @@ export function litmusLine(result: LitmusResult, width = 80, style: Style = PLAI
   return `${colour(word.padEnd(11))} ${visible(result.path)}${remark}\n`;
 }
 
-const MODEL = { sc: 'SC', tso: 'TSO', lkmm: 'the LKMM' } as const;
-
 function headline(result: Explored, style: Style): string {
-  const under = `under ${MODEL[result.model]}`;
+  const under = `under ${modelInfo(result.model).words}`;
   switch (result.kind) {
     case 'decided':
       return `${style.bold(result.verdict)} ${under}`;

@@ -5,7 +5,7 @@ import { judge } from '../../src/explain/consistency.ts';
 import { decodeExecution, parseId } from '../../src/explain/execution-id.ts';
 import { findAny } from '../../src/explain/search.ts';
 import { replay } from '../../src/explain/trace.ts';
-import type { ModelName } from '../../src/explore/contract.ts';
+import type { ModelName } from '../../src/models/registry.ts';
 import { finish, protocolOf, referenceOf } from './protocols.ts';
 import { litmus, SHAPES } from './shapes.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { draw } from '../../src/explain/drawing.ts';
 import { decodeExecution, digestOf, encodeExecution, formatId, parseId } from '../../src/explain/execution-id.ts';
 import { SextetReader, SextetWriter } from '../../src/explain/sextets.ts';
-import { MODELS } from '../../src/explore/contract.ts';
+import { MODELS } from '../../src/models/registry.ts';
 import { FLAVOURS, randomProgram } from '../explore/random-programs.ts';
 import { toProgram } from '../oracle/small-program.ts';
 import { eachExecution } from './executions.ts';

@@ -1,8 +1,8 @@
 import { type Recording, replay, type Trace } from '../../src/explain/trace.ts';
-import type { ModelName } from '../../src/explore/contract.ts';
 import { explore } from '../../src/explore/explore.ts';
 import { TooManyTraces } from '../../src/explore/guesses/budget.ts';
 import { type Choices, choicesOf } from '../../src/judge/choices.ts';
+import type { ModelName } from '../../src/models/registry.ts';
 import type { Program } from '../../src/program/program.ts';
 
 /** Calls back for the first executions of a program under a model; for none where the program is beyond the engine. */

@@ -4,8 +4,8 @@ import type { Edit } from '../../src/explain/edit.ts';
 import { choices } from '../../src/explain/reason.ts';
 import { findRepairs, type Repair, type RepairOutcome } from '../../src/explain/repair.ts';
 import { findAny } from '../../src/explain/search.ts';
-import type { ModelName } from '../../src/explore/contract.ts';
 import type { LitmusProtocol } from '../../src/fronts/litmus/litmus-protocol.ts';
+import type { ModelName } from '../../src/models/registry.ts';
 import { finish, protocolOf, referenceOf } from './protocols.ts';
 import { chain, litmus, SHAPES, type ShapeName } from './shapes.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Fence, Mode } from '../../src/cpu/modes.ts';
-import { MODELS, type ModelName } from '../../src/explore/contract.ts';
+import { MODELS, type ModelName } from '../../src/models/registry.ts';
 import { OUT_OF_THIN_AIR } from '../../src/program/program.ts';
 import { enumerate } from '../oracle/enumerate.ts';
 import { print } from '../oracle/print.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as families from '../../bench/families.ts';
-import { MODELS, type ModelName } from '../../src/explore/contract.ts';
 import { explore } from '../../src/explore/explore.ts';
+import { MODELS, type ModelName } from '../../src/models/registry.ts';
 import type { Program } from '../../src/program/program.ts';
 
 const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));

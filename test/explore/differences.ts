@@ -1,4 +1,5 @@
-import type { ExploreOptions, ModelName } from '../../src/explore/contract.ts';
+import type { ExploreOptions } from '../../src/explore/contract.ts';
+import type { ModelName } from '../../src/models/registry.ts';
 import type { Program } from '../../src/program/program.ts';
 import type { OracleExecution } from '../oracle/enumerate.ts';
 import { type EngineExecution, engineExecutions } from './engine-executions.ts';

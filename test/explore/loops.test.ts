@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { MODELS, type ModelName } from '../../src/explore/contract.ts';
 import { explore } from '../../src/explore/explore.ts';
 import { compileLitmus } from '../../src/litmus/compile.ts';
 import { End, type Frame } from '../../src/litmus/machine.ts';
 import { parseLitmus } from '../../src/litmus/parse.ts';
+import { MODELS, type ModelName } from '../../src/models/registry.ts';
 import type { Program } from '../../src/program/program.ts';
 import { enumerate } from '../oracle/enumerate.ts';
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { MODELS } from '../../src/explore/contract.ts';
 import { type CompiledLitmus, compileLitmus } from '../../src/litmus/compile.ts';
 import { parseLitmus } from '../../src/litmus/parse.ts';
 import { runLitmus } from '../../src/litmus/run-litmus.ts';
+import { MODELS } from '../../src/models/registry.ts';
 import { FLAGS, flagIf } from '../../src/program/flags.ts';
 import { OUT_OF_THIN_AIR } from '../../src/program/program.ts';
 import { CORPUS, CORPUS_MISSING, type Expected, readExpected } from '../corpus/expected.ts';

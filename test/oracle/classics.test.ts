@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Fence, Mode } from '../../src/cpu/modes.ts';
-import { MODELS } from '../../src/explore/contract.ts';
+import { MODELS } from '../../src/models/registry.ts';
 import { enumerate } from './enumerate.ts';
 import { type SmallProgram, type Step, toProgram } from './small-program.ts';
 import * as s from './steps.ts';

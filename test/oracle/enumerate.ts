@@ -1,5 +1,5 @@
 import { Mode } from '../../src/cpu/modes.ts';
-import { MODELS, type ModelName } from '../../src/explore/contract.ts';
+import { MODELS, type ModelName } from '../../src/models/registry.ts';
 import { OUT_OF_THIN_AIR, type Program } from '../../src/program/program.ts';
 import { type Candidate, members, type Node, type Skeleton, skeletonOf } from './candidate.ts';
 import { atomic, coherent, judge } from './models.ts';

@@ -1,5 +1,5 @@
 import { Fence } from '../../src/cpu/modes.ts';
-import type { ModelName } from '../../src/explore/contract.ts';
+import type { ModelName } from '../../src/models/registry.ts';
 import type { Candidate } from './candidate.ts';
 import { lkmm } from './lkmm.ts';
 import { rcuOrder } from './rcu.ts';

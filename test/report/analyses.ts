@@ -94,7 +94,9 @@ export const ANALYSES: Readonly<Record<string, Analysis>> = {
   difference: answer('diff', [test('SB', SB), test('SB+mbs', FENCED)]),
   'difference of models': answer('diff', [test('SB', SB), test('SB', SB)], { otherModel: 'sc' }),
   'no difference': answer('diff', [test('SB', SB), test('SB', SB)]),
-  deadlock: answer('show', [test('SB', SB.replace('r0 = READ_ONCE(*y)', 'spin_lock(x);\n\tr0 = READ_ONCE(*y)'))]),
+  deadlock: answer('show', [
+    test('SB', SB.replace('r0 = READ_ONCE(*y)', 'spin_lock(y);\n\tspin_lock(y);\n\tr0 = READ_ONCE(*y)')),
+  ]),
   'a deadlock that was not seen': { ...every, kind: 'deadlock', counterexample: undefined },
   bounded: { ...every, kind: 'bounded' },
   interrupted: { ...every, kind: 'interrupted' },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { MODELS } from '../../src/explore/contract.ts';
 import { checkCell } from '../../src/fronts/races/check-cell.ts';
 import { type Design, designWith } from '../../src/mm/design.ts';
 import { designOf } from '../../src/mm/presets.ts';
+import { MODELS } from '../../src/models/registry.ts';
 import { forkPin } from '../../src/scenarios/fork-pin.ts';
 
 /** The strongest model that breaks the race, or `holds`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MODELS } from '../../src/explore/contract.ts';
 import { checkCell } from '../../src/fronts/races/check-cell.ts';
 import { designOf, PRESETS } from '../../src/mm/presets.ts';
+import { MODELS } from '../../src/models/registry.ts';
 import { cellWord } from '../../src/report/cell-table.ts';
 import { SCENARIOS } from '../../src/scenarios/catalog.ts';
 import type { Scenario } from '../../src/scenarios/scenario.ts';

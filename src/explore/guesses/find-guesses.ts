@@ -1,3 +1,4 @@
+import type { Order } from '../../models/order.ts';
 import { OUT_OF_THIN_AIR, type Program } from '../../program/program.ts';
 import { Budget } from './budget.ts';
 import { chooseReads } from './choose-reads.ts';
@@ -17,16 +18,17 @@ export interface Guesses {
 
 /**
  * Throws `TooManyTraces` at a limit.
+ * @param order what the model preserves of program order
  * @param isOver whether a limit of time was hit, or the user has had enough
  * @returns the reads to guess; undefined where no load can be buffered
  */
-export function findGuesses(program: Program, isOver: () => boolean): Guesses | undefined {
+export function findGuesses(program: Program, order: Order, isOver: () => boolean): Guesses | undefined {
   const threads = program.threads.length;
   if (threads < 2) return undefined;
   const locs = program.initial.length;
   const budget = new Budget(isOver);
   const values = new Values(program.initial);
-  const traces = new Traces(program, values, budget);
+  const traces = new Traces(program, order, values, budget);
   traces.find();
   const known = traces.dependOnValues;
   if (known) growValues(traces, values, threads);

@@ -3,11 +3,9 @@ import { type Deps, depsMembers, depsOf, depsUnion, NO_DEPS } from '../../cpu/de
 import { bitwise, IntKind } from '../../cpu/integer.ts';
 import { applyRmw, type Fence, type Mode, RmwOp } from '../../cpu/modes.ts';
 import { Graph, Kind, NONE, Rmw, Wait } from '../../graph/graph.ts';
-import { lkmmOrder } from '../../models/order.ts';
+import type { Order } from '../../models/order.ts';
 import { readMode, writeMode } from '../rmw-mode.ts';
 import type { Values } from './values.ts';
-
-const order = lkmmOrder(false);
 
 /** How many memory accesses a trace may have before it is given up. */
 const MAX_TRACE = 4096;
@@ -44,6 +42,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
   constructor(
     threadCount: number,
     locCount: number,
+    private readonly order: Order,
     private readonly values: Values,
   ) {
     super();
@@ -211,7 +210,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     g.ctrl[e] = this.ctrlDeps;
     this.addrDeps = NO_DEPS;
     this.dataDeps = NO_DEPS;
-    order(g, e);
+    this.order(g, e);
   }
 
   /** What a read returns: as it is told, as it is decided, or else the usual. */

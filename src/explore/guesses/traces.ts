@@ -1,5 +1,6 @@
 import { type Deps, depsMembers } from '../../cpu/deps.ts';
 import { type Graph, Kind } from '../../graph/graph.ts';
+import type { Order } from '../../models/order.ts';
 import type { Program } from '../../program/program.ts';
 import { type Budget, TooManyTraces } from './budget.ts';
 import { TraceCpu, TraceTooLong } from './trace-cpu.ts';
@@ -27,12 +28,13 @@ export class Traces {
 
   constructor(
     private readonly program: Program,
+    order: Order,
     values: Values,
     private readonly budget: Budget,
   ) {
     this.decided = program.threads.map(() => new Set());
     this.lists = program.threads.map(() => []);
-    this.cpu = new TraceCpu(program.threads.length, program.initial.length, values);
+    this.cpu = new TraceCpu(program.threads.length, program.initial.length, order, values);
   }
 
   /** Do the traces depend on what memory may hold? */

@@ -1,9 +1,9 @@
 import { waitsIn } from '../../explain/waits.ts';
-import type { ModelName } from '../../explore/contract.ts';
 import { compileLitmus } from '../../litmus/compile.ts';
 import type { LitmusTest } from '../../litmus/litmus-test.ts';
 import { parseLitmus } from '../../litmus/parse.ts';
 import { type Findings, runLitmus } from '../../litmus/run-litmus.ts';
+import type { ModelName } from '../../models/registry.ts';
 import type { Expectation, LitmusResult, Promised, Question } from './litmus-result.ts';
 import { LitmusSubject } from './litmus-subject.ts';
 

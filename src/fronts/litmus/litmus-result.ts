@@ -1,6 +1,6 @@
 import { type WaitText, waitWords } from '../../explain/waits.ts';
-import type { ModelName } from '../../explore/contract.ts';
 import type { Limit } from '../../judge/outcome.ts';
+import type { ModelName } from '../../models/registry.ts';
 import type { Diagnostic } from '../../program/diagnostic.ts';
 import type { Flag } from '../../program/flags.ts';
 

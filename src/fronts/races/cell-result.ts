@@ -1,4 +1,4 @@
-import type { ModelName } from '../../explore/contract.ts';
+import type { ModelName } from '../../models/registry.ts';
 import type { Diagnostic } from '../../program/diagnostic.ts';
 import type { PropertyId } from '../../scenarios/properties.ts';
 import type { Failure } from '../../scenarios/scenario.ts';

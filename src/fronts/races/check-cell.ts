@@ -1,11 +1,11 @@
 import { replay, unlocated } from '../../explain/trace.ts';
 import { waitTexts } from '../../explain/waits.ts';
-import { MODELS, type ModelName } from '../../explore/contract.ts';
 import type { Choices } from '../../judge/choices.ts';
 import { isWorse } from '../../judge/judgement.ts';
 import type { Outcome } from '../../judge/outcome.ts';
 import { type Limits, search } from '../../judge/search.ts';
 import type { Design } from '../../mm/design.ts';
+import { MODELS, type ModelName, modelInfo } from '../../models/registry.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { CellResult, CellWait } from './cell-result.ts';
 import { alone, type RaceFailure, RaceJudge } from './race-judge.ts';
@@ -26,8 +26,7 @@ export function checkCell(
   { models, ...limits }: CellOptions,
 ): CellResult {
   const start = performance.now();
-  const strongestFirst = MODELS.filter((model) => models.includes(model));
-  const weakest = strongestFirst.at(-1);
+  const weakest = MODELS.filter((model) => models.includes(model)).at(-1);
   if (weakest === undefined) throw new RangeError('no model to check');
   const asked = { scenario: scenario.name, variant, design: design.name };
   const reason = scenario.absent(design.design, variant);
@@ -50,7 +49,7 @@ export function checkCell(
   let model = weakest;
   let outcome = first;
   if ('failure' in first || first.kind === 'bounded') {
-    for (const stronger of strongestFirst.slice(0, -1)) {
+    for (const stronger of modelInfo(weakest).stronger.filter((model) => models.includes(model))) {
       const other = ask(stronger);
       if (!('failure' in other)) continue;
       if (

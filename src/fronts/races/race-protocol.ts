@@ -1,6 +1,6 @@
 import { Fence, Mode } from '../../cpu/modes.ts';
 import type { CostKind, Edit, Ordering, Patch, Protocol, Weaker } from '../../explain/edit.ts';
-import type { ModelName } from '../../explore/contract.ts';
+import type { ModelName } from '../../models/registry.ts';
 import type { Program } from '../../program/program.ts';
 import { Access, type AccessKey, type FenceKey, PatchedCpu, type Patches } from './patched-cpu.ts';
 import { findRaceSites, type RaceSite } from './race-sites.ts';

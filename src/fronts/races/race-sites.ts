@@ -3,10 +3,10 @@ import type { SourcePlace } from '../../explain/source-place.ts';
 import { stepTexts } from '../../explain/step-text.ts';
 import type { Subject } from '../../explain/subject.ts';
 import { replay, unlocated } from '../../explain/trace.ts';
-import type { ModelName } from '../../explore/contract.ts';
 import { explore } from '../../explore/explore.ts';
 import { Kind, NONE, Rmw } from '../../graph/graph.ts';
 import { type Choices, choicesOf } from '../../judge/choices.ts';
+import type { ModelName } from '../../models/registry.ts';
 import { Access, type AccessKey, accessKey, type FenceKey, fenceKey } from './patched-cpu.ts';
 
 /** A place in the code of a race, as far as it can be told from what its threads do. */

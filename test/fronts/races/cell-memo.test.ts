@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { MODELS } from '../../../src/explore/contract.ts';
 import { CellMemo, watched } from '../../../src/fronts/races/cell-memo.ts';
 import type { CellResult } from '../../../src/fronts/races/cell-result.ts';
 import { checkCell } from '../../../src/fronts/races/check-cell.ts';
 import { designOf, PRESETS } from '../../../src/mm/presets.ts';
+import { MODELS } from '../../../src/models/registry.ts';
 import { SCENARIOS } from '../../../src/scenarios/catalog.ts';
 
 /** All but the time that it took. */

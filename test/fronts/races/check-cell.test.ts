@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { MODELS } from '../../../src/explore/contract.ts';
 import type { CellResult } from '../../../src/fronts/races/cell-result.ts';
 import { type CellOptions, checkCell } from '../../../src/fronts/races/check-cell.ts';
 import type { Kernel } from '../../../src/mm/kernel.ts';
 import { MM_HAS_PINNED, MM_MMAP_LOCK, mmapWriteLock } from '../../../src/mm/mm-struct.ts';
 import { designOf } from '../../../src/mm/presets.ts';
+import { MODELS } from '../../../src/models/registry.ts';
 import {
   type Scenario,
   type ScenarioSpec,

@@ -1,0 +1,80 @@
+/**
+ * The memory models: everything that is known of one besides its rules, which `modelOf` has (model.ts). No other file says
+ * the name of a model. A new one is a row here, and a line there.
+ */
+
+/** The names, as options and JSON have them; the stronger of two stands before the weaker. */
+export const MODELS = ['sc', 'tso', 'lkmm'] as const;
+export type ModelName = (typeof MODELS)[number];
+
+/** The model that is asked about unless another is named. */
+export const DEFAULT_MODEL: ModelName = 'lkmm';
+/** The model under which nothing is reordered: an execution of it is an interleaving. */
+export const INTERLEAVING: ModelName = 'sc';
+
+export interface ModelInfo {
+  /** Its number in the id of an execution, which keeps its meaning for ever. */
+  readonly code: number;
+  /** The models that are stronger, strongest first: every execution of theirs is one of this model. */
+  readonly stronger: readonly ModelName[];
+  /**
+   * Whether a write may be seen by others before an earlier read of its thread is done, where no dependency forbids it. An
+   * explorer that adds events in program order has to guess what such a read returns.
+   */
+  readonly buffersLoads: boolean;
+  /** Whether two accesses may be ordered for some CPUs and not for others. */
+  readonly hasWeakOrder: boolean;
+  /** As in a sentence: `the LKMM`. */
+  readonly words: string;
+  /** As in a table. */
+  readonly short: string;
+  /** What a failure takes that no stronger model allows, in words. */
+  readonly takes: string;
+  /** What it means that a race is broken under it and under no stronger one. */
+  readonly brokenBy: string;
+}
+
+const INFO: Readonly<Record<ModelName, ModelInfo>> = {
+  sc: {
+    code: 0,
+    stronger: [],
+    buffersLoads: false,
+    hasWeakOrder: false,
+    words: 'SC',
+    short: 'SC',
+    takes: 'no reordering: it happens under SC, so on every machine',
+    brokenBy: 'broken by an interleaving, on any machine',
+  },
+  tso: {
+    code: 1,
+    stronger: ['sc'],
+    buffersLoads: false,
+    hasWeakOrder: false,
+    words: 'TSO',
+    short: 'TSO',
+    takes: 'reordering as under TSO (x86), but it does not happen under SC',
+    brokenBy: 'broken where stores may be delayed, as x86 does',
+  },
+  lkmm: {
+    code: 2,
+    stronger: ['sc', 'tso'],
+    buffersLoads: true,
+    hasWeakOrder: true,
+    words: 'the LKMM',
+    short: 'LKMM',
+    takes: 'reordering that the LKMM allows, but TSO (x86) does not',
+    brokenBy: 'broken by reordering that the LKMM allows and x86 does not do',
+  },
+};
+
+export const modelInfo = (name: ModelName): ModelInfo => INFO[name];
+
+/** A model and those that are stronger, strongest first. */
+export const upTo = (name: ModelName): readonly ModelName[] => [...INFO[name].stronger, name];
+
+/** Is no other model weaker? What holds under such a model holds under all that are stronger. */
+export const isWeakest = (name: ModelName): boolean => !MODELS.some((other) => INFO[other].stronger.includes(name));
+
+/** The model that a number in an id stands for. */
+export const modelOfCode = (code: number | undefined): ModelName | undefined =>
+  MODELS.find((name) => INFO[name].code === code);
