@@ -118,13 +118,13 @@ describe('a pool', () => {
   });
 
   test('hands over what it knows when stopped, and kills what does not hear', async () => {
-    expect(await run(['square 2', 'wait', 'hang', 'square 3'], 2, 600)).toEqual([
+    expect(await run(['square 2', 'wait', 'hang', 'square 3'], 2, 3000)).toEqual([
       5,
       'stopped',
       expect.anything(),
       undefined,
     ]);
-    expect(await run(['hang'], 1, 600)).toEqual(['hang interrupted after no']);
+    expect(await run(['hang'], 1, 3000)).toEqual(['hang interrupted after no']);
   });
 
   test('goes on with what is left of a task, whatever became of its first part', async () => {
