@@ -294,7 +294,7 @@ describe('a word is accessed as a whole', () => {
     ['unsigned x;', 'int *x', 'WRITE_ONCE(*x, 1);', 'Always 1'],
     ['int x;', 'atomic_t *x', 'atomic_inc(x);', 'Always 1'],
     ['spinlock_t x;', 'int *x', 'WRITE_ONCE(*x, 1);', 'Always 1'],
-    ['int x;', 'spinlock_t *x', 'spin_lock(x);', 'Always 1'],
+    ['int x;', 'spinlock_t *x', 'spin_lock(x); spin_unlock(x);', 'Never 0'],
     // herd7 keeps addresses in what is declared an int.
     [
       'int *x = y;',
