@@ -1,4 +1,4 @@
-import { CODES } from '../report/codes.ts';
+import { CODES, isCode } from '../program/codes.ts';
 import { wrapped } from '../report/style.ts';
 import { EXIT } from '../report/tally.ts';
 import { printDiagnostic, stdout } from './terminal.ts';
@@ -12,7 +12,7 @@ export function explainCommand(code: string | undefined, argv: readonly string[]
     return EXIT.decided;
   }
   const name = code.toUpperCase();
-  const entry = Object.hasOwn(CODES, name) ? CODES[name] : undefined;
+  const entry = isCode(name) ? CODES[name] : undefined;
   if (entry === undefined) {
     printDiagnostic(
       usageDiagnostic('HF920', `no such code: '${code}'`, { argv, at: code, help: 'holdfast explain lists all codes' }),

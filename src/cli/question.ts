@@ -1,6 +1,7 @@
 import { nearest } from '../litmus/nearest.ts';
 import { designWith, KNOBS } from '../mm/design.ts';
 import { PRESETS, presetNamed } from '../mm/presets.ts';
+import type { Code } from '../program/codes.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { SCENARIOS, scenarioNamed } from '../scenarios/catalog.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
@@ -125,7 +126,7 @@ function decisionsOf(
 }
 
 function unknown(
-  code: string,
+  code: Code,
   message: string,
   at: string,
   names: readonly string[],

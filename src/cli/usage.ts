@@ -1,9 +1,10 @@
 import type { CommanderError } from 'commander';
+import type { Code } from '../program/codes.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 
 /** Something wrong with the command line, the files it names, or the environment. */
 export function usageDiagnostic(
-  code: string,
+  code: Code,
   message: string,
   more: { readonly at?: string; readonly argv?: readonly string[]; readonly expected?: string; readonly help?: string },
 ): Diagnostic {

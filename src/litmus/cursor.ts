@@ -1,4 +1,5 @@
 import { isSmall } from '../cpu/integer.ts';
+import type { Code } from '../program/codes.ts';
 import { Lexer, Token } from './lexer.ts';
 import { type Advice, LitmusError } from './source.ts';
 
@@ -60,7 +61,7 @@ export class Cursor extends Lexer {
     this.failAt(start, this.end, found, advice);
   }
 
-  failAt(start: number, end: number, message: string, advice: Advice = {}, code = 'HF101'): never {
+  failAt(start: number, end: number, message: string, advice: Advice = {}, code: Code = 'HF101'): never {
     throw new LitmusError(this.source.error(code, start, end, message, advice));
   }
 

@@ -1,6 +1,7 @@
 import type { TrackedCpu } from '../cpu/cpu.ts';
 import { type Deps, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { ADDRESS_BASE, add, IntKind, isAddress, multiply, signedKind, subtract } from '../cpu/integer.ts';
+import type { Code } from '../program/codes.ts';
 import type { Place } from './ast.ts';
 import { type Layout, type Location, locate, SPACING, showValue } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
@@ -27,7 +28,7 @@ export interface Fault {
   readonly place: Place;
   readonly message: string;
   /** {@link MIXED_SIZES} where that is what happened. */
-  readonly code?: string;
+  readonly code?: Code;
 }
 
 /** How a word was accessed, and where. */

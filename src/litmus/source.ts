@@ -1,3 +1,4 @@
+import type { Code } from '../program/codes.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 
 /** What was expected at a place, and what to do about it. */
@@ -17,7 +18,7 @@ export class Source {
   }
 
   /** An error at `[start, end)`, offsets in UTF-16 units; the caret stays within the first line of the range. */
-  error(code: string, start: number, end: number, message: string, advice: Advice = {}): Diagnostic {
+  error(code: Code, start: number, end: number, message: string, advice: Advice = {}): Diagnostic {
     const { text } = this;
     const at = Math.max(0, Math.min(start, text.length));
     const lineStart = text.lastIndexOf('\n', at - 1) + 1;
@@ -44,7 +45,7 @@ export class Source {
   }
 
   /** An error of the file as a whole. */
-  fileError(code: string, message: string, advice: Advice = {}): Diagnostic {
+  fileError(code: Code, message: string, advice: Advice = {}): Diagnostic {
     const place = { line: 0, column: 0, length: 1, sourceLine: '' };
     return { code, severity: 'error', message, file: this.path, ...place, ...advice };
   }
@@ -81,7 +82,7 @@ export class Diagnostics {
 
   /** @param advice asked for only if there is room for it */
   report(
-    code: string,
+    code: Code,
     at: { readonly start: number; readonly end: number },
     message: string,
     advice: () => Advice = () => ({}),
@@ -90,7 +91,7 @@ export class Diagnostics {
   }
 
   warn(
-    code: string,
+    code: Code,
     at: { readonly start: number; readonly end: number },
     message: string,
     advice: () => Advice = () => ({}),

@@ -1,7 +1,9 @@
+import type { Code } from './codes.ts';
+
 /** Something that a user can put right, as a value: printing, JSON, SARIF and annotations are views of it. */
 export interface Diagnostic {
   /** Stable, like `HF101`; `holdfast explain CODE` tells more. */
-  readonly code: string;
+  readonly code: Code;
   readonly severity: 'error' | 'warning';
   /** What is wrong, as one sentence without the place. */
   readonly message: string;

@@ -1,5 +1,5 @@
+import type { CodeEntry } from '../program/codes.ts';
 import type { Flag } from '../program/flags.ts';
-import type { CodeEntry } from './codes.ts';
 
 /** What is told of a flag: in one clause under a result, and at length by `holdfast explain FLAG`. */
 export interface FlagEntry extends CodeEntry {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CODES } from '../../src/report/codes.ts';
+import { CODES } from '../../src/program/codes.ts';
 import { holdfast } from './holdfast.ts';
 
 test('explain CODE', () => {

@@ -12,7 +12,7 @@ export interface CodeEntry {
  * Every code that a diagnostic can carry; a code keeps its meaning for ever. HF1xx: the text of a litmus test cannot
  * be read. HF2xx: it can be read, but not run. HF9xx: the command line, files, and scenarios.
  */
-export const CODES: Readonly<Record<string, CodeEntry>> = {
+export const CODES = {
   HF101: {
     title: 'Syntax of a litmus test',
     meaning:
@@ -271,4 +271,9 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     meaning: 'Holdfast itself went wrong. The result it was working on is not known, and none is claimed.',
     remedy: 'Please report it, with the version that the message gives and the test that shows it.',
   },
-};
+} as const satisfies Readonly<Record<string, CodeEntry>>;
+
+export type Code = keyof typeof CODES;
+
+/** Is it a code? In any other text somebody may have named one. */
+export const isCode = (text: string): text is Code => Object.hasOwn(CODES, text);
