@@ -20,7 +20,6 @@ import { MAX_UNROLL } from '../litmus/compile.ts';
 import { parseLitmus } from '../litmus/parse.ts';
 import { DEFAULT_MODEL, type ModelName } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
-import { hasFlag } from '../program/flags.ts';
 
 /** The text of a litmus test, and what a person calls it. */
 export interface AskedTest {
@@ -171,7 +170,7 @@ function prepare(
   }
   const parsed = parseLitmus(asked.text, path);
   if (!parsed.ok) return parsed.diagnostics;
-  const protocol = new LitmusProtocol(parsed.test, { unroll, racesFail: true });
+  const protocol = new LitmusProtocol(parsed.test, { unroll, flagsFail: true });
   const name = path.replace(/^.*[/\\]/, '').replace(/\.litmus$/, '');
   return { path, protocol, promise: protocol.promise, reference: { kind: 'l', name, digest: digestOf(asked.text) } };
 }
@@ -223,8 +222,8 @@ export function replayExecution(id: ExecutionId, asked: Asked): Analysis {
   const { model, choices } = decoded;
   const strongest = strongestModel(program, again.trace);
   if (strongest === undefined) return failed('replay', path, model, start, [gone(path, changed)]);
-  const dataRace = hasFlag(judge(program, again.trace, DEFAULT_MODEL).flags, 'data-race');
-  const judgement = protocol.judge({ ...endingOf(program, again), dataRace });
+  const { flags } = judge(program, again.trace, DEFAULT_MODEL);
+  const judgement = protocol.judge({ ...endingOf(program, again), flags });
   const failure: Failure =
     judgement.kind === 'failing' ? judgement.failure : { kind: 'violated', message: 'fails no more' };
   const drawing = draw(program, again.trace, strongest);

@@ -67,7 +67,8 @@ export function explainFailure(subject: Subject, shown: Shown, asked: ModelName,
     trace,
     texts: stepTexts(subject, trace),
     drawing,
-    folded: foldable(trace, reason, drawing, subject.decisive(replayed)),
+    // What is used wrongly may be any step.
+    folded: failure.kind === 'flagged' ? [] : foldable(trace, reason, drawing, subject.decisive(replayed)),
     reason,
   };
 }

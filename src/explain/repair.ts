@@ -1,7 +1,6 @@
 import type { Choices } from '../judge/choices.ts';
 import { isOver, type Limits } from '../judge/search.ts';
 import { INTERLEAVING, type ModelName } from '../models/registry.ts';
-import { hasFlag } from '../program/flags.ts';
 import type { Step } from './barriers.ts';
 import { judge } from './consistency.ts';
 import { type Architecture, costOf } from './costs.ts';
@@ -215,7 +214,7 @@ class RepairSearch {
     if (replayed === undefined) return false;
     const verdict = judge(recording.program, replayed.trace, this.model);
     if (!verdict.consistent) return false;
-    const ending = { ...endingOf(recording.program, replayed), dataRace: hasFlag(verdict.flags, 'data-race') };
+    const ending = { ...endingOf(recording.program, replayed), flags: verdict.flags };
     return made.judge(ending).kind === 'failing';
   }
 

@@ -17,7 +17,7 @@ export interface Subject extends Judge {
   /** What is observed at the end of an execution, by name. */
   readonly observed: readonly string[];
   /** Its values at the end of one, in the same order. */
-  state(ending: Omit<Ending, 'dataRace' | 'blocked'>): readonly string[];
+  state(ending: Omit<Ending, 'flags' | 'blocked'>): readonly string[];
   /** The events on which they depend, in an execution that has just been run again by {@link recording}. */
   decisive(replayed: Replayed): readonly number[];
 }

@@ -184,7 +184,7 @@ export function finalValue(program: Program, trace: Trace, cell: number): number
 }
 
 /** The end of an execution, for whoever judges it and knows whether accesses race. */
-export function endingOf(program: Program, { trace, results }: Replayed): Omit<Ending, 'dataRace'> {
+export function endingOf(program: Program, { trace, results }: Replayed): Omit<Ending, 'flags'> {
   return {
     blocked: trace.waits.length > 0,
     result: (thread: number): unknown => results[thread],

@@ -10,7 +10,6 @@ export interface Execution {
   finalValue(cell: number): number;
   /** What the model flags in this execution. */
   readonly flags: FlagSet;
-  readonly dataRace: boolean;
   /** The execution itself: events, program order, reads-from, coherence. */
   readonly graph: Graph;
 }

@@ -4,7 +4,7 @@ import { type Model, modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
 import { modelInfo } from '../models/registry.ts';
 import { invalidUse, isSectionAccess, isSectionFence } from '../models/validity.ts';
-import { hasFlag, NO_FLAGS } from '../program/flags.ts';
+import { NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
 import { ExploreCpu, type Extender } from './explore-cpu.ts';
@@ -109,10 +109,6 @@ export class Explorer implements Extender, Execution {
 
   result(thread: number): unknown {
     return this.threads.results[thread];
-  }
-
-  get dataRace(): boolean {
-    return hasFlag(this.flags, 'data-race');
   }
 
   finalValue(cell: number): number {

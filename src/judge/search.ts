@@ -2,6 +2,7 @@ import type { Execution, ExploreOptions, ExploreResult } from '../explore/contra
 import { explore as exploreAll } from '../explore/explore.ts';
 import { Kind } from '../graph/graph.ts';
 import type { ModelName } from '../models/registry.ts';
+import type { FlagSet } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import { type Choices, choicesOf } from './choices.ts';
 import { type Ending, type Failure, isWorse, type Judge, type Judgement } from './judgement.ts';
@@ -56,8 +57,8 @@ export class Visited implements Ending {
   finalValue(cell: number): number {
     return this.execution.finalValue(cell);
   }
-  get dataRace(): boolean {
-    return this.execution.dataRace;
+  get flags(): FlagSet {
+    return this.execution.flags;
   }
   reads(thread: number): { readonly cell: number; readonly value: number }[] {
     const { graph } = this.execution;

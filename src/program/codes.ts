@@ -170,8 +170,10 @@ export const CODES = {
   },
   HF920: {
     title: 'No such code',
-    meaning: '`holdfast explain` was asked for a code that no diagnostic carries.',
-    remedy: 'Codes are `HF` and three digits, as in `error[HF910]`. `holdfast explain` alone lists all of them.',
+    meaning: '`holdfast explain` was asked for what is neither a code of a diagnostic nor a flag.',
+    remedy:
+      'Codes are `HF` and three digits, as in `error[HF910]`; flags are words, such as `data-race`. `holdfast explain` alone ' +
+      'lists all of them.',
   },
   HF930: {
     title: 'No such race',

@@ -269,6 +269,7 @@ const MEANING = {
   one: {
     fault: 'does what has no meaning',
     violated: 'fails',
+    flagged: 'uses a lock or a section wrongly',
     'data-race': 'has accesses that race',
     deadlock: 'may wait without end',
     holds: 'holds',
@@ -278,6 +279,7 @@ const MEANING = {
   both: {
     fault: 'do what has no meaning',
     violated: 'fail',
+    flagged: 'use a lock or a section wrongly',
     'data-race': 'have accesses that race',
     deadlock: 'may wait without end',
     holds: 'hold',

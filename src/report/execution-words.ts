@@ -42,6 +42,7 @@ export function markWords(c: Counterexample, mark: Mark): string {
 /** What the failure takes: `an interleaving`, or which model allows it. */
 export function assumptionWords(c: Counterexample): string {
   const unsure = c.certain ? '' : ' (stronger models were not searched in full)';
+  if (c.failure.kind === 'flagged') return 'nothing: where locks or sections are used wrongly, anything may happen';
   if (c.failure.kind === 'data-race') return 'nothing: plain accesses that race may do anything';
   const { takes } = modelInfo(c.model);
   return c.model === INTERLEAVING ? takes : `${takes}${unsure}`;

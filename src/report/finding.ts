@@ -31,6 +31,7 @@ export const FINDING_RULES = {
   holds: 'No execution fails.',
   'bad-input': 'The test cannot be read.',
   contradicted: 'A test says other than promised.',
+  flagged: 'A test is flagged: the model promises nothing about it.',
   decided: 'A test is decided, and says what was promised, if anything was.',
 } as const;
 export type FindingRule = keyof typeof FINDING_RULES;

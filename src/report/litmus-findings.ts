@@ -5,7 +5,9 @@ import {
   messageOf,
   stuckWords,
 } from '../fronts/litmus/litmus-result.ts';
+import type { Flag } from '../program/flags.ts';
 import { diagnosticFindings, type Finding, type FindingRule } from './finding.ts';
+import { FLAG_ENTRIES } from './flag-entries.ts';
 
 /** What there is to be told about a litmus test; never empty. */
 export function litmusFindings(result: LitmusResult): Finding[] {
@@ -23,6 +25,13 @@ export function litmusFindings(result: LitmusResult): Finding[] {
     result.kind === 'deadlock'
       ? stuckWords(result)
       : `${result.verdict}: ${result.condition.text}${blockedWords(result)}`;
-  if (wrong !== undefined) return one('contradicted', 'error', `${verdict}, but ${wrong}.`);
-  return result.kind === 'deadlock' ? one('deadlock', 'warning', `${verdict}.`) : one('decided', 'note', `${verdict}.`);
+  // What was promised, or is no more than a hint, is no warning.
+  const isWarning = (flag: Flag): boolean =>
+    flag !== 'mixed-accesses' && !(flag === 'data-race' && result.promised?.race === true);
+  const flagged = result.flags.flatMap((flag) =>
+    one('flagged', isWarning(flag) ? 'warning' : 'note', `${flag}: ${FLAG_ENTRIES[flag].clause}.`),
+  );
+  if (wrong !== undefined) return [...one('contradicted', 'error', `${verdict}, but ${wrong}.`), ...flagged];
+  if (result.kind === 'deadlock') return [...one('deadlock', 'warning', `${verdict}.`), ...flagged];
+  return [...one('decided', 'note', `${verdict}.`), ...flagged];
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { CODES } from '../../src/program/codes.ts';
+import { FLAG_ENTRIES } from '../../src/report/flag-entries.ts';
 import { holdfast } from './holdfast.ts';
 
 test('explain CODE', () => {
@@ -16,7 +17,14 @@ the command runs.
   });
 });
 
-test('explain alone lists every code', () => {
+test('explain FLAG', () => {
+  const { status, stdout } = holdfast(['explain', 'lock-final']);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^lock-final: The final value of a lock is asked for\n\n/);
+});
+
+test('explain alone lists every code and flag', () => {
   const { stdout } = holdfast(['explain']);
-  expect(stdout.trimEnd().split('\n')).toEqual(Object.entries(CODES).map(([code, { title }]) => `${code}  ${title}`));
+  const all = Object.entries({ ...CODES, ...FLAG_ENTRIES });
+  expect(stdout.trimEnd().split('\n')).toEqual(all.map(([code, { title }]) => `${code}  ${title}`));
 });

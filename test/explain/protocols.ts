@@ -8,7 +8,7 @@ import { parseLitmus } from '../../src/litmus/parse.ts';
 export function protocolOf(text: string, path = 'test.litmus'): LitmusProtocol {
   const parsed = parseLitmus(text, path);
   if (!parsed.ok) throw new Error(parsed.diagnostics[0]!.message);
-  return new LitmusProtocol(parsed.test, { unroll: 2, racesFail: true });
+  return new LitmusProtocol(parsed.test, { unroll: 2, flagsFail: true });
 }
 
 export const referenceOf = (text: string, name = 'test'): Reference => ({ kind: 'l', name, digest: digestOf(text) });

@@ -39,7 +39,6 @@ function summary(litmus: CompiledLitmus, executions: readonly OracleExecution[])
       onExecution({
         result: (thread) => results[thread],
         finalValue: (cell) => memory[cell]!,
-        dataRace: flags.includes('data-race'),
         flags: FLAGS.reduce((set, flag) => set | flagIf(flags.includes(flag), flag), 0),
         get graph(): never {
           throw new Error('the oracle has no graph');

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { findAny } from '../../src/explain/search.ts';
 import { explore } from '../../src/explore/explore.ts';
+import { LitmusSubject } from '../../src/fronts/litmus/litmus-subject.ts';
 import { compileLitmus } from '../../src/litmus/compile.ts';
 import { runLitmus } from '../../src/litmus/run-litmus.ts';
 import { parsed } from './one-thread.ts';
@@ -112,4 +114,17 @@ describe('locks are no words', () => {
   ])('%s: nothing completes', (_, bodies) => {
     expect(found(bodies).kind).toBe('deadlock');
   });
+});
+
+test('a flagged execution fails, unless accesses are mixed only', () => {
+  const kind = (body: string): string => {
+    const text = `C flagged\n{}\nP0(${PARAMETERS}) { ${body} }\nexists (x=9)\n`;
+    const { outcome } = findAny(new LitmusSubject(parsed(text), { unroll: 2, flagsFail: true }), 'lkmm', {});
+    return 'failure' in outcome ? `${outcome.kind}: ${outcome.failure.message}` : outcome.kind;
+  };
+  expect(kind('spin_unlock(s);')).toBe('flagged: is flagged: unmatched-unlock');
+  expect(kind('rcu_read_lock(); srcu_read_unlock(u, 0);')).toBe(
+    'flagged: is flagged: unmatched-rcu-lock, unmatched-srcu-unlock',
+  );
+  expect(kind('*x = 1; WRITE_ONCE(*x, 2);')).toBe('holds');
 });

@@ -39,7 +39,6 @@ export const wholeThreads =
       const execution: Execution = {
         result: (t) => results[t],
         finalValue: (cell: Cell) => memory[cell]!,
-        dataRace: races,
         flags: flagIf(races, 'data-race'),
         graph: new Graph(program.threads.length, memory.length),
       };

@@ -1,5 +1,6 @@
 import Ajv2020 from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import type { LitmusResult } from '../../src/fronts/litmus/litmus-result.ts';
 import { github } from '../../src/report/github.ts';
 import { junit } from '../../src/report/junit.ts';
 import { litmusFindings } from '../../src/report/litmus-findings.ts';
@@ -26,6 +27,16 @@ describe('what is found of a litmus test', () => {
     expect(`${finding!.level} ${finding!.rule}: ${finding!.message}`).toBe(expected);
   });
 
+  it('every flag, and as a warning those that nobody promised', () => {
+    const findings = litmusFindings({ ...RESULTS.sometimes!, flags: ['lock-final', 'mixed-accesses'] } as LitmusResult);
+    expect(findings.map(({ level, rule, message }) => `${level} ${rule}: ${message.split(':')[0]}`)).toEqual([
+      'note decided: Sometimes',
+      'warning flagged: lock-final',
+      'note flagged: mixed-accesses',
+    ]);
+    expect(litmusFindings(RESULTS.race!).map(({ level }) => level)).not.toContain('warning');
+  });
+
   it('as JUnit, a suite for each test', () => {
     const suites = all.map(([name, result]) => {
       return { name, seconds: result.seconds, findings: litmusFindings(result), output: '' };
@@ -33,7 +44,8 @@ describe('what is found of a litmus test', () => {
     const root = readXml(junit(suites));
     expect(junitProblems(root)).toEqual([]);
     expect(root.children).toHaveLength(all.length);
-    expect(root.attributes).toMatchObject({ tests: String(all.length), errors: '1' });
+    const findings = all.flatMap(([, result]) => litmusFindings(result));
+    expect(root.attributes).toMatchObject({ tests: String(findings.length), errors: '1' });
   });
 
   it('as SARIF, with the place of what is wrong', () => {

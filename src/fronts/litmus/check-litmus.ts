@@ -43,7 +43,7 @@ export function checkLitmus(path: string, text: string, options: CheckOptions): 
     condition: { kind: test.quantifier, text: compiled.conditionText },
     ...found(outcome),
     waits:
-      outcome.stuck === undefined ? [] : waitsIn(new LitmusSubject(test, { unroll, racesFail: false }), outcome.stuck),
+      outcome.stuck === undefined ? [] : waitsIn(new LitmusSubject(test, { unroll, flagsFail: false }), outcome.stuck),
     every: question !== 'decide' && outcome.kind !== 'bounded',
     promised: promisedBy(test, options.expect),
     warnings: test.warnings,

@@ -10,12 +10,23 @@ import { showValue } from '../../litmus/layout.ts';
 import type { LitmusTest } from '../../litmus/litmus-test.ts';
 import type { Frame } from '../../litmus/machine.ts';
 import { isTame } from '../../litmus/tame.ts';
+import { type FlagSet, flagsOf, hasFlag } from '../../program/flags.ts';
 import { LitmusPlaces } from './litmus-places.ts';
 
 export interface LitmusSubjectOptions {
   readonly unroll: number;
-  /** Whether an execution with a data race fails. If not, only the condition counts. */
-  readonly racesFail: boolean;
+  /** Whether an execution fails that the model flags, if only for a data race. If not, only the condition counts. */
+  readonly flagsFail: boolean;
+}
+
+/** Mixed accesses are told of, but the model promises what it promises all the same. */
+function judgeFlags(set: FlagSet): Judgement {
+  const flags = flagsOf(set).filter((flag) => flag !== 'data-race' && flag !== 'mixed-accesses');
+  if (flags.length > 0) {
+    return { kind: 'failing', failure: { kind: 'flagged', message: `is flagged: ${flags.join(', ')}` } };
+  }
+  if (!hasFlag(set, 'data-race')) return { kind: 'fine' };
+  return { kind: 'failing', failure: { kind: 'data-race', message: 'plain accesses race' } };
 }
 
 /**
@@ -69,10 +80,7 @@ export class LitmusSubject implements Subject {
       const does = test.quantifier === 'forall' ? 'violates' : 'satisfies';
       return { kind: 'failing', failure: { kind: 'violated', message: `${does} ${compiled.conditionText}` } };
     }
-    if (this.options.racesFail && ending.dataRace) {
-      return { kind: 'failing', failure: { kind: 'data-race', message: 'plain accesses race' } };
-    }
-    return { kind: 'fine' };
+    return this.options.flagsFail ? judgeFlags(ending.flags) : { kind: 'fine' };
   }
 
   /** A fault of a recorded run is known to the program that was recorded only. */
@@ -104,7 +112,7 @@ export class LitmusSubject implements Subject {
     return this.compiled.state.observed.map(({ name }) => name);
   }
 
-  state(ending: Omit<Ending, 'dataRace' | 'blocked'>): string[] {
+  state(ending: Omit<Ending, 'flags' | 'blocked'>): string[] {
     const { state } = this.compiled;
     return state.readAll(ending).map((value) => this.showValue(-1, value));
   }

@@ -1,4 +1,5 @@
 import type { Ending, Failure, Judge, Judgement } from '../../judge/judgement.ts';
+import { hasFlag } from '../../program/flags.ts';
 import type { Program } from '../../program/program.ts';
 import { DirectCpu, WouldBlock } from '../../run/direct.ts';
 import type { Failure as Broken, Prepared } from '../../scenarios/scenario.ts';
@@ -34,7 +35,8 @@ export class RaceJudge implements Judge<RaceFailure> {
         failure: { kind: 'violated', message: `breaks ${property}: ${message}`, steps, broken },
       };
     }
-    if (ending.dataRace) return { kind: 'failing', failure: { kind: 'data-race', message: 'plain accesses race' } };
+    if (hasFlag(ending.flags, 'data-race'))
+      return { kind: 'failing', failure: { kind: 'data-race', message: 'plain accesses race' } };
     return { kind: 'fine' };
   }
 

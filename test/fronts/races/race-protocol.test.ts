@@ -49,7 +49,7 @@ describe('a failing race', () => {
     expect(again.trace.events.map((e) => [e.cell, e.value, e.rf])).toEqual(
       c.trace.events.map((e) => [e.cell, e.value, e.rf]),
     );
-    const ending = { ...endingOf(other.program, again), dataRace: false };
+    const ending = { ...endingOf(other.program, again), flags: 0 };
     expect(other.judge(ending)).toMatchObject({ kind: 'failing', failure: { message: c.failure.message } });
   });
 
