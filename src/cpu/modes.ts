@@ -23,7 +23,11 @@ export enum Mode {
   Unlock = 7,
   SrcuLock = 8,
   SrcuUnlock = 9,
+  /** A plain access within data_race(): its races are not reported. */
+  DataRace = 10,
 }
+
+export const isPlain = (mode: number): boolean => mode === Mode.Plain || mode === Mode.DataRace;
 
 /** Everything that orders or delimits without being a memory access. */
 export enum Fence {

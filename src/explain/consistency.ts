@@ -1,5 +1,5 @@
 import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
-import { Mode } from '../cpu/modes.ts';
+import { isPlain } from '../cpu/modes.ts';
 import { Graph, INIT, Kind, NONE } from '../graph/graph.ts';
 import type { CompleteVerdict } from '../models/lkmm.ts';
 import { modelOf } from '../models/model.ts';
@@ -44,7 +44,7 @@ export function judge(program: Program, trace: Trace, model: ModelName): Complet
   const rules = modelOf(model, program.dependencies);
   const allowed = rules.exact ? isAcyclic(g, trace) : rules.consistent(g, NONE);
   if (!allowed) return no;
-  const hasPlain = trace.events.some((e) => e.kind <= Kind.Write && e.mode === Mode.Plain);
+  const hasPlain = trace.events.some((e) => e.kind <= Kind.Write && isPlain(e.mode));
   const { consistent, flags } = rules.complete(g, rcuSteps(g), hasPlain);
   return consistent ? { consistent, flags: flags | invalidUse(g, program) } : no;
 }

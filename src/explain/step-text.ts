@@ -84,11 +84,13 @@ const READS: Readonly<Record<Mode, string>> = {
   [Mode.Unlock]: 'spin_unlock',
   [Mode.SrcuLock]: 'srcu_read_lock',
   [Mode.SrcuUnlock]: 'srcu_read_unlock',
+  [Mode.DataRace]: 'read',
 };
 
 const WRITES: Readonly<Record<Mode, string>> = {
   ...READS,
   [Mode.Plain]: 'write',
+  [Mode.DataRace]: 'write',
   [Mode.Once]: 'WRITE_ONCE',
   [Mode.Acquire]: 'WRITE_ONCE',
   [Mode.Release]: 'smp_store_release',
@@ -108,4 +110,5 @@ const RMWS: Readonly<Record<Mode, string>> = {
   [Mode.Unlock]: '',
   [Mode.SrcuLock]: '',
   [Mode.SrcuUnlock]: '',
+  [Mode.DataRace]: '',
 };

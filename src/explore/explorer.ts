@@ -1,4 +1,4 @@
-import { Fence, Mode } from '../cpu/modes.ts';
+import { Fence, isPlain, Mode } from '../cpu/modes.ts';
 import { Graph, GUESSED, Kind, NONE, Rmw, Wait } from '../graph/graph.ts';
 import { type Model, modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
@@ -213,7 +213,7 @@ export class Explorer implements Extender, Execution {
 
   addRead(cell: number, mode: Mode, rmw: Rmw, waits: boolean, mask: number, want: number): number {
     const { current: g, places } = this;
-    if (mode === Mode.Plain) this.hasPlain = true;
+    if (isPlain(mode)) this.hasPlain = true;
     if (isSectionAccess(mode)) this.hasSections = true;
     const r = g.append(this.running, Kind.Read, mode, cell);
     if (g.slot[r]! >= this.maxAccesses) {
@@ -270,7 +270,7 @@ export class Explorer implements Extender, Execution {
 
   addWrite(cell: number, value: number, mode: Mode, partner: number): void {
     const { current: g, places } = this;
-    if (mode === Mode.Plain) this.hasPlain = true;
+    if (isPlain(mode)) this.hasPlain = true;
     if (isSectionAccess(mode)) this.hasSections = true;
     const w = g.append(this.running, Kind.Write, mode, cell);
     g.value[w] = value;

@@ -1,4 +1,4 @@
-import { Fence, Mode } from '../cpu/modes.ts';
+import { Fence, isPlain, Mode } from '../cpu/modes.ts';
 import { Kind } from '../graph/graph.ts';
 
 /**
@@ -20,7 +20,7 @@ export function isIdle(
     if (kind === Kind.Fence) {
       if (mode === Fence.RcuLock) sections++;
       else if (mode === Fence.RcuUnlock && --sections < 0) return false;
-    } else if (kind !== Kind.Read || mode === Mode.Plain || mode === Mode.SrcuLock) {
+    } else if (kind !== Kind.Read || isPlain(mode) || mode === Mode.SrcuLock) {
       return false;
     }
   }

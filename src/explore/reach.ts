@@ -1,5 +1,5 @@
 import { depsMembers, depsUnion } from '../cpu/deps.ts';
-import { Mode } from '../cpu/modes.ts';
+import { isPlain } from '../cpu/modes.ts';
 import { type Graph, INIT, Kind } from '../graph/graph.ts';
 import type { RcuStep } from '../models/rcu.ts';
 
@@ -174,7 +174,7 @@ export class Reach {
       const source = g.rf[e]!;
       if (source < 0) return;
       if (g.thread[source] !== g.thread[e]) this.push(g, source);
-      else if (this.internalDeps && g.mode[source] !== Mode.Plain) {
+      else if (this.internalDeps && !isPlain(g.mode[source]!)) {
         const deps = depsUnion(g.addr[source]!, g.data[source]!);
         if (deps !== 0) {
           const slots = g.slots[g.thread[e]!]!;

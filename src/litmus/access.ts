@@ -33,6 +33,8 @@ export interface ExpressionCompiler {
   pointee(e: Expression, access: ValueType | undefined): Target;
   /** Repeats a load at an address until a condition on VAL, which is what the load found, holds. Has the last VAL. */
   loadUntil(load: Evaluate, call: Call, address: Expression, condition: Expression): Evaluate;
+  /** The value of an expression whose plain accesses do not race. */
+  unraced(e: Expression): Evaluate;
   typeOf(e: Expression): ValueType;
   /** The type of the word that a call accesses. */
   wordType(call: Call): ValueType | undefined;

@@ -118,6 +118,8 @@ export function compileCall(compiler: ExpressionCompiler, call: Call): Evaluate 
       const truth = compiler.value(at('v'));
       return (m) => (truth(m) === 0 ? 0 : 1);
     }
+    case 'dataRace':
+      return compiler.unraced(at('v'));
     case 'nothing':
       return constant(0);
   }

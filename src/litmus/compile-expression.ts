@@ -66,6 +66,7 @@ export const compileAs = (scope: Scope, e: Expression, type: ValueType): Evaluat
  * read. @param old whether the whole has the value from before
  */
 function compileChange(
+  plain: Mode,
   target: Target,
   operator: BinaryOperator,
   value: Evaluate,
@@ -104,13 +105,13 @@ function compileChange(
     const by = value(m);
     const { cpu, deps } = m;
     cpu.addrDeps = addressDeps;
-    const before = loaded(m, cell, type.kind, cpu.read(cell, Mode.Plain));
+    const before = loaded(m, cell, type.kind, cpu.read(cell, plain));
     const read = cpu.readDeps();
     const after = change(m, before, by);
     const origin = depsUnion(deps, read);
     cpu.addrDeps = addressDeps;
     cpu.dataDeps = origin;
-    cpu.write(cell, stored(m, cell, type.kind, after), Mode.Plain);
+    cpu.write(cell, stored(m, cell, type.kind, after), plain);
     m.deps = old ? read : origin;
     return old ? before : after;
   };
@@ -193,12 +194,12 @@ function compileBare(scope: Scope, e: Expression): Evaluate {
   if (known !== undefined) return constant(known);
   switch (e.kind) {
     case 'name':
-      return compileLoad(compileTarget(scope, e), Mode.Plain);
+      return compileLoad(compileTarget(scope, e), scope.plain);
     case 'index':
-      return compileLoad(compileTarget(scope, e), Mode.Plain);
+      return compileLoad(compileTarget(scope, e), scope.plain);
     case 'unary': {
       const { operator } = e;
-      if (operator === '*') return compileLoad(compileTarget(scope, e), Mode.Plain);
+      if (operator === '*') return compileLoad(compileTarget(scope, e), scope.plain);
       if (operator === '&') return compileAddress(scope, e.operand);
       const operand = compile(scope, e.operand);
       const { kind } = typeOf(scope, e);
@@ -216,11 +217,11 @@ function compileBare(scope: Scope, e: Expression): Evaluate {
       );
     case 'assignment': {
       const target = compileTarget(scope, e.target);
-      if (e.operator === undefined) return compileStore(target, compileAs(scope, e.value, target.type), Mode.Plain);
-      return compileChange(target, e.operator, compile(scope, e.value), typeOf(scope, e.value), false, e);
+      if (e.operator === undefined) return compileStore(target, compileAs(scope, e.value, target.type), scope.plain);
+      return compileChange(scope.plain, target, e.operator, compile(scope, e.value), typeOf(scope, e.value), false, e);
     }
     case 'update':
-      return compileChange(compileTarget(scope, e.target), '+', constant(e.by), INT, e.postfix, e);
+      return compileChange(scope.plain, compileTarget(scope, e.target), '+', constant(e.by), INT, e.postfix, e);
     case 'call':
       return compileCall(compilerIn(scope), e);
     case 'cast':
@@ -243,6 +244,7 @@ const compilerIn = (scope: Scope): ExpressionCompiler => ({
   as: (e, type) => compileAs(scope, e, type),
   target: (e) => compileTarget(scope, e),
   pointee: (e, access) => compilePointee(scope, e, access),
+  unraced: (e) => compile({ ...scope, plain: Mode.DataRace }, e),
   typeOf: (e) => typeOf(scope, e),
   wordType: (call) => wordType(scope, call),
   loadUntil: (load, call, address, condition) => compileLoadUntil(scope, load, call, address, condition),

@@ -1,5 +1,6 @@
 import type { Cpu, TrackedCpu } from '../cpu/cpu.ts';
 import type { Deps } from '../cpu/deps.ts';
+import { Mode } from '../cpu/modes.ts';
 import type { Program, ThreadBody } from '../program/program.ts';
 import type { Expression, Proposition } from './ast.ts';
 import { Flow } from './compile-loop.ts';
@@ -131,7 +132,7 @@ function compileThread(
   const definition = test.threads[index]!;
   const types = new Map<Expression, ValueType>();
   const expected = expectedReads(definition, { thread, types }, wanted);
-  const run = compileList({ layout, thread, types, unroll, expected, here }, definition.body.body);
+  const run = compileList({ layout, thread, types, plain: Mode.Plain, unroll, expected, here }, definition.body.body);
   return (cpu: Cpu): Frame => {
     machine.reset(cpu as TrackedCpu, initial);
     if (here !== undefined) here.place = undefined;

@@ -1,4 +1,5 @@
 import { isAddress, wrap } from '../cpu/integer.ts';
+import type { Mode } from '../cpu/modes.ts';
 import { compute, unary } from './arithmetic.ts';
 import type { Expression } from './ast.ts';
 import type { Wanted } from './expected-reads.ts';
@@ -15,6 +16,8 @@ export interface Scope {
   readonly types: Map<Expression, ValueType>;
   /** The reads that must return a certain value for the condition to hold. */
   readonly expected: ReadonlyMap<Expression, Wanted>;
+  /** What plain accesses are: {@link Mode.DataRace} within data_race(). */
+  readonly plain: Mode.Plain | Mode.DataRace;
   /** The most rounds of a loop. */
   readonly unroll: number;
   /** Kept up to date while a thread runs; undefined where nobody asks. */

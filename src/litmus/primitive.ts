@@ -44,6 +44,8 @@ export type Action =
   | { readonly kind: 'plainBit'; readonly op: RmwOp; readonly result: 'none' | 'bit' }
   /** Whether the parameter is not 0: likely(), WARN_ON() and their kind. */
   | { readonly kind: 'truth' }
+  /** The parameter itself, with plain accesses of which no race is reported. */
+  | { readonly kind: 'dataRace' }
   /** Orders nothing and computes nothing. */
   | { readonly kind: 'nothing' };
 
@@ -97,9 +99,11 @@ export function hasResult(primitive: Primitive): boolean {
     case 'testAndSetBitLock':
     case 'testBit':
     case 'truth':
+    case 'dataRace':
       return true;
   }
 }
 
 /** Does a call access memory? */
-export const isAccess = ({ kind }: Primitive): boolean => kind !== 'truth' && kind !== 'fence' && kind !== 'nothing';
+export const isAccess = ({ kind }: Primitive): boolean =>
+  kind !== 'truth' && kind !== 'dataRace' && kind !== 'fence' && kind !== 'nothing';

@@ -123,6 +123,7 @@ function makePrimitives(): Map<string, Primitive> {
   add('clear_bit_unlock', 'np', { kind: 'rmw', op: RmwOp.Andnot, mode: Mode.Release, operand: 'bit', result: 'none' });
 
   add('cpu_relax', '', { kind: 'nothing' });
+  add('data_race', 'v', { kind: 'dataRace' });
   for (const name of ['likely', 'unlikely', 'WARN_ON', 'WARN_ON_ONCE']) add(name, 'v', { kind: 'truth' });
   return all;
 }

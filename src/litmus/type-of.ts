@@ -130,6 +130,7 @@ export function pointerSum({ left, right, sign, quotient }: Scale, a: number, b:
 function callType(typing: Typing, call: Call): ValueType {
   const primitive = PRIMITIVES.get(call.callee.name);
   if (primitive === undefined) return UNTYPED;
+  if (primitive.kind === 'dataRace') return typeOf(typing, call.arguments[0]!);
   return returnsWord(primitive) ? (wordType(typing, call) ?? UNTYPED) : INT;
 }
 

@@ -1,5 +1,5 @@
 import { depsMembers, depsUnion } from '../cpu/deps.ts';
-import { Fence, Mode } from '../cpu/modes.ts';
+import { Fence, isPlain, Mode } from '../cpu/modes.ts';
 import { type Graph, Kind, NONE } from '../graph/graph.ts';
 import { type FlagSet, NO_FLAGS } from '../program/flags.ts';
 import { judgePlain } from './races.ts';
@@ -89,7 +89,7 @@ export class LkmmRelations {
       for (const e of g.slots[t]!) {
         const m = this.number(g, e);
         this.event[m] = e;
-        if (g.mode[e] !== Mode.Plain) setBit(this.marked, 0, m);
+        if (!isPlain(g.mode[e]!)) setBit(this.marked, 0, m);
       }
     }
   }
@@ -110,7 +110,7 @@ export class LkmmRelations {
       if (source < 0 || e === this.unsourced) continue;
       if (g.thread[source] !== t) {
         setBit(this.hb, base, this.number(g, source));
-      } else if (g.mode[source] !== Mode.Plain) {
+      } else if (!isPlain(g.mode[source]!)) {
         const deps = depsUnion(g.addr[source]!, g.data[source]!);
         if (deps !== 0) for (const slot of depsMembers(deps)) setBit(this.hb, base, off + slot);
       }
@@ -161,7 +161,7 @@ export class LkmmRelations {
           const j = i * 32 + 31 - Math.clz32(bits & -bits);
           setBit(cumul, base, j);
           const p = this.event[j]!;
-          if (g.kind[p] !== Kind.Read || g.mode[p] === Mode.Plain) continue;
+          if (g.kind[p] !== Kind.Read || isPlain(g.mode[p]!)) continue;
           const source = this.external(g, p);
           if (source >= 0) setBit(cumul, base, this.number(g, source));
         }

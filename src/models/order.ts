@@ -1,6 +1,6 @@
 import type { Deps } from '../cpu/deps.ts';
 import { depsMembers, depsUnion } from '../cpu/deps.ts';
-import { Fence, Mode } from '../cpu/modes.ts';
+import { Fence, isPlain, Mode } from '../cpu/modes.ts';
 import { type Graph, Kind, Rmw } from '../graph/graph.ts';
 
 /**
@@ -211,7 +211,7 @@ export const lkmmOrder =
             addSlot(ppo, base, before);
             if (wmbSeen) {
               addSlot(wmb, base, before);
-              if (pMode === Mode.Plain) addDeps(ppo, base, g.addr[p]!);
+              if (isPlain(pMode)) addDeps(ppo, base, g.addr[p]!);
             }
           }
         } else {

@@ -1,5 +1,5 @@
 import { depsMembers } from '../cpu/deps.ts';
-import { Fence, Mode } from '../cpu/modes.ts';
+import { Fence, isPlain as isPlainMode, Mode } from '../cpu/modes.ts';
 import { type Graph, Kind } from '../graph/graph.ts';
 import { flagIf } from '../program/flags.ts';
 import type { CompleteVerdict, LkmmRelations } from './lkmm.ts';
@@ -22,7 +22,7 @@ export function judgePlain(
   const event = (m: number): number => relations.event[m]!;
   const thread = (m: number): number => g.thread[event(m)]!;
   const isRead = (m: number): boolean => g.kind[event(m)] === Kind.Read;
-  const isPlain = (m: number): boolean => g.mode[event(m)] === Mode.Plain;
+  const isPlain = (m: number): boolean => isPlainMode(g.mode[event(m)]!);
   const isWrite = (m: number): boolean => !isRead(m);
   const readForRmb = (m: number): boolean => isRead(m) && g.mode[event(m)] !== Mode.Noreturn;
   const notNoreturn = (m: number): boolean => !isRead(m) || g.mode[event(m)] !== Mode.Noreturn;
@@ -103,6 +103,10 @@ export function judgePlain(
   const wrRace = preRace.and(co.maybe().seq(rf)).minus(wrVis).minus(rwXbstar.inverse());
   const rwRace = preRace.and(fr).minus(rwXbstar);
 
+  // KCSAN says nothing of a race of which one side is in data_race().
+  const isReported = (m: number): boolean => g.mode[event(m)] !== Mode.DataRace;
+  const races = wwRace.or(wrRace, rwRace).and(Relation.of(n, (a, b) => isReported(a) && isReported(b)));
+
   const separates = (e: number): boolean =>
     isBarrier(g, e) || isAcquire(g, e) || isRelease(g, e) || isSrcu(g, e) || isFullRmw(g, e);
   const mixed = Relation.of(
@@ -115,7 +119,7 @@ export function judgePlain(
   );
   return {
     consistent: incoherent.isEmpty(),
-    flags: flagIf(!wwRace.or(wrRace, rwRace).isEmpty(), 'data-race') | flagIf(!mixed.isEmpty(), 'mixed-accesses'),
+    flags: flagIf(!races.isEmpty(), 'data-race') | flagIf(!mixed.isEmpty(), 'mixed-accesses'),
   };
 }
 

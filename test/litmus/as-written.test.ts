@@ -114,6 +114,8 @@ describe('what people write in mails, and what herd7 says of the same in its own
       'exists (~x=2)',
       'Never 0 2',
     ],
+    ['data_race', ['*x = 1;', 'r0 = data_race(*x);'], 'exists (1:r0=1)', 'Sometimes 1 1'],
+    ['no data_race', ['*x = 1;', 'r0 = *x;'], 'exists (1:r0=1)', 'Sometimes 1 1 data-race'],
     ['no condition', [store, 'r0 = READ_ONCE(*x);'], '', 'Always 2 0'],
   ])('%s', (_, bodies, condition, verdict, initial = '') => expect(result(bodies, condition, initial)).toBe(verdict));
 });

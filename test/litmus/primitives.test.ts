@@ -114,6 +114,10 @@ describe('what each form does', () => {
     ['int r1 = refcount_dec_if_one(z); r1 = refcount_dec_not_one(x);', ['1 U.release z=1:0', '3 U.release x=5:4']],
     ['int r1 = smp_cond_load_acquire(x, VAL == 5); *z = r1;', ['1 R.acquire x=5', '2 W.plain z=5 data 1']],
     ['int r1 = atomic_cond_read_relaxed(x, VAL > r9);', ['1 R.once x=5']],
+    [
+      'int r1 = data_race(*x); data_race(*z = r1); data_race((*x)++);',
+      ['1 R.datarace x=5', '2 W.datarace z=5 data 1', '3 R.datarace x=5', '4 W.datarace x=6 data 3'],
+    ],
     ['if (likely(!WARN_ON(r9))) WRITE_ONCE(*z, 2);', ['1 W.once z=2 ctrl 0']],
   ])('%s', (statement, log) => expect(does(statement)).toEqual(log));
 });

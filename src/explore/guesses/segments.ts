@@ -1,4 +1,4 @@
-import { Mode } from '../../cpu/modes.ts';
+import { isPlain } from '../../cpu/modes.ts';
 import { type Graph, Kind, Wait } from '../../graph/graph.ts';
 import type { Budget } from './budget.ts';
 import type { Traces } from './traces.ts';
@@ -84,12 +84,12 @@ function closedOrder(g: Graph, thread: number, words: number, budget: Budget): I
   for (let s = 0; s < slots.length; s++) {
     const e = slots[s]!;
     // hb is between marked accesses.
-    if (g.mode[e] === Mode.Plain) continue;
+    if (isPlain(g.mode[e]!)) continue;
     budget.step(words);
     for (let i = 0; i < g.words && i < words; i++) {
       for (let bits = g.ppo[e * g.words + i]!; bits !== 0; bits &= bits - 1) {
         const p = i * 32 + 31 - Math.clz32(bits & -bits);
-        if (g.mode[slots[p]!] === Mode.Plain) continue;
+        if (isPlain(g.mode[slots[p]!]!)) continue;
         before[s * words + (p >> 5)]! |= 1 << (p & 31);
         for (let k = 0; k < words; k++) before[s * words + k]! |= before[p * words + k]!;
       }
