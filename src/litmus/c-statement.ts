@@ -109,6 +109,10 @@ function parseStatement(cursor: Cursor): Statement {
     case 'typedef':
       return cursor.failAt(start, cursor.end, `\`${text}\` is not supported`, { help: REWRITE[text] ?? '' }, 'HF120');
     default:
+      if (/^\s*:/.test(cursor.source.text.slice(cursor.end, cursor.end + 80))) {
+        const help = REWRITE.goto!;
+        cursor.failAt(start, cursor.end, `\`${text}:\` is a label, and \`goto\` is not supported`, { help }, 'HF120');
+      }
       return startsType(text) || startsUnknownType(cursor)
         ? finish(cursor, parseDeclaration(cursor))
         : finish(cursor, parseExpressionStatement(cursor));
@@ -122,7 +126,7 @@ const REWRITE: Readonly<Record<string, string>> = {
   switch: 'Write it as a chain of `if` and `else`.',
   case: 'Write it as a chain of `if` and `else`.',
   default: 'Write it as a chain of `if` and `else`.',
-  goto: 'Write it with `if`, `while` and `break`.',
+  goto: 'Write a jump back as `do { ... } while (...);`, and one ahead as `if (...) { ... }`.',
   asm: 'Use the primitive of the kernel that stands for the instruction.',
   typedef: 'Write the type out where it is used.',
 };

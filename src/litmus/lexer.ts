@@ -178,12 +178,17 @@ export class Lexer {
 
   private unreadable(at: number): never {
     const char = String.fromCodePoint(this.source.text.codePointAt(at)!);
-    const help =
-      char === '#' ? 'Litmus tests are not preprocessed: write out what the directive stands for.' : undefined;
+    if (char === '#') {
+      const directive = /^#\s*\w*/.exec(this.source.text.slice(at, at + 80))![0];
+      throw new LitmusError(
+        this.source.error('HF120', at, at + directive.length, `\`${directive}\` is not supported`, {
+          help: 'Litmus tests are not preprocessed: write out what a macro stands for.',
+        }),
+      );
+    }
     throw new LitmusError(
       this.source.error('HF101', at, at + char.length, `\`${char}\` means nothing here`, {
         expected: 'a name, a number or an operator of C',
-        ...(help === undefined ? {} : { help }),
       }),
     );
   }

@@ -1,4 +1,5 @@
 import type { FunctionDefinition, Proposition, Quantifier, Variable } from './ast.ts';
+import { findBlocks } from './block.ts';
 import { parseFunction } from './c-statement.ts';
 import { Cursor } from './cursor.ts';
 import { parseInitialState } from './initial.ts';
@@ -33,11 +34,26 @@ export function parseLitmus(text: string, path: string): ParseResult {
     };
   }
   try {
-    return parse(source);
+    return parse(withoutSurroundings(source));
   } catch (error) {
     if (error instanceof LitmusError) return { ok: false, diagnostics: [error.diagnostic] };
     throw error;
   }
+}
+
+/** A test within a mail, a patch or documentation, by itself; a text that starts with a test is left as it is. */
+function withoutSurroundings(source: Source): Source {
+  const { text, path } = source;
+  if (/^(C[ \t\r\n]|.?$)/.test(text.slice(new Cursor(source).skipBlank(0)).slice(0, 2))) return source;
+  const [block, second] = findBlocks(text);
+  if (block === undefined) return source;
+  if (second !== undefined) {
+    const at = text.split('\n', second.line - 1).join('\n').length + 1;
+    const message = `there are two tests in the file, ${block.name} (line ${block.line}) and ${second.name}`;
+    const advice = { expected: 'one test', help: 'Put each into a file of its own.' };
+    throw new LitmusError(source.error('HF104', at, text.length, message, advice));
+  }
+  return new Source(block.text, path, text);
 }
 
 function parse(source: Source): ParseResult {
@@ -171,12 +187,19 @@ function startsThread(cursor: Cursor): boolean {
 
 function skipReturnType(cursor: Cursor): void {
   while (cursor.is('static') || cursor.is('void')) cursor.next();
-  if (!THREAD.test(cursor.text)) {
-    cursor.failExpecting(
-      'a thread such as `P0(int *x) { ... }`, or `exists (...)`',
-      'Functions other than threads are not supported.',
-    );
+  if (THREAD.test(cursor.text)) return;
+  const { start, source } = cursor;
+  const ahead = source.text.slice(start, start + 200);
+  const what = /^(struct|union|enum)\s+\w*\s*\{/.test(ahead)
+    ? 'structures cannot be defined in a litmus test'
+    : /^[\w\s*]+\([^;{}]*\)\s*\{/.test(ahead)
+      ? 'functions other than threads are not supported'
+      : undefined;
+  if (what !== undefined) {
+    const help = what.startsWith('s') ? 'Use a variable for each field.' : 'Write its body where it is called.';
+    cursor.failAt(start, cursor.end, what, { help }, 'HF120');
   }
+  cursor.failExpecting('a thread such as `P0(int *x) { ... }`, or `exists (...)`');
 }
 
 function inOrder(cursor: Cursor, functions: readonly FunctionDefinition[]): FunctionDefinition[] {

@@ -9,12 +9,16 @@ export interface Advice {
 
 /** The text of a file, and the way from an offset in it to the place that a person can find. */
 export class Source {
+  /** The text of the test, with blanks for what stands around it in the file. */
   readonly text: string;
   readonly path: string;
+  /** The text of the file, which is as long. */
+  readonly file: string;
 
-  constructor(text: string, path: string) {
+  constructor(text: string, path: string, file = text) {
     this.text = text;
     this.path = path;
+    this.file = file;
   }
 
   /** An error at `[start, end)`, offsets in UTF-16 units; the caret stays within the first line of the range. */
@@ -32,7 +36,7 @@ export class Source {
       line: this.lineOf(at),
       column: at - lineStart + 1,
       length: Math.max(1, Math.min(end, lineEnd) - at),
-      sourceLine: text.slice(lineStart, Math.min(lineEnd, lineStart + LONGEST_LINE)).replace(/\r$/, ''),
+      sourceLine: this.file.slice(lineStart, Math.min(lineEnd, lineStart + LONGEST_LINE)).replace(/\r$/, ''),
       ...advice,
     };
   }

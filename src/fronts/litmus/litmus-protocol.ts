@@ -30,7 +30,7 @@ export class LitmusProtocol extends LitmusSubject implements Protocol {
     const known = this.made.get(key);
     if (known !== undefined) return known;
     const changes = this.changesOf(edits);
-    const text = changes === undefined ? undefined : applyChanges(this.test.source.text, changes);
+    const text = changes === undefined ? undefined : applyChanges(this.test.source.file, changes);
     if (text === undefined) return undefined;
     const parsed = parseLitmus(text, this.test.path);
     if (!parsed.ok) throw new Error(`an edit breaks the test: ${parsed.diagnostics[0]?.message}`);
@@ -45,16 +45,16 @@ export class LitmusProtocol extends LitmusSubject implements Protocol {
     const { source, path } = this.test;
     const made = this.changesOf(edits);
     if (made === undefined) return undefined;
-    const changes = withWholeLines(source.text, made);
-    const text = applyChanges(source.text, changes);
-    return text === undefined ? undefined : { file: path, changes, diff: unifiedDiff(path, source.text, text) };
+    const changes = withWholeLines(source.file, made);
+    const text = applyChanges(source.file, changes);
+    return text === undefined ? undefined : { file: path, changes, diff: unifiedDiff(path, source.file, text) };
   }
 
   private changesOf(edits: readonly Edit[]): TextChange[] | undefined {
     const all = edits as readonly LitmusEdit[];
     const exchanges = all.flatMap(({ exchange }) => (exchange === undefined ? [] : [exchange]));
     return withExchanges(
-      this.test.source.text,
+      this.test.source.file,
       all.flatMap(({ changes }) => changes),
       exchanges,
     );
