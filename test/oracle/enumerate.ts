@@ -5,6 +5,7 @@ import { type Candidate, members, type Node, type Skeleton, skeletonOf } from '.
 import { atomic, coherent, judge } from './models.ts';
 import { between, has, inverse, isAcyclic, nothing, plus, type Relation, sequence, union } from './relation.ts';
 import { type Trace, threadTraces } from './traces.ts';
+import { invalidUse } from './validity.ts';
 
 /** One execution that a model allows. */
 export interface OracleExecution {
@@ -30,9 +31,12 @@ export function enumerate(program: Program, guesses: readonly number[] = []): Re
     for (const candidate of candidates(skeletonOf(traces, program.initial))) {
       if (program.dependencies === 'conservative' && buffersLoads(candidate)) continue;
       if (hasReasonlessValue(candidate)) continue;
+      let invalid: string[] | undefined;
       for (const model of MODELS) {
         const { allowed, flags } = judge(model, candidate);
-        if (allowed) found[model].push(describe(candidate, traces, program, flags));
+        if (!allowed) continue;
+        invalid ??= invalidUse(candidate, program.dependencies === 'tracked');
+        found[model].push(describe(candidate, traces, program, [...flags, ...invalid]));
       }
     }
   }

@@ -17,7 +17,7 @@ import {
 } from './relation.ts';
 
 /** rcu-rscs: pairs of rcu_read_lock() and the rcu_read_unlock() that matches it, nesting as parentheses do. */
-function rcuSections(c: Candidate): Relation {
+export function rcuSections(c: Candidate): Relation {
   const locks = c.fence(Fence.RcuLock);
   const unlocks = c.fence(Fence.RcuUnlock);
   let matched = nothing(c.n);
@@ -33,7 +33,7 @@ function rcuSections(c: Candidate): Relation {
 }
 
 /** srcu-rscs: srcu_read_lock() to the srcu_read_unlock() that its value reaches. */
-function srcuSections({ n, all, loc, data, rf, mode }: Candidate): Relation {
+export function srcuSections({ n, all, loc, data, rf, mode }: Candidate): Relation {
   const locks = mode('R', Mode.SrcuLock);
   const unlocks = mode('W', Mode.SrcuUnlock);
   const carrySrcuData = star(sequence(between(all, data, all & ~unlocks), rf));
