@@ -18,8 +18,8 @@ const MAY_IMPORT = {
   run: ['cpu', 'program'],
   scenarios: ['cpu', 'program', 'mm'],
   litmus: ['cpu', 'program', 'models/registry.ts', 'explore/contract.ts', 'judge'],
-  'fronts/litmus': [...CORE, 'litmus'],
-  'fronts/races': [...CORE, 'mm', 'run', 'scenarios'],
+  'fronts/litmus': [...CORE, 'fronts/front-end.ts', 'litmus'],
+  'fronts/races': [...CORE, 'fronts/front-end.ts', 'mm', 'run', 'scenarios'],
   fronts: [...CORE, 'fronts/litmus', 'fronts/races'],
   ask: [...CORE, 'fronts', 'fronts/litmus', 'fronts/races', 'litmus', 'mm', 'run', 'scenarios'],
   report: [

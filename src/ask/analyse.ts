@@ -2,41 +2,21 @@ import type { Analysis, AnalysisName, Mend } from '../explain/analysis.ts';
 import { findBarriers, type Step } from '../explain/barriers.ts';
 import { judge, strongestModel } from '../explain/consistency.ts';
 import type { Architecture } from '../explain/costs.ts';
-import { type Counterexample, explainFailure, type Reference } from '../explain/counterexample.ts';
+import { type Counterexample, explainFailure } from '../explain/counterexample.ts';
 import { findDifference } from '../explain/difference.ts';
 import { draw } from '../explain/drawing.ts';
 import type { Protocol } from '../explain/edit.ts';
-import { decodeExecution, digestOf, type ExecutionId } from '../explain/execution-id.ts';
+import { decodeExecution, type ExecutionId } from '../explain/execution-id.ts';
 import { findRepairs } from '../explain/repair.ts';
 import { findBest, type NotFound } from '../explain/search.ts';
 import { endingOf, replay } from '../explain/trace.ts';
-import { LitmusProtocol } from '../fronts/litmus/litmus-protocol.ts';
-import { RaceProtocol } from '../fronts/races/race-protocol.ts';
-import type { RaceCase } from '../fronts/races/race-subject.ts';
-import type { FrameMap } from '../fronts/races/stack-place.ts';
+import type { Ready } from '../fronts/front-end.ts';
+import { type Asked, pathOf, prepare } from '../fronts/fronts.ts';
 import type { Failure } from '../judge/judgement.ts';
 import type { Limits } from '../judge/search.ts';
 import { MAX_UNROLL } from '../litmus/compile.ts';
-import { parseLitmus } from '../litmus/parse.ts';
 import { DEFAULT_MODEL, type ModelName } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
-
-/** The text of a litmus test, and what a person calls it. */
-export interface AskedTest {
-  readonly kind: 'litmus';
-  readonly path: string;
-  readonly text: string;
-}
-
-/** A race under a design. */
-export interface AskedRace {
-  readonly kind: 'race';
-  readonly race: RaceCase;
-  readonly frames: FrameMap;
-}
-
-/** What an analysis is asked about. */
-export type Asked = AskedTest | AskedRace;
 
 export interface AnalyseOptions {
   readonly model: ModelName;
@@ -48,14 +28,6 @@ export interface AnalyseOptions {
   readonly maxRepairs: number;
   /** Of `show`: whether to look for a repair as well. */
   readonly mend: boolean;
-}
-
-/** A protocol, and what to say about it. */
-interface Ready {
-  readonly path: string;
-  readonly protocol: Protocol;
-  readonly promise: string;
-  readonly reference: Reference;
 }
 
 /** `show` spends so much time on looking for a repair, in milliseconds. */
@@ -80,7 +52,7 @@ export function* analyse(
     analysis,
     path: first.path,
     name: first.protocol.name,
-    promise: first.promise,
+    promise: first.protocol.promise,
     model: options.model,
     seconds: (performance.now() - start) / 1000,
   });
@@ -148,33 +120,6 @@ function failed(
   return { kind: 'error', analysis, path, name: '', promise: '', model, seconds, diagnostics };
 }
 
-/** The file of a test, or the name of a race. */
-export const pathOf = (asked: Asked): string => (asked.kind === 'litmus' ? asked.path : raceName(asked.race));
-
-/** `T4/ksm-ro/v6.1`: what the id of an execution says that it is of. */
-export const raceName = ({ scenario, variant, design }: RaceCase): string =>
-  [scenario.name, variant, design.name.replaceAll(' ', ',')].join('/');
-
-function prepare(
-  asked: Asked,
-  { unroll, model }: Pick<AnalyseOptions, 'unroll' | 'model'>,
-): Ready | readonly Diagnostic[] {
-  const path = pathOf(asked);
-  if (asked.kind === 'race') {
-    const { scenario, design, variant } = asked.race;
-    const absent = scenario.absent(design.design, variant);
-    if (absent !== undefined) return [noSuchRace(path, absent)];
-    const protocol = new RaceProtocol(asked.race, asked.frames, model);
-    const digest = digestOf(JSON.stringify(asked.race.design.design));
-    return { path, protocol, promise: protocol.promise, reference: { kind: 's', name: path, digest } };
-  }
-  const parsed = parseLitmus(asked.text, path);
-  if (!parsed.ok) return parsed.diagnostics;
-  const protocol = new LitmusProtocol(parsed.test, { unroll, flagsFail: true });
-  const name = path.replace(/^.*[/\\]/, '').replace(/\.litmus$/, '');
-  return { path, protocol, promise: protocol.promise, reference: { kind: 'l', name, digest: digestOf(asked.text) } };
-}
-
 function* show(
   { protocol, reference }: Ready,
   options: AnalyseOptions,
@@ -210,7 +155,8 @@ export function replayExecution(id: ExecutionId, asked: Asked): Analysis {
   const path = pathOf(asked);
   const made = prepare(asked, { unroll: MAX_UNROLL, model: DEFAULT_MODEL });
   if (!('protocol' in made)) return failed('replay', path, DEFAULT_MODEL, start, made);
-  const { promise, reference } = made;
+  const { reference } = made;
+  const { promise } = made.protocol;
   const protocol = id.variant === undefined ? made.protocol : weakened(made.protocol, id.variant);
   const changed = id.digest !== reference.digest;
   const decoded = protocol === undefined ? undefined : decodeExecution(protocol.program, id.execution);
@@ -254,14 +200,6 @@ function weakened(protocol: Protocol, variant: string): Protocol | undefined {
 }
 
 const place = (file: string) => ({ file, line: 0, column: 0, length: 1, sourceLine: '' });
-
-const noSuchRace = (path: string, reason: string): Diagnostic => ({
-  code: 'HF955',
-  severity: 'error',
-  message: `this race does not exist under this design: ${reason}`,
-  ...place(path),
-  help: 'holdfast list has the designs; --design names one.',
-});
 
 const changedSince = (path: string): Diagnostic => ({
   code: 'HF952',

@@ -1,10 +1,9 @@
 import { type Counterexample, explainFailure } from '../explain/counterexample.ts';
-import { digestOf } from '../explain/execution-id.ts';
 import { findBest } from '../explain/search.ts';
+import { raceReference } from '../fronts/races/race-front.ts';
 import { type RaceCase, RaceSubject } from '../fronts/races/race-subject.ts';
 import type { FrameMap } from '../fronts/races/stack-place.ts';
 import type { ModelName } from '../models/registry.ts';
-import { raceName } from './analyse.ts';
 
 /** So long, in milliseconds, the failing execution that is easiest to believe is looked for. */
 const PATIENCE = 5000;
@@ -14,6 +13,5 @@ export function raceCounterexample(race: RaceCase, model: ModelName, frames: Fra
   const subject = new RaceSubject(race, frames);
   const best = findBest(subject, model, { deadline: Date.now() + PATIENCE });
   if (best.kind !== 'found') return undefined;
-  const digest = digestOf(JSON.stringify(race.design.design));
-  return explainFailure(subject, best.shown, model, { kind: 's', name: raceName(race), digest });
+  return explainFailure(subject, best.shown, model, raceReference(race));
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
-import type { AskedTest } from '../ask/analyse.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import { type ExecutionId, parseId } from '../explain/execution-id.ts';
+import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
 import { DEFAULT_UNROLL } from '../litmus/compile.ts';
 import { DEFAULT_MODEL } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';

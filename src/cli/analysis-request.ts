@@ -1,7 +1,9 @@
-import { type AnalyseOptions, type Asked, type AskedTest, analyse, replayExecution } from '../ask/analyse.ts';
+import { type AnalyseOptions, analyse, replayExecution } from '../ask/analyse.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import type { Step } from '../explain/barriers.ts';
 import type { ExecutionId } from '../explain/execution-id.ts';
+import type { Asked } from '../fronts/fronts.ts';
+import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
 import { designWith } from '../mm/design.ts';
 import { presetNamed } from '../mm/presets.ts';
 import { bundleFrames } from './frame-map.ts';

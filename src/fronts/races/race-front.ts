@@ -1,0 +1,44 @@
+import type { Reference } from '../../explain/counterexample.ts';
+import { digestOf } from '../../explain/execution-id.ts';
+import type { Diagnostic } from '../../program/diagnostic.ts';
+import type { FrontEnd } from '../front-end.ts';
+import { RaceProtocol } from './race-protocol.ts';
+import type { RaceCase } from './race-subject.ts';
+import type { FrameMap } from './stack-place.ts';
+
+/** A race under a design. */
+export interface AskedRace {
+  readonly kind: 'race';
+  readonly race: RaceCase;
+  readonly frames: FrameMap;
+}
+
+/** Races over the memory manager, by their names. */
+export const RACE: FrontEnd<AskedRace> = {
+  pathOf: ({ race }) => raceName(race),
+
+  prepare({ race, frames }, { model }) {
+    const { scenario, design, variant } = race;
+    const absent = scenario.absent(design.design, variant);
+    if (absent !== undefined) return [noSuchRace(raceName(race), absent)];
+    const protocol = new RaceProtocol(race, frames, model);
+    return { path: raceName(race), protocol, reference: raceReference(race) };
+  },
+};
+
+/** `T4/ksm-ro/v6.1`: what the id of an execution says that it is of. */
+const raceName = ({ scenario, variant, design }: RaceCase): string =>
+  [scenario.name, variant, design.name.replaceAll(' ', ',')].join('/');
+
+/** What the ids of executions of a race say. */
+export const raceReference = (race: RaceCase): Reference => {
+  return { kind: 's', name: raceName(race), digest: digestOf(JSON.stringify(race.design.design)) };
+};
+
+const noSuchRace = (file: string, reason: string): Diagnostic => ({
+  code: 'HF955',
+  severity: 'error',
+  message: `this race does not exist under this design: ${reason}`,
+  ...{ file, line: 0, column: 0, length: 1, sourceLine: '' },
+  help: 'holdfast list has the designs; --design names one.',
+});
