@@ -77,8 +77,9 @@ export class Explorer implements Extender, Execution {
     this.reach = new Reach(!this.model.exact);
     if (modelInfo(options.model).buffersLoads && program.dependencies === 'tracked') {
       try {
-        const { deadline = Number.POSITIVE_INFINITY } = options;
-        this.guesses = findGuesses(program, this.model.order, () => Date.now() > deadline);
+        // Half of the time is left to explore what does not buffer loads: that may settle a question, too.
+        const half = (Date.now() + (options.deadline ?? Number.POSITIVE_INFINITY)) / 2;
+        this.guesses = findGuesses(program, this.model.order, () => Date.now() > half);
       } catch (thrown) {
         if (!(thrown instanceof TooManyTraces)) throw thrown;
         this.mayMissBufferedLoads = true;
@@ -92,7 +93,7 @@ export class Explorer implements Extender, Execution {
 
   run(): ExploreResult {
     const { deadline = Number.POSITIVE_INFINITY } = this.options;
-    let steps = 0;
+    let work = 0;
     do {
       const visit = this.extend();
       if (visit !== undefined) {
@@ -100,7 +101,13 @@ export class Explorer implements Extender, Execution {
           return this.outcome(this.hasMore ? 'bounded' : 'stopped');
         }
       }
-      if (this.ranAway || ((++steps & 31) === 0 && Date.now() > deadline)) return this.outcome('bounded');
+      if (this.ranAway) return this.outcome('bounded');
+      // A step's work grows with the graph: a long one is not to hide the clock.
+      work += this.current.n + 8;
+      if (work > 256) {
+        work = 0;
+        if (Date.now() > deadline) return this.outcome('bounded');
+      }
     } while (this.next());
     return this.outcome('complete');
   }
