@@ -162,6 +162,10 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
     return depsOf(this.lastRead);
   }
 
+  abandon(): never {
+    return this.stop('unwilling');
+  }
+
   get made(): number {
     return this.events.length;
   }

@@ -11,6 +11,8 @@ export interface Extender {
   addWrite(cell: number, value: number, mode: Mode, partner: number): void;
   addFence(kind: Fence, cell: number): void;
   addChoice(count: number): number;
+  /** The thread did what no execution has. */
+  abandon(): never;
   /** The thread has changed nothing since it had made so many events, and would do again what it did since. */
   standStill(since: number): never;
 }
@@ -108,6 +110,10 @@ export class ExploreCpu extends Cpu implements TrackedCpu {
 
   readDeps(): Deps {
     return depsOf(this.graph.slot[this.lastRead]!);
+  }
+
+  abandon(): never {
+    return this.extender.abandon();
   }
 
   get made(): number {

@@ -192,7 +192,7 @@ export class Explorer implements Extender, Execution {
     this.threads.finish(thread, result);
   }
 
-  private die(): never {
+  abandon(): never {
     this.dead = true;
     throw UNWIND;
   }
@@ -225,7 +225,7 @@ export class Explorer implements Extender, Execution {
     const r = g.append(this.running, Kind.Read, mode, cell);
     if (g.slot[r]! >= this.maxAccesses) {
       this.ranAway = true;
-      this.die();
+      this.abandon();
     }
     g.declared[r] = mode;
     g.rmwKind[r] = rmw;
@@ -238,7 +238,7 @@ export class Explorer implements Extender, Execution {
     if (expected !== undefined) places.awaitValue(r, expected);
     const guessed = this.guessedValues(r);
     if (guessed !== undefined) {
-      if (guessed.length === 0) this.die();
+      if (guessed.length === 0) this.abandon();
       for (let i = guessed.length - 1; i > 0; i--) this.todo.push(Todo.Guess, r + 1, r, i, false);
       places.guess(r, guessed, 0);
       return g.value[r]!;
@@ -249,7 +249,7 @@ export class Explorer implements Extender, Execution {
       if (this.endWaitAt !== undefined) {
         places.takeFrom(r, this.endWaitAt);
         this.endWaitAt = undefined;
-        if (!places.canWinContest(r) || !places.isConsistentAt(r)) this.die();
+        if (!places.canWinContest(r) || !places.isConsistentAt(r)) this.abandon();
         return g.value[r]!;
       }
       if (!places.endsWait(r, last)) {
@@ -309,8 +309,8 @@ export class Explorer implements Extender, Execution {
         this.todo.push(Todo.Revisit, g.n, w, r, false);
     }
     if (g.overtaken.length > 0) places.endWaits(w);
-    if (rival !== NONE) this.die();
-    if (fixed >= 0 && fixed < g.co[cell]!.length - 1 && !places.isConsistentAt(w)) this.die();
+    if (rival !== NONE) this.abandon();
+    if (fixed >= 0 && fixed < g.co[cell]!.length - 1 && !places.isConsistentAt(w)) this.abandon();
   }
 
   // --- going back ------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 import { depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { add, IntKind, isAddress, multiply, wrap } from '../cpu/integer.ts';
 import { Mode } from '../cpu/modes.ts';
+import { OUT_OF_THIN_AIR } from '../program/program.ts';
 import {
   compileLoad,
   compileStore,
@@ -20,6 +21,7 @@ import { bindingOf, cellAt, constantAddress, constantOf, type Scope } from './co
 import { during } from './here.ts';
 import { registersThatMatter } from './loop-registers.ts';
 import { type Machine, ThreadCut, ThreadFault } from './machine.ts';
+import { known } from './thin-air.ts';
 import { accessType, isPointer, pointerSum, scaleOf, typeOf, wordType } from './type-of.ts';
 import { countsElements, INT, ofKind, stride, UNTYPED, type ValueType } from './value-type.ts';
 
@@ -87,12 +89,13 @@ function compileChange(
     return (m) => {
       const by = value(m);
       const before = m.frame[slot]!;
+      if (before === OUT_OF_THIN_AIR) m.cpu.abandon();
       const origin = m.origins[slot]!;
-      const after = change(m, before, by);
-      m.origins[slot] = depsUnion(m.deps, origin);
-      m.frame[slot] = after;
-      m.deps = old ? origin : m.origins[slot]!;
-      return old ? before : after;
+      m.deps = depsUnion(m.deps, origin);
+      m.frame[slot] = change(m, before, by);
+      m.origins[slot] = m.deps;
+      if (old) m.deps = origin;
+      return old ? before : m.frame[slot]!;
     };
   }
   const address = target.kind === 'address' ? target.address : undefined;
@@ -106,9 +109,11 @@ function compileChange(
     const { cpu, deps } = m;
     cpu.addrDeps = addressDeps;
     const before = loaded(m, cell, type.kind, cpu.read(cell, plain));
+    if (before === OUT_OF_THIN_AIR) cpu.abandon();
     const read = cpu.readDeps();
-    const after = change(m, before, by);
     const origin = depsUnion(deps, read);
+    m.deps = origin;
+    const after = change(m, before, by);
     cpu.addrDeps = addressDeps;
     cpu.dataDeps = origin;
     cpu.write(cell, stored(m, cell, type.kind, after), plain);
@@ -130,8 +135,8 @@ function compileBinary(scope: Scope, e: Binary): Evaluate {
   }
   const kind = operatingKind(operator, leftType.kind, rightType.kind);
   const loose = (operator === '+' || operator === '-') && countsElements(kind, leftType, rightType);
-  const left = compileAs(scope, e.left, ofKind(kind));
-  const right = isShift(operator) ? compile(scope, e.right) : compileAs(scope, e.right, ofKind(kind));
+  const left = known(compileAs(scope, e.left, ofKind(kind)));
+  const right = known(isShift(operator) ? compile(scope, e.right) : compileAs(scope, e.right, ofKind(kind)));
   switch (operator) {
     case '+':
       return (m) => {
@@ -163,8 +168,8 @@ function compileBinary(scope: Scope, e: Binary): Evaluate {
 
 /** A pointer and a number of elements, or two pointers. */
 function compilePointerSum(scope: Scope, e: Binary): Evaluate {
-  const left = compile(scope, e.left);
-  const right = compile(scope, e.right);
+  const left = known(compile(scope, e.left));
+  const right = known(compile(scope, e.right));
   const scale = scaleOf(scope, e);
   return (m) => {
     const a = left(m);
@@ -190,8 +195,8 @@ export function compile(scope: Scope, e: Expression): Evaluate {
 }
 
 function compileBare(scope: Scope, e: Expression): Evaluate {
-  const known = constantOf(scope, e);
-  if (known !== undefined) return constant(known);
+  const fixed = constantOf(scope, e);
+  if (fixed !== undefined) return constant(fixed);
   switch (e.kind) {
     case 'name':
       return compileLoad(compileTarget(scope, e), scope.plain);
@@ -201,24 +206,24 @@ function compileBare(scope: Scope, e: Expression): Evaluate {
       const { operator } = e;
       if (operator === '*') return compileLoad(compileTarget(scope, e), scope.plain);
       if (operator === '&') return compileAddress(scope, e.operand);
-      const operand = compile(scope, e.operand);
+      const operand = known(compile(scope, e.operand));
       const { kind } = typeOf(scope, e);
       return (m) => unary(operator, kind, operand(m));
     }
     case 'binary':
       return compileBinary(scope, e);
     case 'logical':
-      return compileLogical(e.operator === '||', compile(scope, e.left), compile(scope, e.right));
+      return compileLogical(e.operator === '||', known(compile(scope, e.left)), known(compile(scope, e.right)));
     case 'conditional':
       return compileConditional(
-        compile(scope, e.condition),
+        known(compile(scope, e.condition)),
         compileAs(scope, e.then, typeOf(scope, e)),
         compileAs(scope, e.otherwise, typeOf(scope, e)),
       );
     case 'assignment': {
       const target = compileTarget(scope, e.target);
       if (e.operator === undefined) return compileStore(target, compileAs(scope, e.value, target.type), scope.plain);
-      return compileChange(scope.plain, target, e.operator, compile(scope, e.value), typeOf(scope, e.value), false, e);
+      return compileChange(scope.plain, target, e.operator, known(compile(scope, e.value)), typeOf(scope, e.value), false, e);
     }
     case 'update':
       return compileChange(scope.plain, compileTarget(scope, e.target), '+', constant(e.by), INT, e.postfix, e);

@@ -8,6 +8,7 @@ import type { Scope } from './constant.ts';
 import { roundsOf } from './counted.ts';
 import { during } from './here.ts';
 import { registersThatMatter } from './loop-registers.ts';
+import { known } from './thin-air.ts';
 import { eachPart, type Node } from './walk.ts';
 
 /** Which jumps out of itself a statement may make. */
@@ -54,7 +55,7 @@ function compileStatement(scope: Scope, s: Statement): Execute {
     case 'while':
       return compileLoop(
         scope.unroll,
-        compile(scope, s.condition),
+        known(compile(scope, s.condition)),
         compileStatement(scope, s.body),
         undefined,
         s.bodyFirst,
@@ -63,7 +64,7 @@ function compileStatement(scope: Scope, s: Statement): Execute {
       );
     case 'for': {
       const initial = s.initial === undefined ? next : compileStatement(scope, s.initial);
-      const condition = s.condition === undefined ? undefined : compile(scope, s.condition);
+      const condition = s.condition === undefined ? undefined : known(compile(scope, s.condition));
       const step = s.step === undefined ? undefined : compile(scope, s.step);
       const rounds = roundsOf(scope, s);
       const body = compileStatement(scope, s.body);
@@ -116,7 +117,7 @@ function sequence(list: readonly Evaluate[]): Execute {
  * 6.12, tools/memory-model/Documentation/control-dependencies.txt)
  */
 function compileIf(scope: Scope, s: Statement & { kind: 'if' }): Execute {
-  const condition = compile(scope, s.condition);
+  const condition = known(compile(scope, s.condition));
   const then = compileStatement(scope, s.then);
   const otherwise = s.otherwise === undefined ? next : compileStatement(scope, s.otherwise);
   const jumps = jumpsOf(s);

@@ -34,6 +34,10 @@ export class SequentialCpu extends Cpu implements TrackedCpu {
     this.id = id;
   }
 
+  abandon(): never {
+    throw new Error('memory holds no value out of thin air');
+  }
+
   readonly made = 0;
 
   standsStill(): void {}

@@ -114,6 +114,10 @@ class RecordingCpu extends Cpu implements TrackedCpu {
     return value;
   }
 
+  abandon(): never {
+    throw new Waits();
+  }
+
   get made(): number {
     return this.events.length;
   }

@@ -4,6 +4,7 @@ import { bitwise, IntKind } from '../../cpu/integer.ts';
 import { applyRmw, type Fence, type Mode, RmwOp } from '../../cpu/modes.ts';
 import { Graph, Kind, NONE, Rmw, Wait } from '../../graph/graph.ts';
 import type { Order } from '../../models/order.ts';
+import { OUT_OF_THIN_AIR } from '../../program/program.ts';
 import { readMode, writeMode } from '../rmw-mode.ts';
 import type { Values } from './values.ts';
 
@@ -148,6 +149,10 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     return depsOf(this.graph.slot[this.lastRead]!);
   }
 
+  abandon(): never {
+    throw IMPOSSIBLE;
+  }
+
   get made(): number {
     return this.graph.n;
   }
@@ -231,8 +236,10 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     return value;
   }
 
+  /** The value found last with which a thread can compute. */
   private usual(candidates: readonly number[]): number {
-    return candidates[candidates.length - 1]!;
+    const last = candidates[candidates.length - 1]!;
+    return last === OUT_OF_THIN_AIR && candidates.length > 1 ? candidates[candidates.length - 2]! : last;
   }
 
   /** A value that goes the way of a conditional read, where none of those known does. */
