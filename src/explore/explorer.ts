@@ -210,6 +210,11 @@ export class Explorer implements Extender, Execution {
     throw UNWIND;
   }
 
+  endUnasked(): never {
+    this.threads.endUnasked(this.running);
+    throw UNWIND;
+  }
+
   addChoice(count: number): number {
     const e = this.current.append(this.running, Kind.Choice, Mode.Once, NONE);
     this.current.value[e] = 0;
@@ -235,7 +240,7 @@ export class Explorer implements Extender, Execution {
     g.addr[r] = this.cpu.addrDeps;
     g.ctrl[r] = this.cpu.ctrlDeps;
     const { expected } = this.cpu;
-    if (expected !== undefined) places.awaitValue(r, expected);
+    if (expected !== undefined) places.ask(r, expected);
     const guessed = this.guessedValues(r);
     if (guessed !== undefined) {
       if (guessed.length === 0) this.abandon();
@@ -245,7 +250,7 @@ export class Explorer implements Extender, Execution {
     }
     const low = places.coherenceFloor(r);
     const last = g.co[cell]!.length - 1;
-    if (g.waits[r] !== Wait.No) {
+    if (g.waits[r] === Wait.Yes) {
       if (this.endWaitAt !== undefined) {
         places.takeFrom(r, this.endWaitAt);
         this.endWaitAt = undefined;
@@ -254,7 +259,7 @@ export class Explorer implements Extender, Execution {
       }
       if (!places.endsWait(r, last)) {
         places.keepWaiting(r, low);
-        this.threads.wait(g, this.running, cell, expected !== undefined);
+        this.threads.wait(g, this.running, cell);
         throw UNWIND;
       }
     }
@@ -265,6 +270,7 @@ export class Explorer implements Extender, Execution {
       if (g.sourcePlace(r) !== last) places.takeFrom(r, last);
       for (let place = from; place < last; place++) places.offer(r, place, place < lowest);
     }
+    if (!places.mayRead(r, g.value[r]!)) this.endUnasked();
     return g.value[r]!;
   }
 
@@ -304,7 +310,7 @@ export class Explorer implements Extender, Execution {
     for (const r of g.reads[cell]!) {
       if (g.inPrefix(r, w) || g.rf[r] === GUESSED) continue;
       // A wait that does not end with the write is overtaken by it; a lock, by an RMW only if that takes what it took.
-      const overtakes = r === rival || !takesNow || g.rmwKind[r] === Rmw.None;
+      const overtakes = g.waits[r] !== Wait.Yes || r === rival || !takesNow || g.rmwKind[r] === Rmw.None;
       if ((overtakes || places.mayRead(r, value)) && mayRevisit(g, r, w))
         this.todo.push(Todo.Revisit, g.n, w, r, false);
     }
@@ -388,7 +394,7 @@ export class Explorer implements Extender, Execution {
     }
     const found = from.kind[read] === Kind.Overtaken ? places.placeFound(read) : NONE;
     if (found !== NONE) g.resume(read);
-    if (places.mayRead(read, g.value[w]!)) places.takeFrom(read, g.coIndex[w]!);
+    if (g.waits[read] !== Wait.Yes || places.mayRead(read, g.value[w]!)) places.takeFrom(read, g.coIndex[w]!);
     else g.overtake(read, w);
     if (places.rivalOf(w) !== NONE) return false;
     const isLast = g.coIndex[w] === g.co[g.loc[w]!]!.length - 1;

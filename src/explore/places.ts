@@ -20,10 +20,10 @@ export class Places {
     private readonly todo: TodoStack,
   ) {}
 
-  /** Lets a read go on with one value only, of which it is then known whether its RMW succeeds. */
-  awaitValue(r: number, expected: number): void {
+  /** Lets a thread go on with one value of a read only. */
+  ask(r: number, expected: number): void {
     const g = this.graph;
-    g.waits[r] = g.rmwKind[r] === Rmw.None || this.succeedsWith(r, expected) ? Wait.Yes : Wait.ToFail;
+    g.waits[r] = g.rmwKind[r] === Rmw.None || this.succeedsWith(r, expected) ? Wait.Asked : Wait.AskedToFail;
     g.guardMask[r] = WHOLE;
     g.guardWant[r] = expected;
   }
@@ -101,14 +101,17 @@ export class Places {
     const g = this.graph;
     const rmw = g.rmwKind[r]!;
     if (rmw === Rmw.None) return false;
-    if (g.waits[r] !== Wait.No) return g.waits[r] === Wait.Yes;
+    if (g.waits[r] === Wait.Yes) return true;
+    if (g.waits[r] !== Wait.No) return g.waits[r] === Wait.Asked && this.mayRead(r, value);
     return rmw === Rmw.Always || guardHolds(value, g.guardMask[r]!, g.guardWant[r]!, rmw === Rmw.IfEqual);
   }
 
   /** May an RMW fail, and then order less? */
   private isConditional(r: number): boolean {
     const g = this.graph;
-    return g.rmwKind[r]! >= Rmw.IfEqual && g.waits[r] === Wait.No;
+    return g.waits[r] === Wait.No
+      ? g.rmwKind[r]! >= Rmw.IfEqual
+      : g.waits[r] === Wait.Asked && g.rmwKind[r] !== Rmw.None;
   }
 
   /** The read of another RMW that has consumed what stands at this place, or NONE. */
@@ -227,7 +230,7 @@ export class Places {
     const g = this.graph;
     const loc = g.loc[r]!;
     const value = this.valueAt(loc, place);
-    if (g.waits[r] !== Wait.No && !this.endsWait(r, place)) return;
+    if (g.waits[r] === Wait.Yes ? !this.endsWait(r, place) : !this.mayRead(r, value)) return;
     const conditional = this.isConditional(r);
     if (beyondBound && this.model.exact && !conditional) return;
     if (this.succeedsWith(r, value) && this.consumerAt(r, place) !== NONE && !this.mayContest(r, place)) return;

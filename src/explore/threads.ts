@@ -6,6 +6,8 @@ enum Status {
   Waiting = 2,
   /** In a loop that changes nothing until it reads something else. */
   Still = 3,
+  /** It read what is not asked about, and does not go on with that. */
+  Unasked = 4,
 }
 
 /** How far each thread is with the graph that is worked on. */
@@ -15,7 +17,6 @@ export class Threads {
   private readonly status: Status[];
   private readonly waitsFor: Int32Array;
   private readonly waitsSince: Int32Array;
-  private readonly waitsForExpected: Uint8Array;
   /** Of a thread that stands still, where in its program order the round began that changed nothing. */
   private readonly stillSince: Int32Array;
 
@@ -24,7 +25,6 @@ export class Threads {
     this.status = new Array<Status>(count).fill(Status.Ready);
     this.waitsFor = new Int32Array(count);
     this.waitsSince = new Int32Array(count);
-    this.waitsForExpected = new Uint8Array(count);
     this.stillSince = new Int32Array(count);
   }
 
@@ -43,13 +43,16 @@ export class Threads {
     this.status[thread] = Status.Finished;
   }
 
-  /** @param forExpected whether it waits for a value that a filter or a condition expects, rather than of its own accord */
-  wait(g: Graph, thread: number, loc: number, forExpected: boolean): void {
+  wait(g: Graph, thread: number, loc: number): void {
     this.status[thread] = Status.Waiting;
     this.results[thread] = undefined;
     this.waitsFor[thread] = loc;
     this.waitsSince[thread] = g.co[loc]!.length;
-    this.waitsForExpected[thread] = forExpected ? 1 : 0;
+  }
+
+  endUnasked(thread: number): void {
+    this.status[thread] = Status.Unasked;
+    this.results[thread] = undefined;
   }
 
   standStill(thread: number, since: number): void {
@@ -108,7 +111,7 @@ export class Threads {
   }
 
   waitsOfItsOwnAccord(thread: number): boolean {
-    return this.status[thread] === Status.Still || this.waitsForExpected[thread] === 0;
+    return this.status[thread] !== Status.Unasked;
   }
 }
 

@@ -24,13 +24,15 @@ export enum Rmw {
   IfNotEqual = 3,
 }
 
-/** Does a read wait until its guard holds? */
+/** Must the guard of a read hold for its thread to go on? */
 export enum Wait {
   No = 0,
-  /** Its RMW, if it begins one, then succeeds. */
+  /** It waits for that, and stands back for others meanwhile; its RMW, if it begins one, then succeeds. */
   Yes = 1,
-  /** For a value with which its RMW fails. */
-  ToFail = 2,
+  /** Only such executions are asked about. Where another value is read the thread ends; so does an RMW, without a write. */
+  Asked = 2,
+  /** As `Asked`, for a value with which its RMW fails. */
+  AskedToFail = 3,
 }
 
 /** In place of a write: the initial value of the word. */

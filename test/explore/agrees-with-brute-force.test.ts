@@ -13,6 +13,7 @@ import {
   cmpxchg,
   fence,
   fetchAdd,
+  ifIs,
   ifSet,
   lock,
   mb,
@@ -80,7 +81,11 @@ const NAMED: readonly [string, SmallProgram][] = [
   // An unlock that is not coherence-last, in a section that comes first though its lock was taken last.
   [
     'a section before another behind a trylock',
-    program([trylock(0, z), ifSet(0, [write(x, 1), unlock(z)])], [lock(z), readPlain(0, x), unlock(z)], [write(x, 2)]),
+    program(
+      [trylock(0, z), ifIs(0, 0, [write(x, 1), unlock(z)])],
+      [lock(z), readPlain(0, x), unlock(z)],
+      [write(x, 2)],
+    ),
   ],
   [
     'a section before what tries the lock',
