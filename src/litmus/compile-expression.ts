@@ -223,7 +223,15 @@ function compileBare(scope: Scope, e: Expression): Evaluate {
     case 'assignment': {
       const target = compileTarget(scope, e.target);
       if (e.operator === undefined) return compileStore(target, compileAs(scope, e.value, target.type), scope.plain);
-      return compileChange(scope.plain, target, e.operator, known(compile(scope, e.value)), typeOf(scope, e.value), false, e);
+      return compileChange(
+        scope.plain,
+        target,
+        e.operator,
+        known(compile(scope, e.value)),
+        typeOf(scope, e.value),
+        false,
+        e,
+      );
     }
     case 'update':
       return compileChange(scope.plain, compileTarget(scope, e.target), '+', constant(e.by), INT, e.postfix, e);
