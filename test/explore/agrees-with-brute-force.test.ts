@@ -93,6 +93,11 @@ const NAMED: readonly [string, SmallProgram][] = [
   ],
   // A wait for what is not the last value, or the only one.
   ['a bit lock on a word that others write', program([bitLock(x)], [write(x, 1), write(x, 2)])],
+  [
+    'a bit lock that either of two writes could have overtaken',
+    program([bitLock(x)], [write(x, 1)], [write(x, 1), bitUnlock(x)]),
+  ],
+  ['a bit lock overtaken by another, or by a write', program([bitLock(x)], [bitLock(x), bitUnlock(x)], [write(x, 1)])],
   ['a bit lock, a write, and an addition', program([bitLock(x), bitUnlock(x)], [write(x, 1)], [add(x, 1)])],
   ['a wait for a bit lock to be given back', program([waitFor(x, 0)], [bitLock(x), bitUnlock(x)])],
   [
