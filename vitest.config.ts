@@ -4,7 +4,16 @@ export default defineConfig({
   test: {
     projects: [
       // Exhaustive answers take their time on a machine that does something else as well.
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/cli/**'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/cli/**'],
+          globalSetup: ['test/draw-seed.ts'],
+          setupFiles: ['test/seed.ts'],
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'command',

@@ -33,12 +33,12 @@ import {
   y,
   z,
 } from '../oracle/steps.ts';
+import { RUNS, SEED } from '../seed.ts';
 import { BOUNDED, differences } from './differences.ts';
 import { FLAVOURS, type Flavour, randomProgram, withExpectations } from './random-programs.ts';
 
-/** Programs per flavour, and where they start from: always the same ones, unless more or others are asked for. */
-const RUNS = Number(process.env.HOLDFAST_ORACLE_RUNS ?? 100);
-const SEED = Number(process.env.HOLDFAST_ORACLE_SEED ?? 20_261_120);
+/** Programs per flavour. */
+const PROGRAMS = RUNS ?? 40;
 
 const increment = fetchAdd(0, x, 1, Mode.Once);
 /** Two writes with smp_mb() between, and a thread that reads the second, then does `last`. */
@@ -155,12 +155,12 @@ function onRandomPrograms(
 const underAll = (compare: (model: ModelName) => readonly string[]): string[] =>
   MODELS.flatMap((model) => compare(model).map((text) => (text === BOUNDED ? text : `${model}, ${text}`)));
 
-describe.each(FLAVOURS)('random programs with %s', { timeout: 1000 + RUNS * 1000 }, (flavour) => {
+describe.each(FLAVOURS)('random programs with %s', { timeout: 1000 + PROGRAMS * 1000 }, (flavour) => {
   /** Plain accesses may pass a value round that comes from nowhere. */
   const guesses = flavour === 'plain' ? [OUT_OF_THIN_AIR] : [];
 
   test('have the executions that brute force finds, each once', () => {
-    onRandomPrograms(flavour, randomProgram(flavour), RUNS, (small) => {
+    onRandomPrograms(flavour, randomProgram(flavour), PROGRAMS, (small) => {
       const program = toProgram(small);
       const found = enumerate(program, guesses);
       return underAll((model) => differences(program, model, found[model]));
@@ -168,14 +168,14 @@ describe.each(FLAVOURS)('random programs with %s', { timeout: 1000 + RUNS * 1000
   });
 
   test.skipIf(flavour === 'srcu')('have them where dependencies are conservative, too', () => {
-    onRandomPrograms(flavour, randomProgram(flavour), RUNS / 4, (small) => {
+    onRandomPrograms(flavour, randomProgram(flavour), PROGRAMS / 2, (small) => {
       const program = toProgram(small, 'conservative');
       return differences(program, 'lkmm', enumerate(program).lkmm);
     });
   });
 
   test('have those that a condition is about, where it is pursued', () => {
-    onRandomPrograms(flavour, withExpectations(randomProgram(flavour)), RUNS / 4, (small) => {
+    onRandomPrograms(flavour, withExpectations(randomProgram(flavour)), PROGRAMS / 2, (small) => {
       const program = toProgram(small);
       const found = enumerate(program, guesses);
       return underAll((model) => {

@@ -186,7 +186,7 @@ const CHUNKS: Record<Flavour, Chunk> = {
 };
 
 /** How much work a program is for the oracle: its accesses per word decide. Also counts the events. */
-function sizeOf(program: SmallProgram): { events: number; accesses: number; candidates: number } {
+export function sizeOf(program: SmallProgram): { events: number; accesses: number; candidates: number } {
   const readers = new Array<number>(program.initial.length).fill(0);
   const writers = new Array<number>(program.initial.length).fill(0);
   let events = 0;
@@ -203,10 +203,12 @@ function sizeOf(program: SmallProgram): { events: number; accesses: number; cand
     const reading = !['write', 'unlock', 'srcuUnlock'].includes(step.do);
     const full = 'mode' in step ? step.mode === Mode.Full : step.do === 'addUnless';
     events += (reading ? 1 : 0) + (writing ? 1 : 0) + (full ? 2 : 0);
+    // Coherence says what a lock reads, and where its unlock is.
+    const free = { reads: reading && step.do !== 'lock', writes: writing && step.do !== 'unlock' };
     for (const at of new Set(places)) {
       if (at === undefined) continue;
-      if (reading) readers[at]!++;
-      if (writing) writers[at]!++;
+      if (free.reads) readers[at]!++;
+      if (free.writes) writers[at]!++;
     }
   };
   program.threads.flat().forEach(visit);
@@ -220,7 +222,7 @@ function sizeOf(program: SmallProgram): { events: number; accesses: number; cand
 }
 
 /** In how many ways the threads may run, whatever their reads return. */
-function combinations(program: SmallProgram): number {
+export function combinations(program: SmallProgram): number {
   try {
     return threadTraces(toProgram(program), [OUT_OF_THIN_AIR]).reduce((product, traces) => product * traces.length, 1);
   } catch (error) {

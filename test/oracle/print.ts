@@ -47,6 +47,7 @@ function printed(step: Step): string {
     case 'choose':
       return `r${step.into} = choose(2)`;
     case 'trylock':
+    case 'bitTrylock':
     case 'isLocked':
     case 'srcuLock':
       return `r${step.into} = ${step.do}(x${step.at})`;

@@ -61,6 +61,8 @@ export type Step =
   | { readonly do: 'trylock'; readonly into: number; readonly at: number }
   | { readonly do: 'isLocked'; readonly into: number; readonly at: number }
   | { readonly do: 'bitLock'; readonly at: number }
+  /** test_and_set_bit_lock() of bit 0: `into` gets whether it was set. */
+  | { readonly do: 'bitTrylock'; readonly into: number; readonly at: number }
   | { readonly do: 'bitUnlock'; readonly at: number }
   | { readonly do: 'srcuLock'; readonly into: number; readonly at: number }
   | { readonly do: 'srcuUnlock'; readonly register: number; readonly at: number }
@@ -188,6 +190,9 @@ class Runner {
         return;
       case 'bitLock':
         cpu.bitLock(step.at, 1);
+        return;
+      case 'bitTrylock':
+        this.set(step.into, cpu.bitTrylock(step.at, 1) ? 0 : 1);
         return;
       case 'bitUnlock':
         cpu.bitUnlock(step.at, 1);

@@ -95,6 +95,7 @@ export const unlock = (at: number): Step => ({ do: 'unlock', at });
 export const trylock = (into: number, at: number): Step => ({ do: 'trylock', into, at });
 export const isLocked = (into: number, at: number): Step => ({ do: 'isLocked', into, at });
 export const bitLock = (at: number): Step => ({ do: 'bitLock', at });
+export const bitTrylock = (into: number, at: number): Step => ({ do: 'bitTrylock', into, at });
 export const bitUnlock = (at: number): Step => ({ do: 'bitUnlock', at });
 
 /** `if (register == constant) then` */

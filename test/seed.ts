@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { inject } from 'vitest';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    seed: number;
+  }
+}
+
+/** What random tests start from: one number for a whole run, printed by `test/draw-seed.ts`. */
+export const SEED: number = inject('seed');
+
+/** How many random programs, where somebody asks for more or fewer than a test takes. */
+export const RUNS: number | undefined = process.env.HOLDFAST_ORACLE_RUNS
+  ? Number(process.env.HOLDFAST_ORACLE_RUNS)
+  : undefined;
+
+fc.configureGlobal({ seed: SEED });
+
+/** Whole numbers from 0 that are less than what is asked for, all as likely. (Values of fast-check favour the extremes.) */
+export function numbersFrom(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    // A Weyl sequence, its bits mixed (splitmix32).
+    state = (state + 0x9e3779b9) >>> 0;
+    let bits = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    bits = Math.imul(bits ^ (bits >>> 15), 0x735a2d97);
+    return ((bits ^ (bits >>> 15)) >>> 0) % below;
+  };
+}
