@@ -9,33 +9,27 @@ import { differences } from './differences.ts';
 const expecting = (value: number, step: Step): Step => ({ ...step, expect: value }) as Step;
 const once = Mode.Once;
 
+type Row = readonly [string, SmallProgram];
+
 /**
- * A read that waits for a value, on a word that others write in other ways than a lock: an execution may be visited twice,
- * or not at all. Bit locks wait so, and reads of which a filter or a condition expects a value.
+ * Reads that wait for a value, on words that others write in other ways than locks do: bit locks, and reads from which a
+ * filter or a condition expects something.
  */
-const GAPS: readonly (readonly [string, SmallProgram])[] = [
+const WAITS: readonly Row[] = [
   [
-    'twice: two waits, one of which is followed by a write that the other takes',
-    program([waitFor(x, 1)], [waitFor(x, 1), write(x, 1)], [write(x, 1)], [write(x, 2)]),
-  ],
-  [
-    'twice: the same of two reads from which a filter expects a value',
+    'two reads from which a filter expects a value, and a write that follows one of them',
     program([expecting(1, read(0, x))], [expecting(1, read(0, x)), write(x, 1)], [write(x, 1)], [write(x, 2)]),
   ],
   [
-    'twice: a bit lock on a word that others write, and one of them unlocks',
+    'a bit lock on a word that others write, and one of them unlocks',
     program([bitLock(x)], [write(x, 1)], [write(x, 1), bitUnlock(x)]),
   ],
   [
-    'missed: two bit locks on a word that others write',
-    program([bitLock(x)], [bitLock(x), bitUnlock(x)], [write(x, 1)], [write(x, 1), bitUnlock(x)]),
-  ],
-  [
-    'missed: a cmpxchg that a filter expects to fail, with what two RMWs left',
+    'a cmpxchg that a filter expects to fail, with what two RMWs left',
     program([write(x, 1), expecting(1, cmpxchg(0, x, 0, 1, once))], [xchg(0, x, 1, once)], [cmpxchg(0, x, 1, 2, once)]),
   ],
   [
-    'missed: a cmpxchg that a filter expects to fail, with what an expected RMW left',
+    'a cmpxchg that a filter expects to fail, with what an expected RMW left',
     program(
       [expecting(1, cmpxchg(0, x, 0, 1, once))],
       [expecting(1, read(0, x)), fetchAdd(0, x, 1, once)],
@@ -44,11 +38,26 @@ const GAPS: readonly (readonly [string, SmallProgram])[] = [
   ],
 ];
 
-test.skip.each(GAPS)('%s', (_, small) => {
+/** Known gaps: of the first, executions are visited twice, and of the second, one is never visited. */
+const GAPS: readonly Row[] = [
+  [
+    'two waits, one of which is followed by a write that the other takes',
+    program([waitFor(x, 1)], [waitFor(x, 1), write(x, 1)], [write(x, 1)], [write(x, 2)]),
+  ],
+  [
+    'two bit locks on a word that others write',
+    program([bitLock(x)], [bitLock(x), bitUnlock(x)], [write(x, 1)], [write(x, 1), bitUnlock(x)]),
+  ],
+];
+
+function agrees(small: SmallProgram): void {
   const program = toProgram(small);
   const found = enumerate(program);
   for (const model of MODELS) {
     const wanted = found[model].filter(({ asExpected }) => asExpected);
     expect(differences(program, model, wanted, { pursue: 'condition' }), model).toEqual([]);
   }
-});
+}
+
+test.each(WAITS)('%s', (_, small) => agrees(small));
+test.skip.each(GAPS)('%s', (_, small) => agrees(small));
