@@ -9,7 +9,17 @@ import { expectedReads, type Wanted } from './expected-reads.ts';
 import type { Here } from './here.ts';
 import { cellName, type Location, type ThreadLayout } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
-import { type Access, End, type Fault, type Frame, Machine, ThreadCut, ThreadFault } from './machine.ts';
+import {
+  type Access,
+  End,
+  type Fault,
+  type Frame,
+  Machine,
+  NEVER_UNLOCKED,
+  ThreadCut,
+  ThreadFault,
+} from './machine.ts';
+import type { Primitive } from './primitive.ts';
 import { PRIMITIVES } from './primitives.ts';
 import { conditionValue, type Ended, type Holds, StateReader } from './state.ts';
 import type { ValueType } from './value-type.ts';
@@ -67,7 +77,8 @@ export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): C
   }
   const { layout } = test;
   const accessed = new Map<Location, Access>();
-  const machines = layout.threads.map((t, i) => new Machine(test, i, t.initial.length, accessed));
+  const strays = mayStray(test) ? test.threads.length : 0;
+  const machines = layout.threads.map((t, i) => new Machine(test, i, t.initial.length, accessed, strays));
   const state = new StateReader(layout, [...test.observed, ...variablesOf(test.condition)]);
   const requirements = requirementsOf(test.condition, test, state);
   const filtered =
@@ -76,7 +87,7 @@ export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): C
       : requirementsOf(test.filter, test, new StateReader(layout, variablesOf(test.filter)));
   const program: Program = {
     name: test.name,
-    initial: [...layout.memory, ...new Array<number>(lockWords(test)).fill(0)],
+    initial: [...layout.memory, ...lockWords(test)],
     words: layout.memory.length,
     observed: observedWords(test),
     threads: test.threads.map((_, i) =>
@@ -102,15 +113,37 @@ export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): C
   };
 }
 
-/** How many words the locks of a test need, besides the words that have names ({@link Machine.lock}). */
-function lockWords({ threads, layout }: LitmusTest): number {
-  const isLockOperation = (node: Node): boolean =>
-    node.kind === 'call' && LOCK_OPERATIONS.has(PRIMITIVES.get(node.callee.name)?.kind);
-  const locks = threads.some((thread) => someNode(thread.body, isLockOperation));
-  return locks ? layout.memory.length * (1 + threads.length) : 0;
+const isCallOf =
+  (...kinds: Primitive['kind'][]) =>
+  (node: Node): boolean =>
+    node.kind === 'call' && kinds.some((kind) => PRIMITIVES.get(node.callee.name)?.kind === kind);
+
+/**
+ * The words of the locks of a test, free, and of unlocks without a lock in each thread, besides the words that have names
+ * ({@link Machine.lock}, {@link Machine.release}).
+ */
+function lockWords({ threads, layout }: LitmusTest): number[] {
+  const isLockOperation = isCallOf('lock', 'trylock', 'unlock', 'isLocked');
+  if (!threads.some((thread) => someNode(thread.body, isLockOperation))) return [];
+  const words = layout.memory.length;
+  return [...new Array<number>(words).fill(0), ...new Array<number>(words * threads.length).fill(NEVER_UNLOCKED)];
 }
 
-const LOCK_OPERATIONS: ReadonlySet<string | undefined> = new Set(['lock', 'trylock', 'unlock', 'isLocked']);
+/** May a thread unlock what it has not locked, as far as can be seen from how often it does either? */
+function mayStray({ threads }: LitmusTest): boolean {
+  return threads.some(({ body }) => {
+    const count = (...kinds: Primitive['kind'][]): number => {
+      let found = 0;
+      const isOne = isCallOf(...kinds);
+      someNode(body, (node) => {
+        if (isOne(node)) found++;
+        return false;
+      });
+      return found;
+    };
+    return count('unlock') > count('lock') || (count('unlock') > 0 && count('trylock') > 0);
+  });
+}
 
 /** The words whose final values the condition, `locations` or the filter name. */
 function observedWords({ layout, observed, condition, filter }: LitmusTest): number[] {

@@ -94,9 +94,14 @@ export function compileIsLocked({ isSpin }: Lock, target: Target): Evaluate {
   const cellOf = compileCell(target);
   return (m) => {
     const cell = cellOf(m);
-    m.cpu.addrDeps = m.deps;
-    const value = m.cpu.read(isSpin ? m.lock(cell) : cell, Mode.Once);
-    m.deps = m.cpu.readDeps();
+    const { cpu } = m;
+    let value: number;
+    if (isSpin) value = m.readLock(m.lock(cell));
+    else {
+      cpu.addrDeps = m.deps;
+      value = cpu.read(cell, Mode.Once);
+    }
+    m.deps = cpu.readDeps();
     return value === 0 ? 0 : 1;
   };
 }

@@ -1,6 +1,7 @@
 import type { TrackedCpu } from '../cpu/cpu.ts';
 import { type Deps, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { ADDRESS_BASE, add, IntKind, isAddress, multiply, signedKind, subtract } from '../cpu/integer.ts';
+import { Mode } from '../cpu/modes.ts';
 import type { Code } from '../program/codes.ts';
 import type { Place } from './ast.ts';
 import { type Layout, type Location, locate, SPACING, showValue } from './layout.ts';
@@ -52,6 +53,9 @@ export class ThreadFault {
 /** Leaves the body of a thread from within an expression that wants more rounds than it may have. */
 export class ThreadCut {}
 
+/** What the word of unlocks without a lock holds while there was none. */
+export const NEVER_UNLOCKED = 2;
+
 /** So many statements and rounds of loops a thread runs, at most, before it is cut. */
 export const MAX_STEPS = 1 << 16;
 
@@ -82,9 +86,23 @@ export class Machine {
   private readonly thread: number;
   /** The locks that the thread holds. */
   private readonly held: number[] = [];
+  /** The locks of which the thread's last unlock was one without a lock. */
+  private readonly strayed = new Set<number>();
+  /** How many threads may unlock what they have not locked, so that spin_is_locked() has to ask whether it sees that. */
+  private readonly strays: number;
 
-  /** @param accessed how words of unknown types have been accessed so far, by all threads */
-  constructor({ layout, source }: LitmusTest, thread: number, slots: number, accessed: Map<Location, Access>) {
+  /**
+   * @param accessed how words of unknown types have been accessed so far, by all threads
+   * @param strays how many threads may unlock what they have not locked
+   */
+  constructor(
+    { layout, source }: LitmusTest,
+    thread: number,
+    slots: number,
+    accessed: Map<Location, Access>,
+    strays: number,
+  ) {
+    this.strays = strays;
     this.layout = layout;
     this.thread = thread;
     this.accessed = accessed;
@@ -102,6 +120,7 @@ export class Machine {
     this.threadControl = NO_DEPS;
     this.steps = 0;
     while (this.held.length > 0) this.held.pop();
+    this.strayed.clear();
     this.control = NO_DEPS;
     cpu.ctrlDeps = NO_DEPS;
   }
@@ -199,9 +218,36 @@ export class Machine {
    */
   release(lock: number): number {
     const at = this.held.indexOf(lock);
-    if (at < 0) return lock + (1 + this.thread) * this.layout.memory.length;
+    if (at < 0) {
+      this.strayed.add(lock);
+      return this.strayWord(lock, this.thread);
+    }
+    this.strayed.delete(lock);
     this.held.splice(at, 1);
     return lock;
+  }
+
+  private strayWord(lock: number, thread: number): number {
+    return lock + (1 + thread) * this.layout.memory.length;
+  }
+
+  /**
+   * What spin_is_locked() reads of a lock: 0 where it is free. It may also see an unlock without a lock, of its own thread if
+   * that was the last, or of another; nothing else is ordered by that.
+   */
+  readLock(lock: number): number {
+    const { cpu } = this;
+    const address = this.deps;
+    let word = lock;
+    if (this.strays > 0 && !this.held.includes(lock)) {
+      const seen = cpu.choose(1 + this.strays) - 1;
+      if (seen === this.thread && !this.strayed.has(lock)) cpu.abandon();
+      if (seen >= 0) word = this.strayWord(lock, seen);
+    }
+    cpu.addrDeps = address;
+    const value = cpu.read(word, Mode.Once);
+    if (value === NEVER_UNLOCKED) cpu.abandon();
+    return value;
   }
 
   /** How a run ends in which this happened. */

@@ -103,6 +103,22 @@ describe('locks are no words', () => {
       1,
       2,
     ],
+    [
+      'another thread may see it all the same',
+      ['int r0 = spin_trylock(s); int r1 = spin_is_locked(s);', 'spin_unlock(s); int r0 = spin_trylock(s);'],
+      'exists (1:r0=1 /\\ 0:r1=0)',
+      '',
+      1,
+      2,
+    ],
+    [
+      'and so may its own',
+      ['spin_lock(s);', 'spin_unlock(s); int r0 = spin_is_locked(s);'],
+      'exists (1:r0=0)',
+      '',
+      2,
+      1,
+    ],
   ])('%s', (_, bodies, condition, initial, positive, negative) => {
     expect(found(bodies, condition, initial)).toMatchObject({ kind: 'decided', positive, negative });
   });
