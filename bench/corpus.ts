@@ -48,7 +48,19 @@ async function run(question: Question, which: string, rows: readonly Expected[])
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-'));
   const out = openSync(join(folder, 'out'), 'w');
   const paths = rows.map(({ path }) => join(CORPUS, path));
-  const command = ['dist/holdfast.cjs', 'litmus', '--format', 'json', ...FLAGS[question], ...more, ...paths];
+  // As long as each takes, unless it is said otherwise.
+  const limit = more.includes('--timeout') ? [] : ['--timeout', 'none'];
+  const command = [
+    'dist/holdfast.cjs',
+    'litmus',
+    '--format',
+    'json',
+    '--ordered',
+    ...FLAGS[question],
+    ...limit,
+    ...more,
+    ...paths,
+  ];
   const start = performance.now();
   // The shell's `time` counts the CPU time of a child; Node does not.
   const { stderr } = spawnSync('bash', ['-c', 'TIMEFORMAT="%U %S"; time "$@"', 'bash', process.execPath, ...command], {

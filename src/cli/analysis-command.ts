@@ -68,7 +68,8 @@ function refusal(
 /** What is the user's own runs in a worker alone. */
 async function answerTo(request: AnalysisRequest): Promise<{ result: Analysis; signal: number | undefined }> {
   if (request.asked.every((asked) => asked.kind === 'litmus' || asked.module === undefined)) {
-    const until = Date.now() + SOON;
+    const start = Date.now();
+    const until = start + SOON;
     const soon = atMost(SOON + CUT, () =>
       answer(
         request,
@@ -78,6 +79,10 @@ async function answerTo(request: AnalysisRequest): Promise<{ result: Analysis; s
       ),
     );
     if (soon !== undefined && Date.now() <= until) return { result: soon, signal: undefined };
+    if (request.timeout !== undefined) {
+      const timeout = Math.max(0.001, request.timeout - (Date.now() - start) / 1000);
+      return await inWorker({ ...request, timeout });
+    }
   }
   return await inWorker(request);
 }

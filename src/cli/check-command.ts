@@ -33,6 +33,8 @@ import { printDiagnostic, stderr, stdout } from './terminal.ts';
  */
 const SOON = 150;
 const CUT = 80;
+/** Seconds after which an execution that is still looked for is not drawn. */
+const DRAWING = 30;
 
 /** `holdfast check`. @returns the exit code */
 export async function checkCommand(
@@ -55,14 +57,14 @@ export async function checkCommand(
     timeout,
   };
   const start = performance.now();
-  const { known, signal } = await checkAll(tasks, settings, options);
+  const { known, signal, wasCut } = await checkAll(tasks, settings, options);
   const asked = tasks.reduce((sum, { presets }) => sum + presets.length, 0);
   const seconds = (performance.now() - start) / 1000;
 
   const errors = known.filter((result) => result.kind === 'error');
   for (const { diagnostics } of errors) diagnostics.forEach(printDiagnostic);
   if (!options.json && race !== undefined && question.designs.length === 1) {
-    printCells(known, question, settings, signal === undefined);
+    printCells(known, question, settings, signal === undefined && !wasCut);
   } else if (!options.json) printTable(known, question, race, seconds);
   if (known.length < asked && stdout.failure === undefined) {
     stderr.print(`Interrupted: ${asked - known.length} of ${count(asked, 'cell')} were not checked\n`);
@@ -86,13 +88,13 @@ const isFailing = ({ kind }: CellResult): boolean => kind === 'violated' || kind
 
 /**
  * Checks every cell, here at first and then in workers. Those that a signal left unchecked have no result; `signal` is
- * the exit code then. What is the user's own runs in workers alone.
+ * the exit code then. What is the user's own runs in workers alone. `wasCut`: nothing more can be explored in this thread.
  */
 async function checkAll(
   tasks: readonly CellTask[],
   settings: CellSettings,
   { jobs, json }: CheckOptions,
-): Promise<{ known: CellResult[]; signal: number | undefined }> {
+): Promise<{ known: CellResult[]; signal: number | undefined; wasCut: boolean }> {
   const results: CellResult[][] = tasks.map(() => []);
   const answer = (index: number, cell: CellResult): void => {
     results[index]!.push(cell);
@@ -102,17 +104,20 @@ async function checkAll(
   const signals = new Signals(() => pool?.stop());
   stdout.onFailure = () => pool?.stop();
   const late: CellTask[] = [...tasks];
+  let wasCut = false;
   if (settings.module === undefined) {
     const early: [number, CellResult][] = [];
     const until = Date.now() + SOON;
-    atMost(SOON + CUT, () => {
+    const whole = atMost(SOON + CUT, () => {
       for (let task = late[0]; task !== undefined; task = late[0]) {
         const result = runCellUntil(task, settings, until);
-        if (result === undefined) return;
+        if (result === undefined) break;
         early.push([task.index, result]);
         late.splice(0, 1, ...[restOf(task)].filter((rest) => rest !== undefined));
       }
+      return true;
     });
+    wasCut = whole === undefined;
     for (const [index, cell] of early) answer(index, cell);
   }
   if (late.length > 0) {
@@ -144,7 +149,7 @@ async function checkAll(
   }
   // What comes may be ended by a signal as any other process is.
   signals.close();
-  return { known: results.flat(), signal: signals.exitCode };
+  return { known: results.flat(), signal: signals.exitCode, wasCut };
 }
 
 /** The table, the proposals, what the words mean, what was done, and how to see more. */
@@ -227,7 +232,9 @@ function printExecution(
   style: Style,
 ): void {
   const scenario = namedScenario(name, settings.module);
-  const found = raceCounterexample({ scenario, variant, design: designFor(preset, settings) }, model, bundleFrames());
+  const race = { scenario, variant, design: designFor(preset, settings) };
+  const seconds = Math.min(settings.timeout ?? DRAWING, DRAWING);
+  const found = atMost(seconds * 1000, () => raceCounterexample(race, model, bundleFrames()));
   if (found === undefined) return;
   const own = settings.module !== undefined;
   const lines = [executionText(found, stdout.width, style)];

@@ -76,6 +76,7 @@ export async function litmusCommand(
   };
   const printsKnown = format === 'json' && resume !== undefined && !isStandardOutput(resume);
   const early = entries.length > FEW ? [] : resultsSoon(entries, settings);
+  const spent = (performance.now() - start) / 1000;
   const late: TestTask[] = [];
   entries.forEach((entry, index) => {
     if ('known' in entry) {
@@ -83,7 +84,7 @@ export async function litmusCommand(
       inOrder.add(index, () => printsKnown && stdout.write(entry.known.line));
     } else if ('failed' in entry) answer(index, entry.failed);
     else if (early[index] !== undefined) answer(index, early[index]);
-    else late.push(entry.task);
+    else late.push(found.length > 1 ? entry.task : { ...entry.task, timeout: Math.max(0.001, limit - spent) });
   });
 
   if (late.length > 0) {

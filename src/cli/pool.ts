@@ -6,9 +6,9 @@ import { internalDiagnostic } from './internal.ts';
 import { usageDiagnostic } from './usage.ts';
 
 /** How long a worker has to hand over what it knows when the user stops the run, in milliseconds. */
-const GRACE = 250;
+const GRACE = 200;
 /** So much later than its limit, in milliseconds, a worker that does not answer is ended. */
-const LATE = 250;
+const LATE = 200;
 /** How often workers are looked at, in milliseconds. */
 const LOOK = 50;
 /** So many workers in a row that die before they begin with anything are enough. */
