@@ -203,6 +203,58 @@ export const long = scenario({
   });
 });
 
+describe('a race of the user that does not come back', () => {
+  const base = (name: string, evil: string): string =>
+    scenarioFile(
+      `${name}.ts`,
+      `
+import { type Cpu, MM_HAS_PINNED, scenario } from 'holdfast';
+export const ${name} = scenario({
+  name: '${name}',
+  title: 'it does not come back',
+  why: 'Nobody knows.',
+  property: 'I4',
+  variants: { a: { doc: 'comes back', bad: false }, b: { doc: 'does not', bad: true }, c: { doc: 'does', bad: false } },
+  setup: (_, k, { bad }) => ({ cell: k.layout.mm(0) + MM_HAS_PINNED, bad }),
+  threads: ({ cell, bad }) => ({
+    one: (cpu: Cpu) => {
+      if (bad) { ${evil} }
+      cpu.writeOnce(cell, 1);
+    },
+    two: (cpu: Cpu) => cpu.writeOnce(cell, 2),
+  }),
+  judge: () => undefined,
+});
+`,
+    );
+
+  test.each(['1', '2'])('but ends the process: its cells alone are lost, with %s jobs', (jobs) => {
+    const asked = ['check', base('exits', 'process.exit(0);'), '--design', 'v5.9', '--design', 'v5.11', '--jobs', jobs];
+    const { status, stdout, stderr } = holdfast(asked);
+    expect(status).toBe(2);
+    expect(stderr.match(/error\[HF960\]: exits b ended its worker, with exit code 0/g)).toHaveLength(2);
+    expect(stdout).toMatch(/ +a, c +holds +holds\n +b +error +error\n/);
+  });
+
+  test('but goes on for ever: --timeout ends it', () => {
+    const spins = base('spins', 'for (;;);');
+    const { status, stdout } = holdfast(['check', spins, '--design', 'v5.9', '--timeout', '1', '--design', 'v5.11']);
+    expect(status).toBe(3);
+    expect(stdout).toMatch(/ +a, c +holds +holds\n +b +\? +\?\n/);
+    const shown = holdfast(['show', spins, '--variant', 'b', '--timeout', '1']);
+    expect([shown.status, shown.stdout]).toEqual([
+      3,
+      'spins b: not decided, a limit was hit, and nothing is claimed\n',
+    ]);
+  });
+
+  test('but ends the command before it has begun', () => {
+    const { status, stdout, stderr } = holdfast(['check', scenarioFile('ends.ts', 'process.exit(0);\n')]);
+    expect([status, stdout]).toEqual([70, '']);
+    expect(stderr).toBe('error[HF960]: the run was ended before it had come to its end\n');
+  });
+});
+
 describe('what can be wrong', () => {
   test.each<[string, readonly string[], string]>([
     ['a race', ['T9'], "error[HF930]: no such race: 'T9'"],
