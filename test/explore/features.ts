@@ -21,8 +21,8 @@ export interface Feature {
 }
 
 const data = fc.oneof(
-  { weight: 4, arbitrary: fc.constant(X) },
-  { weight: 4, arbitrary: fc.constant(Y) },
+  { weight: 6, arbitrary: fc.constant(X) },
+  { weight: 3, arbitrary: fc.constant(Y) },
   { weight: 1, arbitrary: fc.constant(POINTER) },
 );
 const recent = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(2) });
