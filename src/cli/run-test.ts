@@ -67,6 +67,7 @@ export function lostTest({ name: path }: TestTask, { model, question }: Settings
     flags: [],
     executions,
     blocked: 0,
+    fired: [],
     waits: [],
     every: false,
     promised: undefined,

@@ -4,12 +4,13 @@ import type { Program } from '../program/program.ts';
 /**
  * How an execution fails, the worst first: of two failures the first is the one that is told.
  * `fault`: a thread does what has no meaning, so the program has none.
+ * `assertion`: what a thread asserts is not so.
  * `violated`: it ends as the question says that it must not: what was asked, and it can be seen.
  * `flagged`: it uses a lock or a section as it must not, so the model promises nothing.
  * `data-race`: plain accesses race, so the model promises nothing.
  * `deadlock`: a thread waits for what nobody will do.
  */
-export const FAILURES = ['fault', 'violated', 'flagged', 'data-race', 'deadlock'] as const;
+export const FAILURES = ['fault', 'assertion', 'violated', 'flagged', 'data-race', 'deadlock'] as const;
 export type FailureKind = (typeof FAILURES)[number];
 
 /** Why an execution counts as a failure. */
@@ -30,7 +31,8 @@ export const isWorse = (a: FailureKind, b: FailureKind): boolean => FAILURES.ind
  */
 export type Judgement<F extends Failure = Failure> =
   | { readonly kind: 'fine' | 'filtered' | 'cut' | 'stuck' }
-  | { readonly kind: 'failing'; readonly failure: F };
+  /** `cut`: a loop wanted more rounds besides. */
+  | { readonly kind: 'failing'; readonly failure: F; readonly cut?: boolean };
 
 /** What a judge sees of the end of one execution. */
 export interface Ending extends Pick<Execution, 'result' | 'finalValue' | 'flags'> {

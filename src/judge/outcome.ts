@@ -17,8 +17,8 @@ export interface Deadlock extends Failure {
 export const DEADLOCK: Deadlock = { kind: 'deadlock', message: 'a thread waits without end' };
 
 /**
- * What a search means, the same to every command. Of what was met the first in this order is told: `fault`, `violated`,
- * `data-race`, `deadlock` (these are facts, whatever was not visited), `stopped`, `bounded` (nothing is claimed), `holds`.
+ * What a search means, the same to every command. Of what was met the first in this order is told: `fault`, `assertion`,
+ * `violated`, `flagged`, `data-race`, `deadlock` (these are facts, whatever was not visited), `stopped`, `bounded` (nothing is claimed), `holds`.
  */
 export type Outcome<F extends Failure = Failure> =
   | {

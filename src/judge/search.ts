@@ -91,7 +91,7 @@ export function search<F extends Failure>(judge: Judge<F>, options: SearchOption
     ending.execution = execution;
     ending.blocked = blocked;
     const judgement = judge.judge(ending);
-    if (judgement.kind === 'cut') cut = true;
+    if (judgement.kind === 'cut' || (judgement.kind === 'failing' && judgement.cut === true)) cut = true;
     else if (blocked) stuck ??= ending.choices;
     const failure =
       judgement.kind === 'failing' ? judgement.failure : judgement.kind === 'stuck' ? DEADLOCK : undefined;

@@ -1,3 +1,4 @@
+import { depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Fence, Mode } from '../cpu/modes.ts';
 import {
   compileCell,
@@ -20,8 +21,10 @@ import {
 } from './atomics.ts';
 import { bitMask, compilePlainBit, compileTestBit } from './bits.ts';
 import { BIT, compileIsLocked, compileLock, compileTrylock, compileUnlock } from './locks.ts';
+import { ThreadDeath } from './machine.ts';
 import type { Primitive } from './primitive.ts';
 import { PRIMITIVES } from './primitives.ts';
+import { known } from './thin-air.ts';
 import { lvalueOf } from './type-of.ts';
 
 /** Compiles the call of a primitive; one that returns nothing has the value 0. */
@@ -118,11 +121,41 @@ export function compileCall(compiler: ExpressionCompiler, call: Call): Evaluate 
       const truth = compiler.value(at('v'));
       return (m) => (truth(m) === 0 ? 0 : 1);
     }
+    case 'assertion':
+      return compileAssertion(primitive.ends, parameters === '' ? constant(1) : compiler.value(at('v')), call);
     case 'dataRace':
       return compiler.unraced(at('v'));
     case 'nothing':
       return constant(0);
   }
+}
+
+/**
+ * BUG_ON() or WARN_ON(): a value that must be 0. What follows one at which the thread may end depends on its not having
+ * ended, as what follows a `return` within an `if`.
+ */
+function compileAssertion(ends: boolean, value: Evaluate, call: Call): Evaluate {
+  const condition = known(value);
+  if (!ends) {
+    return (m) => {
+      const fires = condition(m) !== 0;
+      if (fires) m.fire(call);
+      return fires ? 1 : 0;
+    };
+  }
+  return (m) => {
+    const fires = m.branch(condition(m) !== 0);
+    if (fires) {
+      m.fire(call);
+      throw new ThreadDeath();
+    }
+    const { deps } = m;
+    m.controlledBy(deps);
+    m.loopControl = depsUnion(m.loopControl, deps);
+    m.threadControl = depsUnion(m.threadControl, deps);
+    m.deps = NO_DEPS;
+    return 0;
+  };
 }
 
 /**

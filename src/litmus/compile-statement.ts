@@ -8,6 +8,7 @@ import type { Scope } from './constant.ts';
 import { roundsOf } from './counted.ts';
 import { during } from './here.ts';
 import { registersThatMatter } from './loop-registers.ts';
+import { PRIMITIVES } from './primitives.ts';
 import { known } from './thin-air.ts';
 import { eachPart, type Node } from './walk.ts';
 
@@ -147,18 +148,25 @@ const registersAt = (scope: Scope, ...parts: (Expression | Statement | undefined
   registersThatMatter(scope.thread, parts);
 
 const NO_JUMPS: Jumps = { leaves: false, returns: false, any: false };
+const RETURNS: Jumps = { leaves: true, returns: true, any: true };
+
+/** May a thread die here? */
+function isDeadly(node: Node): boolean {
+  const primitive = node.kind === 'call' ? PRIMITIVES.get(node.callee.name) : undefined;
+  return primitive?.kind === 'assertion' && primitive.ends;
+}
 
 /** @param inLoop whether `break` and `continue` belong to a loop within the node asked about */
 function jumpsOf(node: Node, inLoop = false): Jumps {
   switch (node.kind) {
     case 'return':
-      return { leaves: true, returns: true, any: true };
+      return RETURNS;
     case 'break':
       return inLoop ? NO_JUMPS : { leaves: true, returns: false, any: true };
     case 'continue':
       return inLoop ? NO_JUMPS : { leaves: false, returns: false, any: true };
     default: {
-      let all = NO_JUMPS;
+      let all = isDeadly(node) ? RETURNS : NO_JUMPS;
       const within = inLoop || node.kind === 'while' || node.kind === 'for';
       eachPart(node, (part) => {
         all = both(all, jumpsOf(part, within));

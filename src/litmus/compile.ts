@@ -9,16 +9,7 @@ import { expectedReads, type Wanted } from './expected-reads.ts';
 import type { Here } from './here.ts';
 import { cellName, type Location, type ThreadLayout } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
-import {
-  type Access,
-  End,
-  type Fault,
-  type Frame,
-  Machine,
-  NEVER_UNLOCKED,
-  ThreadCut,
-  ThreadFault,
-} from './machine.ts';
+import { type Access, type Frame, Machine, NEVER_UNLOCKED, ThreadCut, ThreadDeath, ThreadFault } from './machine.ts';
 import type { Primitive } from './primitive.ts';
 import { PRIMITIVES } from './primitives.ts';
 import { conditionValue, type Ended, type Holds, StateReader } from './state.ts';
@@ -63,8 +54,6 @@ export interface CompiledLitmus {
   readonly requirements: readonly Requirement[];
   /** The condition on one line, as herd7 prints it. */
   readonly conditionText: string;
-  /** How a run of a thread ended, by what its body returned. */
-  endOf(thread: number, frame: Frame): End.Complete | End.Cut | Fault;
   /** Where the value of each register came from at the end of the last run of a thread, by its slot in the frame. */
   originsOf(thread: number): readonly Deps[];
 }
@@ -104,11 +93,6 @@ export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): C
     filter: compileFilter(test),
     requirements,
     conditionText: `${test.quantifier === 'not exists' ? '~exists' : test.quantifier} (${showProposition(test.condition)})`,
-    endOf(thread, frame) {
-      const end = frame[0]!;
-      if (end === End.Complete || end === End.Cut) return end;
-      return machines[thread]!.faults[end - End.Fault]!;
-    },
     originsOf: (thread) => machines[thread]!.origins,
   };
 }
@@ -171,15 +155,14 @@ function compileThread(
     if (here !== undefined) here.place = undefined;
     const { frame } = machine;
     try {
-      if (run(machine) === Flow.Cut) frame[0] = End.Cut;
+      machine.end(run(machine) === Flow.Cut ? 'cut' : 'complete');
     } catch (error) {
-      if (error instanceof ThreadCut) {
-        frame[0] = End.Cut;
-        return frame;
-      }
-      if (!(error instanceof ThreadFault)) throw error;
-      cpu.faulted(machine.deps);
-      frame[0] = machine.endOf(error.fault);
+      if (error instanceof ThreadCut) machine.end('cut');
+      else if (error instanceof ThreadDeath) machine.end('died');
+      else if (error instanceof ThreadFault) {
+        cpu.faulted(machine.deps);
+        machine.fault(error.fault);
+      } else throw error;
     }
     return frame;
   };

@@ -10,18 +10,20 @@ import type { Source } from './source.ts';
 import { sameSize, stride, UNKNOWN, type ValueType } from './value-type.ts';
 
 /**
- * What the body of a compiled thread returns: a new array in each run. Index 0 tells how the run ended, a
- * member of {@link End}; the others are the registers, at the slots that the layout gives them.
+ * What the body of a compiled thread returns: a new array in each run. Index 0 tells how the run ended; the others are the
+ * registers, at the slots that the layout gives them.
  */
-export type Frame = number[];
+export type Frame = { 0: End; ending?: Fault | Asserted } & number[];
 
 /** How a run of a thread ended. */
 export enum End {
   Complete = 0,
   /** A loop wanted more rounds than it may have. */
   Cut = 1,
-  /** It did what has no meaning, such as to follow a pointer that points nowhere: this and its place in {@link Machine.faults}. */
+  /** It did what has no meaning, such as to follow a pointer that points nowhere: `ending` is a {@link Fault}. */
   Fault = 2,
+  /** Something that it asserts is not so: `ending` is {@link Asserted}. */
+  Asserted = 3,
 }
 
 /** What a thread did that has no meaning, and where. */
@@ -31,6 +33,20 @@ export interface Fault {
   /** {@link MIXED_SIZES} where that is what happened. */
   readonly code?: Code;
 }
+
+/** What a thread asserts that is not so. */
+export interface Asserted {
+  /** The calls of BUG_ON(), WARN_ON() and their kind, in the order in which they fired. */
+  readonly fired: readonly Place[];
+  /** How the run ended: `died` at the last of these. */
+  readonly then: 'complete' | 'cut' | 'died';
+  /** The reads that decided that they fire. */
+  readonly deps: Deps;
+}
+
+/** How a thread ended that did. */
+export const endOf = (frame: Frame): End.Complete | End.Cut | Fault | Asserted =>
+  frame.ending ?? (frame[0] as End.Complete | End.Cut);
 
 /** How a word was accessed, and where. */
 export interface Access {
@@ -56,6 +72,9 @@ export class ThreadCut {}
 /** What the word of unlocks without a lock holds while there was none. */
 export const NEVER_UNLOCKED = 2;
 
+/** Leaves the body of a thread that dies of its BUG_ON(). */
+export class ThreadDeath {}
+
 /** So many statements and rounds of loops a thread runs, at most, before it is cut. */
 export const MAX_STEPS = 1 << 16;
 
@@ -65,7 +84,7 @@ export const MAX_STEPS = 1 << 16;
  */
 export class Machine {
   cpu!: TrackedCpu;
-  frame: Frame = [];
+  frame: Frame = [End.Complete];
   /** Where the value of each register comes from. */
   readonly origins: Deps[];
   /** Where the value that was computed last comes from. */
@@ -76,8 +95,9 @@ export class Machine {
   loopControl: Deps = NO_DEPS;
   threadControl: Deps = NO_DEPS;
   steps = 0;
-  /** What some run did that has no meaning. */
-  readonly faults: Fault[] = [];
+  /** The assertions that fired, and the reads that decided that. */
+  private readonly fired: Place[] = [];
+  private firedBy: Deps = NO_DEPS;
   /** What each word of memory holds. */
   readonly kinds: readonly IntKind[];
   private readonly layout: Layout;
@@ -113,7 +133,7 @@ export class Machine {
 
   reset(cpu: TrackedCpu, initial: readonly number[]): void {
     this.cpu = cpu;
-    this.frame = initial.slice();
+    this.frame = initial.slice() as Frame;
     for (let i = 0; i < this.origins.length; i++) this.origins[i] = NO_DEPS;
     this.deps = NO_DEPS;
     this.loopControl = NO_DEPS;
@@ -121,6 +141,8 @@ export class Machine {
     this.steps = 0;
     while (this.held.length > 0) this.held.pop();
     this.strayed.clear();
+    this.fired.length = 0;
+    this.firedBy = NO_DEPS;
     this.control = NO_DEPS;
     cpu.ctrlDeps = NO_DEPS;
   }
@@ -250,11 +272,27 @@ export class Machine {
     return value;
   }
 
-  /** How a run ends in which this happened. */
-  endOf(fault: Fault): number {
-    let index = this.faults.findIndex((f) => f.place === fault.place && f.message === fault.message);
-    if (index < 0) index = this.faults.push(fault) - 1;
-    return End.Fault + index;
+  /** An assertion fires, since the value computed last is not as it must be. */
+  fire(place: Place): void {
+    this.fired.push(place);
+    this.firedBy = depsUnion(this.firedBy, depsUnion(this.deps, this.control));
+  }
+
+  /** The run is over. */
+  end(then: Asserted['then']): void {
+    const { frame, fired, firedBy: deps } = this;
+    if (fired.length > 0) {
+      frame[0] = End.Asserted;
+      frame.ending = { fired: [...fired], then, deps };
+    } else if (then === 'cut') {
+      frame[0] = End.Cut;
+    }
+  }
+
+  /** The run ends with what has no meaning. */
+  fault(fault: Fault): void {
+    this.frame[0] = End.Fault;
+    this.frame.ending = fault;
   }
 }
 

@@ -42,8 +42,10 @@ export type Action =
   | { readonly kind: 'testBit'; readonly mode: Mode }
   /** A non-atomic bit operation: a plain read and a plain write. */
   | { readonly kind: 'plainBit'; readonly op: RmwOp; readonly result: 'none' | 'bit' }
-  /** Whether the parameter is not 0: likely(), WARN_ON() and their kind. */
+  /** Whether the parameter is not 0: likely() and its kind. */
   | { readonly kind: 'truth' }
+  /** The parameter, if there is one, must be 0: BUG_ON(), where the thread ends if it is not, and WARN_ON(). */
+  | { readonly kind: 'assertion'; readonly ends: boolean; readonly result: 'none' | 'truth' }
   /** The parameter itself, with plain accesses of which no race is reported. */
   | { readonly kind: 'dataRace' }
   /** Orders nothing and computes nothing. */
@@ -87,6 +89,7 @@ export function hasResult(primitive: Primitive): boolean {
       return false;
     case 'rmw':
     case 'plainBit':
+    case 'assertion':
       return primitive.result !== 'none';
     case 'load':
     case 'loadUntil':
@@ -106,4 +109,4 @@ export function hasResult(primitive: Primitive): boolean {
 
 /** Does a call access memory? */
 export const isAccess = ({ kind }: Primitive): boolean =>
-  kind !== 'truth' && kind !== 'dataRace' && kind !== 'fence' && kind !== 'nothing';
+  kind !== 'truth' && kind !== 'assertion' && kind !== 'dataRace' && kind !== 'fence' && kind !== 'nothing';

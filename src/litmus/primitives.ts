@@ -124,7 +124,14 @@ function makePrimitives(): Map<string, Primitive> {
 
   add('cpu_relax', '', { kind: 'nothing' });
   add('data_race', 'v', { kind: 'dataRace' });
-  for (const name of ['likely', 'unlikely', 'WARN_ON', 'WARN_ON_ONCE']) add(name, 'v', { kind: 'truth' });
+  for (const name of ['likely', 'unlikely']) add(name, 'v', { kind: 'truth' });
+  add('BUG', '', { kind: 'assertion', ends: true, result: 'none' });
+  for (const name of ['BUG_ON', 'VM_BUG_ON']) add(name, 'v', { kind: 'assertion', ends: true, result: 'none' });
+  for (const suffix of ['', '_ONCE']) {
+    add(`WARN_ON${suffix}`, 'v', { kind: 'assertion', ends: false, result: 'truth' });
+    // (void) in include/linux/mmdebug.h
+    add(`VM_WARN_ON${suffix}`, 'v', { kind: 'assertion', ends: false, result: 'none' });
+  }
   return all;
 }
 

@@ -7,8 +7,9 @@ import type { ModelName } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { type Flag, flagsOf, NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
+import type { Place } from './ast.ts';
 import type { CompiledLitmus } from './compile.ts';
-import { endOfThreads, type FaultOf } from './judge-end.ts';
+import { endOfThreads, type FaultOf, type Fired } from './judge-end.ts';
 import { MIXED_SIZES } from './machine.ts';
 import { type State, StateTally } from './tally.ts';
 import { isTame } from './tame.ts';
@@ -36,6 +37,8 @@ export interface Findings {
   readonly blocked: number;
   /** One of those. */
   readonly stuck: Choices | undefined;
+  /** The assertions that fire in some execution, each once, in the order of threads and text. */
+  readonly fired: readonly Fired[];
 }
 
 export type LitmusOutcome =
@@ -67,14 +70,21 @@ export function runLitmus(compiled: CompiledLitmus, options: RunOptions, explore
   return new Run(compiled, options, explore).outcome('filter');
 }
 
+/** How an execution fails. */
+interface RunFailure extends Failure {
+  /** Of an assertion: whether all threads went on to their ends, so that there is a final state. */
+  readonly hasState?: boolean;
+}
+
 /** One search over a test, and what was counted on the way. */
-class Run implements Judge {
+class Run implements Judge<RunFailure> {
   readonly worst = 'fault';
   private readonly tally: StateTally;
   private positive = 0;
   private negative = 0;
   private flags = NO_FLAGS;
   private fault: FaultOf | undefined;
+  private readonly fired = new Map<Place, Fired>();
 
   constructor(
     private readonly compiled: CompiledLitmus,
@@ -88,17 +98,22 @@ class Run implements Judge {
     return this.compiled.program;
   }
 
-  judge(ending: Ending): Judgement {
+  judge(ending: Ending): Judgement<RunFailure> {
     const { compiled } = this;
-    const end = endOfThreads(compiled, ending, compiled.endOf);
+    const end = endOfThreads(compiled, ending);
     if (end === 'cut') return { kind: 'cut' };
-    if (end !== 'complete') {
+    if (end === 'complete') {
+      // herd7 knows no execution in which a thread does not end.
+      return { kind: ending.blocked || compiled.filter?.(ending) === false ? 'filtered' : 'fine' };
+    }
+    if ('fault' in end) {
       this.fault = end;
       return { kind: 'failing', failure: { kind: 'fault', message: end.fault.message } };
     }
-    // herd7 knows no execution in which a thread does not end.
-    if (ending.blocked || compiled.filter?.(ending) === false) return { kind: 'filtered' };
-    return { kind: 'fine' };
+    if (!ending.blocked && compiled.filter?.(ending) === false) return { kind: end.cut ? 'cut' : 'filtered' };
+    for (const one of end.fired) this.fired.set(one.place, one);
+    const hasState = !ending.blocked && !end.cut && !end.died;
+    return { kind: 'failing', failure: { kind: 'assertion', message: 'an assertion fires', hasState }, cut: end.cut };
   }
 
   outcome(pursue: 'condition' | 'filter'): LitmusOutcome {
@@ -110,7 +125,10 @@ class Run implements Judge {
       ...(this.explore === undefined ? {} : { explore: this.explore }),
       pursue,
       visit: (judgement, { execution }) => {
-        if (judgement.kind !== 'fine') return judgement.kind === 'failing';
+        if (judgement.kind === 'failing') {
+          if (judgement.failure.kind === 'fault') return true;
+          if (judgement.failure.hasState !== true) return false;
+        } else if (judgement.kind !== 'fine') return false;
         const satisfies = tally.add(execution);
         if (satisfies) this.positive++;
         else this.negative++;
@@ -151,7 +169,9 @@ class Run implements Judge {
     const { compiled, positive, negative, tally } = this;
     const observed = compiled.state.observed.map((o) => o.name);
     const flags = flagsOf(this.flags);
-    return { observed, states: tally.states(compiled.test), positive, negative, flags, executions, blocked, stuck };
+    const fired = [...this.fired.values()].sort((a, b) => a.thread - b.thread || a.place.start - b.place.start);
+    const states = tally.states(compiled.test);
+    return { observed, states, positive, negative, flags, executions, blocked, stuck, fired };
   }
 }
 

@@ -10,7 +10,7 @@ import { variablesOf } from './variables.ts';
 import { eachPart, type Node } from './walk.ts';
 
 /**
- * Can no execution of a test be flagged, or at fault? Then those that cannot satisfy the condition need not be looked at.
+ * Can no execution of a test be flagged, or at fault, and does it assert nothing? Then those that cannot satisfy the condition need not be looked at.
  * It is so where all accesses are marked, of whole words and at addresses that are known, nothing is computed that may have no meaning,
  * and locks and sections are begun and ended outside of any branch. May be false of a test of which it is so as well.
  */
@@ -153,6 +153,7 @@ class Scan {
 /** What may be flagged or at fault for reasons of its own, but for what {@link Scan.isOrdering} has looked at. */
 function isWild(primitive: Primitive): boolean {
   switch (primitive.kind) {
+    case 'assertion':
     case 'plainBit':
     case 'tryCmpxchg':
     case 'lock':

@@ -22,8 +22,8 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     'It checks and orders nothing: leave it out.',
   ],
   [
-    /^(BUG|VM_BUG|VM_WARN|WARN|BUILD_BUG|BUG_ON|VM_BUG_ON|VM_WARN_ON|VM_BUG_ON\w*|VM_WARN_ON\w*|WARN_\w+)$/,
-    'Keep what it asks in a register, and ask the condition for it.',
+    /^(WARN|WARN_\w+|VM_BUG_ON\w*|VM_WARN_ON\w*|BUILD_BUG\w*)$/,
+    'Write WARN_ON() or BUG_ON() with the condition alone.',
   ],
   [
     /^(read_|write_|raw_)?(seq|seqcount|seqlock)\w*$|^(read|write)_seq\w*$/,

@@ -268,6 +268,7 @@ function sidesWords({ difference: { first, second } }: Differs): string {
 const MEANING = {
   one: {
     fault: 'does what has no meaning',
+    assertion: 'asserts what is not so',
     violated: 'fails',
     flagged: 'uses a lock or a section wrongly',
     'data-race': 'has accesses that race',
@@ -278,6 +279,7 @@ const MEANING = {
   },
   both: {
     fault: 'do what has no meaning',
+    assertion: 'assert what is not so',
     violated: 'fail',
     flagged: 'use a lock or a section wrongly',
     'data-race': 'have accesses that race',

@@ -1,7 +1,9 @@
 import {
   blockedWords,
-  contradiction,
+  brokenPromise,
+  firedIn,
   type LitmusResult,
+  limitWords,
   messageOf,
   stuckWords,
 } from '../fronts/litmus/litmus-result.ts';
@@ -18,9 +20,13 @@ export function litmusFindings(result: LitmusResult): Finding[] {
   const one = (rule: FindingRule, level: Finding['level'], message: string): Finding[] => [
     { ...about, rule, level, title, message },
   ];
-  if (result.kind === 'interrupted' || result.kind === 'bounded')
-    return one('undecided', 'note', `${messageOf(result)}.`);
-  const wrong = contradiction(result);
+  if (result.kind === 'interrupted') return one('undecided', 'note', `${messageOf(result)}.`);
+  const words = firedIn(result);
+  const fired = result.fired.flatMap(({ place }, i) =>
+    one('assertion', 'error', `${words[i]}.`).map((finding) => ({ ...finding, place })),
+  );
+  if (result.kind === 'bounded') return [...fired, ...one('undecided', 'note', `${limitWords(result)}.`)];
+  const wrong = brokenPromise(result);
   const verdict =
     result.kind === 'deadlock'
       ? stuckWords(result)
@@ -31,6 +37,7 @@ export function litmusFindings(result: LitmusResult): Finding[] {
   const flagged = result.flags.flatMap((flag) =>
     one('flagged', isWarning(flag) ? 'warning' : 'note', `${flag}: ${FLAG_ENTRIES[flag].clause}.`),
   );
+  flagged.unshift(...fired);
   if (wrong !== undefined) return [...one('contradicted', 'error', `${verdict}, but ${wrong}.`), ...flagged];
   if (result.kind === 'deadlock') return [...one('deadlock', 'warning', `${verdict}.`), ...flagged];
   return [...one('decided', 'note', `${verdict}.`), ...flagged];

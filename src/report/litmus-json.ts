@@ -1,5 +1,5 @@
 import { contradiction, type LitmusResult, messageOf } from '../fronts/litmus/litmus-result.ts';
-import { waitData } from './execution-json.ts';
+import { placeData, waitData } from './execution-json.ts';
 import { jsonLine } from './visible.ts';
 
 /** What `--format json` prints for a test; `schema/litmus-result.schema.json` documents it. */
@@ -26,6 +26,7 @@ export function litmusJson(result: LitmusResult): string {
     executions: result.kind === 'error' ? null : result.executions,
     blocked: result.kind === 'error' ? null : result.blocked,
     waits: explored?.waits.map(waitData) ?? [],
+    assertions: explored?.fired.map(({ who, place }) => ({ thread: who, place: placeData(place) })) ?? [],
     every: explored?.every ?? false,
     promised: explored?.promised?.verdict ?? null,
     contradiction: contradiction(result) ?? null,

@@ -1,5 +1,13 @@
 import { waitWords } from '../explain/waits.ts';
-import { contradiction, type LitmusResult, messageOf, type States } from '../fronts/litmus/litmus-result.ts';
+import {
+  brokenPromise,
+  contradiction,
+  firedIn,
+  type LitmusResult,
+  limitWords,
+  messageOf,
+  type States,
+} from '../fronts/litmus/litmus-result.ts';
 import { modelInfo } from '../models/registry.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { FLAG_ENTRIES } from './flag-entries.ts';
@@ -31,7 +39,8 @@ export function litmusText(result: LitmusResult, width = 80, style: Style = PLAI
       ...wrapped(`${result.kind === 'deadlock' ? '' : 'In a blocked one, '}${waitWords(result.waits)}.`, width),
     );
   for (const flag of flags) lines.push(...wrapped(`${style.yellow(flag)}: ${FLAG_ENTRIES[flag].clause}`, width));
-  const wrong = contradiction(result);
+  for (const words of firedIn(result)) lines.push(...wrapped(`Fails: ${visible(words)}.`, width).map(style.red));
+  const wrong = brokenPromise(result);
   if (wrong !== undefined) lines.push(style.red(`Contradicted: ${wrong}.`));
   return `${lines.join('\n')}\n`;
 }
@@ -47,7 +56,7 @@ export function litmusLine(result: LitmusResult, width = 80, style: Style = PLAI
     if (result.warnings.length > 0) remarks.push(count(result.warnings.length, 'warning'));
   }
   const wrong = contradiction(result);
-  if (wrong !== undefined) remarks.push(style.red(wrong));
+  if (wrong !== undefined) remarks.push(style.red(visible(wrong)));
   else if (result.kind !== 'decided' && result.kind !== 'deadlock') remarks.push(style.yellow(messageOf(result) ?? ''));
   if (result.seconds >= 1) remarks.push(duration(result.seconds));
   const colour = result.kind === 'decided' ? style.bold : result.kind === 'deadlock' ? style.red : style.yellow;
@@ -63,7 +72,7 @@ function headline(result: Explored, style: Style): string {
     case 'deadlock':
       return `${style.red('deadlock')}, no execution completes ${under}`;
     case 'bounded':
-      return `${style.yellow('no verdict')}, ${messageOf(result)}`;
+      return `${style.yellow('no verdict')}, ${limitWords(result)}`;
   }
 }
 

@@ -47,7 +47,7 @@ describe('in a thread', () => {
     ['atomic_store_explicit(x, 1, memory_order_relaxed);', '5:1 HF120 atomic_store_explicit() is not supported'],
     ['down(x);', '5:1 HF120 down() is not supported'],
     ['call_rcu(x, f);', '5:1 HF120 call_rcu() is not supported'],
-    ['BUG_ON(*x);', '5:1 HF120 BUG_ON() is not supported'],
+    ['WARN_ONCE(*x, y);', '5:1 HF120 WARN_ONCE() is not supported'],
     ['r1 = kmalloc(4, 0);', '5:6 HF120 kmalloc() is not supported'],
     ['wait_event(x, *x);', '5:1 HF120 wait_event() is not supported'],
     ['spin_lock_irqsave(x, 1);', '5:22 HF112 spin_lock_irqsave() needs a variable'],

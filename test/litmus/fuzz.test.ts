@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileLitmus } from '../../src/litmus/compile.ts';
-import type { Frame } from '../../src/litmus/machine.ts';
+import { endOf, type Frame } from '../../src/litmus/machine.ts';
 import { parseLitmus } from '../../src/litmus/parse.ts';
 import { Blocked, SequentialCpu } from './sequential-cpu.ts';
 
@@ -55,11 +55,11 @@ function attempt(text: string): void {
     }
     return;
   }
-  const { program, endOf } = compileLitmus(result.test);
+  const { program } = compileLitmus(result.test);
   program.threads.forEach((body, thread) => {
     const cpu = new SequentialCpu([...Array.from(program.initial)], program.cellName, String, thread);
     try {
-      endOf(thread, body(cpu) as Frame);
+      endOf(body(cpu) as Frame);
     } catch (error) {
       if (!(error instanceof Blocked)) throw error;
     }

@@ -1,7 +1,7 @@
 import { type CompileOptions, compileLitmus } from '../../src/litmus/compile.ts';
 import { showValue } from '../../src/litmus/layout.ts';
 import type { LitmusTest } from '../../src/litmus/litmus-test.ts';
-import { End, type Frame } from '../../src/litmus/machine.ts';
+import { End, endOf, type Frame } from '../../src/litmus/machine.ts';
 import { parseLitmus } from '../../src/litmus/parse.ts';
 import { SequentialCpu } from './sequential-cpu.ts';
 
@@ -45,7 +45,7 @@ export function runThread(body: string, initial = '', options: CompileOptions = 
     (value) => showValue(test.layout, value),
   );
   const frame = compiled.program.threads[0]!(cpu) as Frame;
-  const end = compiled.endOf(0, frame);
+  const end = endOf(frame);
   return {
     log: cpu.log,
     register(name) {
@@ -54,7 +54,7 @@ export function runThread(body: string, initial = '', options: CompileOptions = 
       return frame[binding.slot]!;
     },
     memory,
-    end: end === End.Complete ? 'complete' : end === End.Cut ? 'cut' : end.message,
+    end: end === End.Complete ? 'complete' : end === End.Cut ? 'cut' : 'fired' in end ? end.then : end.message,
   };
 }
 

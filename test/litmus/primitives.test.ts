@@ -119,6 +119,9 @@ describe('what each form does', () => {
       ['1 R.datarace x=5', '2 W.datarace z=5 data 1', '3 R.datarace x=5', '4 W.datarace x=6 data 3'],
     ],
     ['if (likely(!WARN_ON(r9))) WRITE_ONCE(*z, 2);', ['1 W.once z=2 ctrl 0']],
+    ['VM_WARN_ON(r9); WRITE_ONCE(*z, 2);', ['1 W.once z=2']],
+    ['BUG_ON(r9 > 9); WRITE_ONCE(*z, 2);', ['1 W.once z=2 ctrl 0']],
+    ['VM_BUG_ON(r9 + 1); WRITE_ONCE(*z, 2);', []],
   ])('%s', (statement, log) => expect(does(statement)).toEqual(log));
 });
 

@@ -28,6 +28,7 @@ export const SB: Decided = {
   executions: 4,
   blocked: 0,
   waits: [],
+  fired: [],
   every: true,
   promised: undefined,
   warnings: [],
@@ -107,6 +108,13 @@ export const RESULTS: Readonly<Record<string, LitmusResult>> = {
     executions: 2,
   },
   race: { ...SB, flags: ['data-race', 'mixed-accesses'], promised: { by: 'comment', verdict: 'Never', race: true } },
+  asserts: {
+    ...SB,
+    fired: [
+      { who: 'P1', place: { file: 'tests/SB.litmus', line: 9, column: 2, text: 'BUG_ON(r0 == 0)' } },
+      { who: 'P1', place: { file: 'tests/SB.litmus', line: 10, column: 2, text: 'r1 = WARN_ON(r0)' } },
+    ],
+  },
   contradicted: { ...SB, promised: { by: 'comment', verdict: 'Never', race: false } },
   warned: { ...SB, warnings: [WARNING] },
   deadlock: {

@@ -4,6 +4,8 @@ import type { LitmusTest } from '../../litmus/litmus-test.ts';
 import { parseLitmus } from '../../litmus/parse.ts';
 import { type Findings, runLitmus } from '../../litmus/run-litmus.ts';
 import type { ModelName } from '../../models/registry.ts';
+import type { FiredText } from './fired.ts';
+import { LitmusPlaces } from './litmus-places.ts';
 import type { Expectation, LitmusResult, Promised, Question } from './litmus-result.ts';
 import { LitmusSubject } from './litmus-subject.ts';
 
@@ -42,6 +44,7 @@ export function checkLitmus(path: string, text: string, options: CheckOptions): 
     name: test.name,
     condition: { kind: test.quantifier, text: compiled.conditionText },
     ...found(outcome),
+    fired: firedTexts(test, outcome),
     waits:
       outcome.stuck === undefined ? [] : waitsIn(new LitmusSubject(test, { unroll, flagsFail: false }), outcome.stuck),
     every: question !== 'decide' && outcome.kind !== 'bounded',
@@ -56,6 +59,11 @@ export function checkLitmus(path: string, text: string, options: CheckOptions): 
     case 'bounded':
       return { kind: 'bounded', limit: outcome.limit, ...explored };
   }
+}
+
+function firedTexts(test: LitmusTest, { fired }: Findings): FiredText[] {
+  const places = new LitmusPlaces(test);
+  return fired.map(({ thread, place }) => ({ who: test.threads[thread]!.name, place: places.of(place) }));
 }
 
 function found({ observed, states, positive, negative, flags, executions, blocked }: Findings) {

@@ -3,6 +3,7 @@ import type { Limit } from '../../judge/outcome.ts';
 import type { ModelName } from '../../models/registry.ts';
 import type { Diagnostic } from '../../program/diagnostic.ts';
 import type { Flag } from '../../program/flags.ts';
+import { type FiredText, firedWords } from './fired.ts';
 
 /** How often the condition of a test holds, over its executions. */
 export const VERDICTS = ['Never', 'Sometimes', 'Always'] as const;
@@ -67,6 +68,8 @@ interface Explored extends Every {
   readonly blocked: number;
   /** Who waits, and for what, in one of those. */
   readonly waits: readonly WaitText[];
+  /** The assertions that fire in some execution visited: a failure, whatever was promised and not visited. */
+  readonly fired: readonly FiredText[];
   /** Whether every execution was visited, so that the numbers count the test and not the search. */
   readonly every: boolean;
   readonly promised: Promised | undefined;
@@ -115,8 +118,15 @@ export interface Failed extends Every {
 export type LitmusResult = Decided | Deadlock | Bounded | Interrupted | Failed;
 export type LitmusKind = LitmusResult['kind'];
 
-/** Why the result is not what the test promises, as a sentence; undefined where it is, or where nothing is decided. */
-export function contradiction(result: LitmusResult): string | undefined {
+/** Why the result is not what the test asserts or promises, as a sentence; undefined where it is, or nothing is known. */
+export const contradiction = (result: LitmusResult): string | undefined => firedIn(result)[0] ?? brokenPromise(result);
+
+/** The assertions that fire, in words. */
+export const firedIn = (result: LitmusResult): string[] =>
+  'fired' in result ? result.fired.map(({ who, place }) => firedWords(who, place)) : [];
+
+/** Why the verdict is not what the test promises; undefined where it is, or where nothing is decided. */
+export function brokenPromise(result: LitmusResult): string | undefined {
   if ((result.kind !== 'decided' && result.kind !== 'deadlock') || result.promised === undefined) return undefined;
   const { by, verdict: promised, race } = result.promised;
   const who = by === 'comment' ? 'the Result: comment' : '--expect';
@@ -158,13 +168,16 @@ export function messageOf(result: LitmusResult): string | null {
     case 'interrupted':
       return 'interrupted before it was decided';
     case 'bounded':
-      return LIMIT[result.limit];
+      return contradiction(result) ?? limitWords(result);
     case 'deadlock':
       return contradiction(result) ?? stuckWords(result);
     case 'decided':
       return contradiction(result) ?? null;
   }
 }
+
+/** Which limit was hit. */
+export const limitWords = ({ limit }: Bounded): string => LIMIT[limit];
 
 const LIMIT = {
   timeout: 'stopped by --timeout before it was decided',

@@ -8,9 +8,10 @@ import type { Here } from '../../litmus/here.ts';
 import { endOfThreads } from '../../litmus/judge-end.ts';
 import { showValue } from '../../litmus/layout.ts';
 import type { LitmusTest } from '../../litmus/litmus-test.ts';
-import type { Frame } from '../../litmus/machine.ts';
+import { endOf, type Frame } from '../../litmus/machine.ts';
 import { isTame } from '../../litmus/tame.ts';
 import { type FlagSet, flagsOf, hasFlag } from '../../program/flags.ts';
+import { firedWords } from './fired.ts';
 import { LitmusPlaces } from './litmus-places.ts';
 
 export interface LitmusSubjectOptions {
@@ -40,6 +41,7 @@ export class LitmusSubject implements Subject {
   readonly options: LitmusSubjectOptions;
   readonly worst: FailureKind;
   private compiledOnce: CompiledLitmus | undefined;
+  private placesOnce: LitmusPlaces | undefined;
   private recorded: { readonly compiled: CompiledLitmus; readonly recording: Recording } | undefined;
 
   constructor(test: LitmusTest, options: LitmusSubjectOptions) {
@@ -68,25 +70,26 @@ export class LitmusSubject implements Subject {
 
   judge(ending: Ending): Judgement {
     const { compiled, test } = this;
-    const end = endOfThreads(compiled, ending, (thread, frame) => this.endOf(thread, frame));
+    const end = endOfThreads(compiled, ending);
     if (end === 'cut') return { kind: 'cut' };
+    const isFiltered = !ending.blocked && compiled.filter?.(ending) === false;
+    if (end !== 'complete' && 'fired' in end) {
+      if (isFiltered) return { kind: end.cut ? 'cut' : 'filtered' };
+      const { thread, place } = end.fired[0]!;
+      const message = firedWords(this.columns[thread]!, this.places.of(place));
+      return { kind: 'failing', failure: { kind: 'assertion', message }, cut: end.cut };
+    }
     if (end !== 'complete') {
       const message = `${this.columns[end.thread]} does what has no meaning: ${end.fault.message}`;
       return { kind: 'failing', failure: { kind: 'fault', message } };
     }
     // herd7 knows no execution in which a thread does not end.
-    if (ending.blocked || compiled.filter?.(ending) === false) return { kind: 'filtered' };
+    if (ending.blocked || isFiltered) return { kind: 'filtered' };
     if (compiled.holds(compiled.state.readAll(ending)) === (test.quantifier !== 'forall')) {
       const does = test.quantifier === 'forall' ? 'violates' : 'satisfies';
       return { kind: 'failing', failure: { kind: 'violated', message: `${does} ${compiled.conditionText}` } };
     }
     return this.options.flagsFail ? judgeFlags(ending.flags) : { kind: 'fine' };
-  }
-
-  /** A fault of a recorded run is known to the program that was recorded only. */
-  private endOf(thread: number, frame: Frame): ReturnType<CompiledLitmus['endOf']> {
-    const end: ReturnType<CompiledLitmus['endOf']> | undefined = this.compiled.endOf(thread, frame);
-    return end ?? this.record().compiled.endOf(thread, frame);
   }
 
   recording(): Recording {
@@ -97,11 +100,15 @@ export class LitmusSubject implements Subject {
     if (this.recorded === undefined) {
       const here: Here = { place: undefined };
       const compiled = compileLitmus(this.test, { unroll: this.options.unroll, here });
-      const places = new LitmusPlaces(this.test);
-      const locate = () => (here.place === undefined ? undefined : places.of(here.place));
+      const locate = () => (here.place === undefined ? undefined : this.places.of(here.place));
       this.recorded = { compiled, recording: { program: compiled.program, locate } };
     }
     return this.recorded;
+  }
+
+  private get places(): LitmusPlaces {
+    this.placesOnce ??= new LitmusPlaces(this.test);
+    return this.placesOnce;
   }
 
   showValue(_cell: number, value: number): string {
@@ -117,11 +124,16 @@ export class LitmusSubject implements Subject {
     return state.readAll(ending).map((value) => this.showValue(-1, value));
   }
 
-  decisive({ trace }: Replayed): number[] {
+  decisive({ trace, results }: Replayed): number[] {
     const { compiled } = this.record();
     const found = new Set<number>();
     const bySlot = (thread: number, slot: number): number =>
       trace.events.findIndex((e) => e.thread === thread && e.slot === slot && e.kind <= Kind.Write);
+    for (const [thread, result] of results.entries()) {
+      const end = result === undefined ? undefined : endOf(result as Frame);
+      if (typeof end !== 'object' || !('fired' in end)) continue;
+      for (const slot of depsMembers(end.deps)) found.add(bySlot(thread, slot));
+    }
     for (const { thread, place } of compiled.state.observed) {
       if (place < 0) continue;
       if (thread >= 0) {

@@ -84,7 +84,7 @@ test('the line under many tests', () => {
   expect(tally.text(1.25)).toBe(
     'Slowest: tests/long.litmus, 3.5 s\n' +
       '         tests/SB.litmus, not decided in 2.1 ms\n' +
-      '16 tests: 1 Never, 8 Sometimes, 1 Always, 1 deadlock, 3 bounded, 1 interrupted, 1 not understood, ' +
-      '1 contradicted; 123 503 executions in 1.3 s\n',
+      '17 tests: 1 Never, 9 Sometimes, 1 Always, 1 deadlock, 3 bounded, 1 interrupted, 1 not understood, ' +
+      '2 contradicted; 123 507 executions in 1.3 s\n',
   );
 });
