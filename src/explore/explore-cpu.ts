@@ -1,7 +1,7 @@
-import { CELL_BITS, type Cell, Cpu, cellIndex, guardHolds, type TrackedCpu, WHOLE } from '../cpu/cpu.ts';
+import { CELL_BITS, type Cell, Cpu, cellIndex, type TrackedCpu, WHOLE } from '../cpu/cpu.ts';
 import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { applyRmw, type Fence, type Mode, RmwOp } from '../cpu/modes.ts';
-import { type Graph, NONE, Rmw, Wait } from '../graph/graph.ts';
+import { type Graph, NONE, Rmw } from '../graph/graph.ts';
 import { isIdle } from './idle.ts';
 import { writeMode } from './rmw-mode.ts';
 
@@ -13,8 +13,8 @@ export interface Extender {
   addChoice(count: number): number;
   /** The thread did what no execution has. */
   abandon(): never;
-  /** The thread does not go on with what it has read. */
-  endUnasked(): never;
+  /** The thread does not go on with what this read has found ({@link Graph.isBlocked}). */
+  block(read: number): never;
   /** The thread has changed nothing since it had made so many events, and would do again what it did since. */
   standStill(since: number): never;
 }
@@ -139,10 +139,7 @@ export class ExploreCpu extends Cpu implements TrackedCpu {
       this.extender.addRead(cellIndex(cell), mode, rmw, waits, mask, want);
     }
     const e = this.po[this.at++]!;
-    const { graph: g } = this;
-    if (g.waits[e]! >= Wait.Asked && !guardHolds(g.value[e]!, g.guardMask[e]!, g.guardWant[e]!, true)) {
-      this.extender.endUnasked();
-    }
+    if (this.graph.isBlocked(e)) this.extender.block(e);
     this.lastRead = e;
     this.expected = undefined;
     this.addrDeps = NO_DEPS;

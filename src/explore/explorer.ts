@@ -210,8 +210,10 @@ export class Explorer implements Extender, Execution {
     throw UNWIND;
   }
 
-  endUnasked(): never {
-    this.threads.endUnasked(this.running);
+  block(read: number): never {
+    const { current: g, threads, running } = this;
+    if (g.waits[read] === Wait.Blocks) threads.standStill(running, g.index[read]!);
+    else threads.endUnasked(running);
     throw UNWIND;
   }
 
@@ -236,7 +238,7 @@ export class Explorer implements Extender, Execution {
     g.rmwKind[r] = rmw;
     g.guardMask[r] = mask;
     g.guardWant[r] = want;
-    g.waits[r] = waits ? Wait.Yes : Wait.No;
+    g.waits[r] = !waits ? Wait.No : mode === Mode.Lock ? Wait.Lock : Wait.Blocks;
     g.addr[r] = this.cpu.addrDeps;
     g.ctrl[r] = this.cpu.ctrlDeps;
     const { expected } = this.cpu;
@@ -250,7 +252,7 @@ export class Explorer implements Extender, Execution {
     }
     const low = places.coherenceFloor(r);
     const last = g.co[cell]!.length - 1;
-    if (g.waits[r] === Wait.Yes) {
+    if (g.waits[r] === Wait.Lock) {
       if (this.endWaitAt !== undefined) {
         places.takeFrom(r, this.endWaitAt);
         this.endWaitAt = undefined;
@@ -270,7 +272,7 @@ export class Explorer implements Extender, Execution {
       if (g.sourcePlace(r) !== last) places.takeFrom(r, last);
       for (let place = from; place < last; place++) places.offer(r, place, place < lowest);
     }
-    if (!places.mayRead(r, g.value[r]!)) this.endUnasked();
+    if (g.isBlocked(r)) this.block(r);
     return g.value[r]!;
   }
 
@@ -310,7 +312,7 @@ export class Explorer implements Extender, Execution {
     for (const r of g.reads[cell]!) {
       if (g.inPrefix(r, w) || g.rf[r] === GUESSED) continue;
       // A wait that does not end with the write is overtaken by it; a lock, by an RMW only if that takes what it took.
-      const overtakes = g.waits[r] !== Wait.Yes || r === rival || !takesNow || g.rmwKind[r] === Rmw.None;
+      const overtakes = g.waits[r] !== Wait.Lock || r === rival || !takesNow || g.rmwKind[r] === Rmw.None;
       if ((overtakes || places.mayRead(r, value)) && mayRevisit(g, r, w))
         this.todo.push(Todo.Revisit, g.n, w, r, false);
     }
@@ -394,7 +396,7 @@ export class Explorer implements Extender, Execution {
     }
     const found = from.kind[read] === Kind.Overtaken ? places.placeFound(read) : NONE;
     if (found !== NONE) g.resume(read);
-    if (g.waits[read] !== Wait.Yes || places.mayRead(read, g.value[w]!)) places.takeFrom(read, g.coIndex[w]!);
+    if (g.waits[read] !== Wait.Lock || places.mayRead(read, g.value[w]!)) places.takeFrom(read, g.coIndex[w]!);
     else g.overtake(read, w);
     if (places.rivalOf(w) !== NONE) return false;
     const isLast = g.coIndex[w] === g.co[g.loc[w]!]!.length - 1;

@@ -101,17 +101,16 @@ export class Places {
     const g = this.graph;
     const rmw = g.rmwKind[r]!;
     if (rmw === Rmw.None) return false;
-    if (g.waits[r] === Wait.Yes) return true;
-    if (g.waits[r] !== Wait.No) return g.waits[r] === Wait.Asked && this.mayRead(r, value);
+    if (g.waits[r] === Wait.Lock) return true;
+    if (g.waits[r] !== Wait.No) return g.waits[r] !== Wait.AskedToFail && this.mayRead(r, value);
     return rmw === Rmw.Always || guardHolds(value, g.guardMask[r]!, g.guardWant[r]!, rmw === Rmw.IfEqual);
   }
 
   /** May an RMW fail, and then order less? */
   private isConditional(r: number): boolean {
     const g = this.graph;
-    return g.waits[r] === Wait.No
-      ? g.rmwKind[r]! >= Rmw.IfEqual
-      : g.waits[r] === Wait.Asked && g.rmwKind[r] !== Rmw.None;
+    if (g.waits[r] === Wait.No) return g.rmwKind[r]! >= Rmw.IfEqual;
+    return g.waits[r] !== Wait.Lock && g.rmwKind[r] !== Rmw.None;
   }
 
   /** The read of another RMW that has consumed what stands at this place, or NONE. */
@@ -235,7 +234,7 @@ export class Places {
     const g = this.graph;
     const loc = g.loc[r]!;
     const value = this.valueAt(loc, place);
-    if (g.waits[r] === Wait.Yes ? !this.endsWait(r, place) : !this.mayRead(r, value)) return;
+    if (g.waits[r] === Wait.Lock ? !this.endsWait(r, place) : !this.mayRead(r, value)) return;
     const conditional = this.isConditional(r);
     if (beyondBound && this.model.exact && !conditional) return;
     if (this.succeedsWith(r, value) && this.consumerAt(r, place) !== NONE && !this.mayContest(r, place)) return;

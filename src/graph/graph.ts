@@ -1,3 +1,4 @@
+import { guardHolds } from '../cpu/cpu.ts';
 import { type Fence, Mode } from '../cpu/modes.ts';
 
 /** What an event is; `Graph.mode` says how it is marked (a {@link Mode}, or a {@link Fence} kind). */
@@ -24,15 +25,20 @@ export enum Rmw {
   IfNotEqual = 3,
 }
 
-/** Must the guard of a read hold for its thread to go on? */
+/**
+ * Must the guard of a read hold for its thread to go on? Where it does not, an RMW that begins with the read does not write;
+ * where it does, the RMW succeeds.
+ */
 export enum Wait {
   No = 0,
-  /** It waits for that, and stands back for others meanwhile; its RMW, if it begins one, then succeeds. */
-  Yes = 1,
-  /** Only such executions are asked about. Where another value is read the thread ends; so does an RMW, without a write. */
-  Asked = 2,
+  /** A spinlock. Its thread adds no read while the lock is held, and stands back for others. */
+  Lock = 1,
+  /** Any other wait. Its thread goes no further while it reads something else. */
+  Blocks = 2,
+  /** No wait of the program's, but only such executions are asked about. */
+  Asked = 3,
   /** As `Asked`, for a value with which its RMW fails. */
-  AskedToFail = 3,
+  AskedToFail = 4,
 }
 
 /** In place of a write: the initial value of the word. */
@@ -383,6 +389,12 @@ export class Graph {
     reads.push(wait);
     reads.sort((a, b) => a - b);
     this.overtaken.splice(this.overtaken.indexOf(wait), 1);
+  }
+
+  /** Did a read find what its thread does not go on with? */
+  isBlocked(read: number): boolean {
+    if (this.waits[read]! < Wait.Blocks) return false;
+    return !guardHolds(this.value[read]!, this.guardMask[read]!, this.guardWant[read]!, true);
   }
 
   /** The read of an RMW, other than `but`, that has consumed a write (or the initial value of `loc`), or {@link NONE}. */

@@ -26,7 +26,10 @@ export function choicesOf(g: Graph): Choices {
   const ref = (e: number): AccessRef => (e < 0 ? INIT : accessRef(threadCount, g.thread[e]!, g.slot[e]!));
   const ofKind = (kind: Kind): number[][] => g.threads.map((events) => events.filter((e) => g.kind[e] === kind));
   return {
-    reads: ofKind(Kind.Read).map((list) => list.map((e) => ({ value: g.value[e]!, from: ref(g.rf[e]!) }))),
+    // A read with which its thread did not go on is no choice: it found what is there at the end.
+    reads: ofKind(Kind.Read).map((list) =>
+      list.filter((e) => !g.isBlocked(e)).map((e) => ({ value: g.value[e]!, from: ref(g.rf[e]!) })),
+    ),
     chosen: ofKind(Kind.Choice).map((list) => list.map((e) => g.value[e]!)),
     co: g.co.filter((writes) => writes.length > 0).map((writes) => writes.map(ref)),
   };

@@ -36,10 +36,6 @@ const WAITS: readonly Row[] = [
       [xchg(0, x, 1, once), expecting(2, xchg(0, x, 1, once))],
     ),
   ],
-];
-
-/** Known gaps: of the first, executions are visited twice, and of the second, one is never visited. */
-const GAPS: readonly Row[] = [
   [
     'two waits, one of which is followed by a write that the other takes',
     program([waitFor(x, 1)], [waitFor(x, 1), write(x, 1)], [write(x, 1)], [write(x, 2)]),
@@ -60,4 +56,3 @@ function agrees(small: SmallProgram): void {
 }
 
 test.each(WAITS)('%s', (_, small) => agrees(small));
-test.skip.each(GAPS)('%s', (_, small) => agrees(small));

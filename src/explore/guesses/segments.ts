@@ -73,7 +73,7 @@ export class Segments {
     const key = (id * this.locCount + to) * 2 + (ordered ? 1 : 0);
     if (this.seen.has(key)) return;
     this.seen.add(key);
-    this.list.push({ read: id, thread, from, to, ordered, locks: g.waits[read] === Wait.Yes && g.rmw[read] === 1 });
+    this.list.push({ read: id, thread, from, to, ordered, locks: g.waits[read] === Wait.Lock });
   }
 }
 

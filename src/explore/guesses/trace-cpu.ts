@@ -1,7 +1,7 @@
 import { type Cell, Cpu, cellIndex, guardHolds, LESS, type TrackedCpu, WHOLE } from '../../cpu/cpu.ts';
 import { type Deps, depsMembers, depsOf, depsUnion, NO_DEPS } from '../../cpu/deps.ts';
 import { bitwise, IntKind } from '../../cpu/integer.ts';
-import { applyRmw, type Fence, type Mode, RmwOp } from '../../cpu/modes.ts';
+import { applyRmw, type Fence, Mode, RmwOp } from '../../cpu/modes.ts';
 import { Graph, Kind, NONE, Rmw, Wait } from '../../graph/graph.ts';
 import type { Order } from '../../models/order.ts';
 import { OUT_OF_THIN_AIR } from '../../program/program.ts';
@@ -84,7 +84,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     const g = this.graph;
     const values = this.values.of(g.loc[r]!);
     const equal = g.rmwKind[r] !== Rmw.IfNotEqual;
-    const holds = g.waits[r] === Wait.Yes || g.rmw[r] === 1;
+    const holds = g.waits[r] !== Wait.No || g.rmw[r] === 1;
     if (g.waits[r] === Wait.No && (g.rmwKind[r] === Rmw.None || g.rmwKind[r] === Rmw.Always)) return values;
     return values.filter((value) => guardHolds(value, g.guardMask[r]!, g.guardWant[r]!, equal) === holds);
   }
@@ -185,7 +185,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     g.rmwKind[r] = rmw;
     g.declared[r] = mode;
     g.rmw[r] = succeeds ? 1 : 0;
-    g.waits[r] = waits ? Wait.Yes : Wait.No;
+    g.waits[r] = !waits ? Wait.No : mode === Mode.Lock ? Wait.Lock : Wait.Blocks;
     g.guardMask[r] = mask;
     g.guardWant[r] = want;
     this.fill(r);
@@ -247,7 +247,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     const g = this.graph;
     const mask = g.guardMask[r]!;
     const want = g.guardWant[r]!;
-    const mustEqual = (g.rmwKind[r] !== Rmw.IfNotEqual) === (g.waits[r] === Wait.Yes || g.rmw[r] === 1);
+    const mustEqual = (g.rmwKind[r] !== Rmw.IfNotEqual) === (g.waits[r] !== Wait.No || g.rmw[r] === 1);
     if (mask === LESS) return mustEqual ? want - 1 : want;
     if (mustEqual) return want;
     return mask === WHOLE ? (want === 0 ? 1 : 0) : bitwise(IntKind.S64, '^', want, mask);
