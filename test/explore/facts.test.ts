@@ -12,6 +12,7 @@ import type { Program } from '../../src/program/program.ts';
 import { CORPUS, CORPUS_MISSING, readExpected } from '../corpus/expected.ts';
 import { print } from '../oracle/print.ts';
 import { type SmallProgram, type Step, toProgram } from '../oracle/small-program.ts';
+import { RUNS as ASKED } from '../seed.ts';
 import { type EngineExecution, engineExecutions } from './engine-executions.ts';
 import { FLAVOURS, type Flavour, randomProgram } from './random-programs.ts';
 import { marked, stronger, withOneStep } from './strengthen.ts';
@@ -19,7 +20,7 @@ import { marked, stronger, withOneStep } from './strengthen.ts';
 /** Facts that need no second answer: they hold of what the engine says, whatever that is. */
 
 /** Random programs for each fact, of each flavour. */
-const RUNS = Number(process.env.HOLDFAST_ORACLE_RUNS ?? 25);
+const RUNS = ASKED ?? 25;
 const TIMEOUT = 60_000 + RUNS * 2000;
 
 /** What the engine visits; undefined where it says that there may be more. */
