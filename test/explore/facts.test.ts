@@ -14,6 +14,8 @@ import { print } from '../oracle/print.ts';
 import { type SmallProgram, type Step, toProgram } from '../oracle/small-program.ts';
 import { RUNS as ASKED } from '../seed.ts';
 import { type EngineExecution, engineExecutions } from './engine-executions.ts';
+import { INITIAL, STEP_FEATURES } from './features.ts';
+import { isSmall, programWith } from './paired-programs.ts';
 import { FLAVOURS, type Flavour, randomProgram } from './random-programs.ts';
 import { marked, stronger, withOneStep } from './strengthen.ts';
 
@@ -74,10 +76,21 @@ function differing(a: readonly EngineExecution[] | undefined, b: readonly Engine
   return [`${some.length} executions, ${others.length}`, ...lacking(a, b), ...lacking(b, a)];
 }
 
+/** Programs in which any three features meet. */
+const MEETING = 'features that meet';
+const meeting = fc
+  .shuffledSubarray([...STEP_FEATURES.map(({ name }) => name), INITIAL], { minLength: 3, maxLength: 3 })
+  .chain(programWith)
+  .filter(isSmall);
+
 /** Holds a fact up against random programs; `wrong` gives what speaks against it. */
-function onRandom(flavour: Flavour, wrong: (small: SmallProgram) => readonly string[], runs = RUNS): void {
+function onRandom(
+  flavour: Flavour | typeof MEETING,
+  wrong: (small: SmallProgram) => readonly string[],
+  runs = RUNS,
+): void {
   fc.assert(
-    fc.property(randomProgram(flavour), (small) => {
+    fc.property(flavour === MEETING ? meeting : randomProgram(flavour), (small) => {
       const found = wrong(small);
       if (found.length > 0) throw new Error(`${print(small)}\n${found.join('\n')}`);
     }),
@@ -120,7 +133,7 @@ const withUnused = (small: SmallProgram): SmallProgram => ({
   registers: small.registers + 1,
 });
 
-describe.each(FLAVOURS)('random programs with %s', { timeout: TIMEOUT }, (flavour) => {
+describe.each([...FLAVOURS, MEETING] as const)('random programs with %s', { timeout: TIMEOUT }, (flavour) => {
   test('lose no execution under a weaker model', () => {
     onRandom(flavour, (small) => lostByWeaker(toProgram(small)), RUNS * 2);
   });
@@ -178,21 +191,17 @@ describe.each(FLAVOURS)('random programs with %s', { timeout: TIMEOUT }, (flavou
   });
 });
 
-test('marking a plain access never adds a race', { timeout: TIMEOUT }, () => {
+test.each(['plain', MEETING] as const)('marking a plain access never adds a race: %s', { timeout: TIMEOUT }, (of) => {
   const races = (small: SmallProgram): boolean | undefined =>
     visited(toProgram(small), 'lkmm')?.some(({ flags }) => flags.includes('data-race'));
   let free = 0;
-  onRandom(
-    'plain',
-    (small) => {
-      if (races(small) !== false) return [];
-      free++;
-      return withOneStep(small, marked)
-        .filter((other) => races(other) === true)
-        .map(print);
-    },
-    RUNS * 6,
-  );
+  const wrong = (small: SmallProgram): string[] => {
+    const others = withOneStep(small, marked);
+    if (others.length === 0 || races(small) !== false) return [];
+    free++;
+    return others.filter((other) => races(other) === true).map(print);
+  };
+  onRandom(of, wrong, RUNS * 6);
   expect(free).toBeGreaterThan(0);
 });
 
