@@ -1,14 +1,14 @@
 import type { Analysis, AnalysisName, Mend } from '../explain/analysis.ts';
-import { findBarriers, type Step } from '../explain/barriers.ts';
+import { findBarriers } from '../explain/barriers.ts';
 import { judge, strongestModel } from '../explain/consistency.ts';
 import type { Architecture } from '../explain/costs.ts';
 import { type Counterexample, explainFailure } from '../explain/counterexample.ts';
-import { findDifference } from '../explain/difference.ts';
+import { findDifferenceInTurns } from '../explain/difference.ts';
 import { draw } from '../explain/drawing.ts';
 import type { Protocol } from '../explain/edit.ts';
 import { decodeExecution, type ExecutionId } from '../explain/execution-id.ts';
-import { findRepairs } from '../explain/repair.ts';
-import { findBest, type NotFound } from '../explain/search.ts';
+import { findRepairs, type RepairOutcome } from '../explain/repair.ts';
+import { findBestInTurns, type NotFound } from '../explain/search.ts';
 import { endingOf, replay } from '../explain/trace.ts';
 import type { Ready } from '../fronts/front-end.ts';
 import { type Asked, pathOf, prepare } from '../fronts/fronts.ts';
@@ -17,6 +17,7 @@ import type { Limits } from '../judge/search.ts';
 import { MAX_UNROLL } from '../litmus/compile.ts';
 import { DEFAULT_MODEL, type ModelName } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
+import type { InTurns } from '../program/turns.ts';
 
 export interface AnalyseOptions {
   readonly model: ModelName;
@@ -39,7 +40,7 @@ export function* analyse(
   asked: readonly Asked[],
   options: AnalyseOptions,
   limits: Limits,
-): Generator<Step, Analysis> {
+): InTurns<Analysis> {
   const start = performance.now();
   const ready: Ready[] = [];
   for (const each of asked) {
@@ -78,7 +79,7 @@ export function* analyse(
       const { model, otherModel } = options;
       const one = { subject: first.protocol, model, reference: first.reference };
       const other = { subject: second!.protocol, model: otherModel, reference: second!.reference };
-      const found = findDifference(one, other, limits);
+      const found = yield* findDifferenceInTurns(one, other, limits);
       if (found.kind === 'stopped') return { ...every(), kind: 'interrupted' };
       if (found.kind === 'bounded') return { ...every(), kind: 'bounded' };
       if (found.kind === 'stuck') return { ...every(), kind: 'deadlock', counterexample: found.counterexample };
@@ -120,13 +121,9 @@ function failed(
   return { kind: 'error', analysis, path, name: '', promise: '', model, seconds, diagnostics };
 }
 
-function* show(
-  { protocol, reference }: Ready,
-  options: AnalyseOptions,
-  limits: Limits,
-): Generator<Step, Shown | Undecided> {
+function* show({ protocol, reference }: Ready, options: AnalyseOptions, limits: Limits): InTurns<Shown | Undecided> {
   yield { words: 'as it stands', done: 0, of: 0 };
-  const best = findBest(protocol, options.model, limits);
+  const best = yield* findBestInTurns(protocol, options.model, limits);
   if (best.kind !== 'found') return notFound(best);
   const failing = shown(explainFailure(protocol, best.shown, options.model, reference));
   if (failing.kind === 'deadlock' || !options.mend) return failing;
@@ -140,10 +137,7 @@ function* show(
   return { ...failing, mend: mendFrom(found, options.architecture) };
 }
 
-function mendFrom(
-  found: ReturnType<typeof findRepairs> extends Generator<Step, infer R> ? R : never,
-  architecture: Architecture,
-): Mend {
+function mendFrom(found: RepairOutcome, architecture: Architecture): Mend {
   if (found.kind === 'interleaving') return { kind: 'interleaving' };
   const [repair] = found.kind === 'repairs' ? found.repairs : [];
   return repair === undefined ? { kind: 'none' } : { kind: 'repair', repair, architecture };

@@ -1,14 +1,12 @@
 import { type AnalyseOptions, analyse, replayExecution } from '../ask/analyse.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
-import type { Step } from '../explain/barriers.ts';
 import type { ExecutionId } from '../explain/execution-id.ts';
 import type { Asked } from '../fronts/fronts.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
-import { designWith } from '../mm/design.ts';
-import { presetNamed } from '../mm/presets.ts';
+import { atOnce, type Step } from '../program/turns.ts';
 import { bundleFrames } from './frame-map.ts';
 import type { Task } from './pool.ts';
-import { designName } from './run-cell.ts';
+import { designFor } from './run-cell.ts';
 import { scenarioFrom } from './user-scenario.ts';
 
 /** A race under a design, by names. */
@@ -61,34 +59,23 @@ export function answer(
   const latest = Math.min(until, timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000);
   const deadline = latest === Number.POSITIVE_INFINITY ? undefined : latest;
   const limits = { deadline, maxExecutions, stopped };
-  if (analysis !== 'show') return finished(analyse(analysis, asked, options, limits), onStep);
+  if (analysis !== 'show') return atOnce(analyse(analysis, asked, options, limits), onStep);
   let last: Analysis | undefined;
   for (const each of asked) {
-    last = finished(analyse(analysis, [each], options, limits), onStep);
+    last = atOnce(analyse(analysis, [each], options, limits), onStep);
     if (last.kind !== 'holds') break;
   }
   return last!;
-}
-
-function finished(run: Generator<Step, Analysis>, onStep: (step: Step) => void): Analysis {
-  for (;;) {
-    const next = run.next();
-    if (next.done === true) return next.value;
-    onStep(next.value);
-  }
 }
 
 function resolved(asked: AskedTest | NamedRace): Asked {
   if (asked.kind === 'litmus') return asked;
   const { variant, preset, decisions, module } = asked;
   const scenario = scenarioFrom(module, asked.scenario);
-  const found = presetNamed(preset);
-  const design = found === undefined ? undefined : designWith(found.design, decisions);
-  if (scenario === undefined || design === undefined || 'kind' in design)
-    throw new RangeError(`no race ${nameOf(asked)}`);
+  if (scenario === undefined) throw new RangeError(`no race ${nameOf(asked)}`);
   return {
     kind: 'race',
-    race: { scenario, variant, design: { name: designName(preset, decisions), design } },
+    race: { scenario, variant, design: designFor(preset, { decisions }) },
     frames: bundleFrames(),
   };
 }

@@ -1,10 +1,11 @@
 import type { Failure } from '../judge/judgement.ts';
 import { isOver, type Limits } from '../judge/search.ts';
 import type { ModelName } from '../models/registry.ts';
+import type { InTurns } from '../program/turns.ts';
 import type { Counterexample, Reference } from './counterexample.ts';
 import { explainFailure } from './counterexample.ts';
 import type { Ordering, Patch, Protocol, Weaker } from './edit.ts';
-import { findAny, findBest, type NotFound } from './search.ts';
+import { findAny, findBestInTurns, type NotFound } from './search.ts';
 import type { SourcePlace } from './source-place.ts';
 
 /** A barrier, an ordering suffix or a lock, and whether the protocol needs it as long as all the others stay. */
@@ -55,13 +56,6 @@ export type BarriersOutcome =
   | { readonly kind: 'broken'; readonly counterexample: Counterexample }
   | Exclude<NotFound, { readonly kind: 'holds' }>;
 
-/** What is being done, for whoever waits. */
-export interface Step {
-  readonly words: string;
-  readonly done: number;
-  readonly of: number;
-}
-
 /**
  * Says of every ordering in a protocol whether it is needed. Each answer is a proof or has a witness: the protocol is
  * explored anew without it, or with something weaker in its place.
@@ -71,10 +65,10 @@ export function* findBarriers(
   model: ModelName,
   reference: Reference,
   limits: Limits,
-): Generator<Step, BarriersOutcome> {
+): InTurns<BarriersOutcome> {
   const orderings = protocol.orderings();
   yield { words: 'as it stands', done: 0, of: orderings.length + 1 };
-  const whole = findBest(protocol, model, limits);
+  const whole = yield* findBestInTurns(protocol, model, limits);
   if (whole.kind === 'found') {
     return { kind: 'broken', counterexample: explainFailure(protocol, whole.shown, model, reference) };
   }
@@ -84,34 +78,34 @@ export function* findBarriers(
   for (const [n, ordering] of orderings.entries()) {
     const { words, kind, thread, place } = ordering;
     yield { words, done: items.length + 1, of: orderings.length + 1 };
-    const { verdict, weakest } = judgeOrdering(protocol, n, ordering, model, reference, limits);
+    const { verdict, weakest } = yield* judgeOrdering(protocol, n, ordering, model, reference, limits);
     items.push({ words, kind, thread, place, verdict });
     enough.push(weakest);
     if (isOver(limits))
       return { kind: 'barriers', items, together: undefined, complete: items.length === orderings.length };
   }
   yield { words: 'all at once', done: orderings.length, of: orderings.length + 1 };
-  return { kind: 'barriers', items, together: findTogether(protocol, enough, model, limits), complete: true };
+  return { kind: 'barriers', items, together: yield* findTogether(protocol, enough, model, limits), complete: true };
 }
 
-function judgeOrdering(
+function* judgeOrdering(
   protocol: Protocol,
   n: number,
   { weaker }: Ordering,
   model: ModelName,
   reference: Reference,
   limits: Limits,
-): { verdict: BarrierVerdict; weakest?: Weaker } {
+): InTurns<{ verdict: BarrierVerdict; weakest?: Weaker }> {
   let failing: Weaker | undefined;
   const variant = (): Reference => ({ ...reference, variant: `${n}.${weaker.indexOf(failing!)}` });
   let failure: Failure | undefined;
   for (const [i, option] of weaker.entries()) {
     const edited = protocol.edited([option.edit]);
     if (edited === undefined) continue;
-    const { outcome, executions } = findAny(edited, model, limits);
+    const { outcome, executions } = yield* findAny(edited, model, limits);
     if (outcome.kind === 'holds') {
       if (i === 0 || failing === undefined) return { verdict: { kind: 'not-needed', executions }, weakest: option };
-      const without = witness(protocol, failing, model, variant(), limits) ?? failure!;
+      const without = (yield* witness(protocol, failing, model, variant(), limits)) ?? failure!;
       const words = { enough: option.words, weakened: failing.words };
       return { verdict: { kind: 'too-strong', ...words, without, executions }, weakest: option };
     }
@@ -121,37 +115,37 @@ function judgeOrdering(
     failing ??= option;
   }
   if (failing === undefined) return { verdict: { kind: 'unknown' } };
-  const without = witness(protocol, failing, model, variant(), limits) ?? failure!;
+  const without = (yield* witness(protocol, failing, model, variant(), limits)) ?? failure!;
   return { verdict: { kind: 'needed', weakened: failing.words, without } };
 }
 
-function witness(
+function* witness(
   protocol: Protocol,
   weakened: Weaker,
   model: ModelName,
   reference: Reference,
   limits: Limits,
-): Counterexample | undefined {
+): InTurns<Counterexample | undefined> {
   const edited = protocol.edited([weakened.edit]);
   if (edited === undefined) return undefined;
-  const best = findBest(edited, model, limits);
+  const best = yield* findBestInTurns(edited, model, limits);
   return best.kind === 'found' ? explainFailure(edited, best.shown, model, reference) : undefined;
 }
 
 /** Weakens one after the other as far as each can be alone, and keeps what the protocol then still holds without. */
-function findTogether(
+function* findTogether(
   protocol: Protocol,
   enough: readonly (Weaker | undefined)[],
   model: ModelName,
   limits: Limits,
-): Together | undefined {
+): InTurns<Together | undefined> {
   const able = [...enough.entries()].filter((entry): entry is [number, Weaker] => entry[1] !== undefined);
   if (able.length < 2) return undefined;
   const taken: [number, Weaker][] = [];
   const kept: number[] = [];
   for (const entry of able) {
     const edited = protocol.edited([...taken, entry].map(([, { edit }]) => edit));
-    const found = edited === undefined ? undefined : findAny(edited, model, limits).outcome;
+    const found = edited === undefined ? undefined : (yield* findAny(edited, model, limits)).outcome;
     if (found?.kind === 'stopped' || found?.kind === 'bounded') return undefined;
     if (found?.kind === 'holds') taken.push(entry);
     else kept.push(entry[0]);

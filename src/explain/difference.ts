@@ -1,8 +1,9 @@
 import type { Choices } from '../judge/choices.ts';
 import type { Failure } from '../judge/judgement.ts';
 import { DEADLOCK, type Outcome as Meaning } from '../judge/outcome.ts';
-import { type Limits, search } from '../judge/search.ts';
+import { type Limits, searchInTurns } from '../judge/search.ts';
 import type { ModelName } from '../models/registry.ts';
+import { atOnce, type InTurns } from '../program/turns.ts';
 import { strongestModel } from './consistency.ts';
 import { type Counterexample, explainFailure, type Reference } from './counterexample.ts';
 import { draw } from './drawing.ts';
@@ -57,13 +58,17 @@ interface Seen {
 }
 
 /** Which final states one side allows and the other does not, with an execution for each. */
-export function findDifference(first: Side, second: Side, limits: Limits): DifferenceOutcome {
+export const findDifference = (first: Side, second: Side, limits: Limits): DifferenceOutcome =>
+  atOnce(findDifferenceInTurns(first, second, limits));
+
+/** As {@link findDifference}. */
+export function* findDifferenceInTurns(first: Side, second: Side, limits: Limits): InTurns<DifferenceOutcome> {
   const [a, b] = [first.subject.observed, second.subject.observed];
   const observed = a.filter((name) => b.includes(name));
   const ignored = [...new Set([...a, ...b])].filter((name) => !observed.includes(name));
-  const one = statesOf(first, observed, limits);
+  const one = yield* statesOf(first, observed, limits);
   if (!('states' in one)) return one;
-  const other = statesOf(second, observed, limits);
+  const other = yield* statesOf(second, observed, limits);
   if (!('states' in other)) return other;
   if (one.meaning === 'deadlock' && other.meaning === 'deadlock') {
     return { kind: 'stuck', counterexample: exampleOf(first, one.states.get(STUCK)!) };
@@ -78,15 +83,16 @@ export function findDifference(first: Side, second: Side, limits: Limits): Diffe
 /** In place of a final state: a thread waits without end. */
 const STUCK = 'stuck';
 
-function statesOf(
+function* statesOf(
   { subject, model }: Side,
   observed: readonly string[],
   limits: Limits,
-):
+): InTurns<
   | { readonly states: ReadonlyMap<string, Seen>; readonly meaning: Meaning['kind'] }
-  | { readonly kind: 'bounded' | 'stopped' } {
+  | { readonly kind: 'bounded' | 'stopped' }
+> {
   const states = new Map<string, Seen>();
-  const { outcome, end } = search(subject, {
+  const { outcome, end } = yield* searchInTurns(subject, {
     ...limits,
     model,
     visit(judgement, ending) {

@@ -1,13 +1,13 @@
 import type { Choices } from '../judge/choices.ts';
 import { isOver, type Limits } from '../judge/search.ts';
 import { INTERLEAVING, type ModelName } from '../models/registry.ts';
-import type { Step } from './barriers.ts';
+import type { InTurns } from '../program/turns.ts';
 import { judge } from './consistency.ts';
 import { type Architecture, costOf } from './costs.ts';
 import { type Counterexample, explainFailure, type Reference } from './counterexample.ts';
 import type { CostKind, Edit, Patch, Protocol } from './edit.ts';
 import { type Gap, Mendable } from './mendable.ts';
-import { type Found, findAny, findBest, type NotFound } from './search.ts';
+import { type Found, findAny, findBestInTurns, type NotFound } from './search.ts';
 import { endingOf, replay, unlocated } from './trace.ts';
 
 export interface RepairOptions extends Limits {
@@ -95,9 +95,9 @@ export function* findRepairs(
   model: ModelName,
   reference: Reference,
   options: RepairOptions,
-): Generator<Step, RepairOutcome> {
+): InTurns<RepairOutcome> {
   yield { words: 'as it stands', done: 0, of: 0 };
-  const whole = findBest(protocol, model, options);
+  const whole = yield* findBestInTurns(protocol, model, options);
   if (whole.kind !== 'found') return whole;
   const counterexample = explainFailure(protocol, whole.shown, model, reference);
   if (counterexample.failure.kind === 'deadlock') return { kind: 'stuck', counterexample };
@@ -144,7 +144,7 @@ class RepairSearch {
     this.known.push({ swaps: '', choices, races: failure.kind === 'data-race', help: undefined });
   }
 
-  *run(): Generator<Step, void> {
+  *run(): InTurns<void> {
     const { maxRepairs } = this.options;
     while (this.queue.length > 0 && this.repairs.length < maxRepairs) {
       if (isOver(this.options)) return;
@@ -158,7 +158,7 @@ class RepairSearch {
         done: this.tried,
         of: this.tried + this.queue.length + 1,
       };
-      this.visit(candidate);
+      yield* this.visit(candidate);
     }
     // What is still open costs as much as the dearest repair, or more.
     this.isExhausted = true;
@@ -178,7 +178,7 @@ class RepairSearch {
     return true;
   }
 
-  private visit(candidate: Candidate): void {
+  private *visit(candidate: Candidate): InTurns<void> {
     const made = this.protocol.edited(candidate.edits.map((e) => this.edits[e]!));
     if (made === undefined) return;
     const swaps = this.swapsOf(candidate);
@@ -186,9 +186,9 @@ class RepairSearch {
     let lead = this.known.find((known) => known.swaps === swapped && this.fails(made, known.choices));
     if (lead === undefined) {
       this.tried++;
-      const { outcome, executions } = findAny(made, this.model, this.options);
+      const { outcome, executions } = yield* findAny(made, this.model, this.options);
       if (outcome.kind === 'holds') {
-        this.keep(candidate, executions);
+        yield* this.keep(candidate, executions);
         return;
       }
       if (!('failure' in outcome)) {
@@ -200,7 +200,7 @@ class RepairSearch {
       lead = { swaps: swapped, choices, races: failure.kind === 'data-race', help: undefined };
       this.known.push(lead);
     }
-    this.extend(candidate, swaps, lead);
+    yield* this.extend(candidate, swaps, lead);
   }
 
   private swapsOf({ edits }: Candidate): number[] {
@@ -219,10 +219,10 @@ class RepairSearch {
   }
 
   /** Adds what could forbid the execution, alone or with more. */
-  private extend(candidate: Candidate, swaps: readonly number[], lead: Lead): void {
+  private *extend(candidate: Candidate, swaps: readonly number[], lead: Lead): InTurns<void> {
     const { maxEdits, architecture } = this.options;
     if (candidate.edits.length === maxEdits) return;
-    lead.help ??= this.helpFor(lead, swaps);
+    lead.help ??= yield* this.helpFor(lead, swaps);
     const { mendable, gaps } = lead.help;
     const covered = new Set(candidate.edits.flatMap((e) => [...(gaps.get(e) ?? [])]));
     // A way whose gaps all have something that does not suffice together will not do with more at the same gaps.
@@ -243,12 +243,12 @@ class RepairSearch {
   }
 
   /** Where each edit alone could help to forbid an execution of the protocol with some steps exchanged. */
-  private helpFor({ choices, races }: Lead, swaps: readonly number[]): Help {
+  private *helpFor({ choices, races }: Lead, swaps: readonly number[]): InTurns<Help> {
     const { maxEdits, architecture } = this.options;
     const exchanged = swaps.map((e) => this.edits[e]!);
     const base = this.protocol.edited(exchanged)!;
     // Where it fails under SC as well no barrier helps.
-    const most = this.failsByItself(base, swaps) ? 0 : maxEdits;
+    const most = (yield* this.failsByItself(base, swaps)) ? 0 : maxEdits;
     const { trace } = replay(unlocated(base), choices)!;
     const mendable = new Mendable(base.program, trace, this.model, most, races, () => isOver(this.options));
     if (mendable.isCut) this.isCut = true;
@@ -270,11 +270,11 @@ class RepairSearch {
   }
 
   /** Does the protocol fail under SC? */
-  private failsByItself(base: Protocol, swaps: readonly number[]): boolean {
+  private *failsByItself(base: Protocol, swaps: readonly number[]): InTurns<boolean> {
     const key = swaps.join();
     let fails = this.failsInOrder.get(key);
     if (fails === undefined) {
-      fails = 'failure' in findAny(base, INTERLEAVING, this.options).outcome;
+      fails = 'failure' in (yield* findAny(base, INTERLEAVING, this.options)).outcome;
       this.failsInOrder.set(key, fails);
     }
     return fails;
@@ -300,15 +300,15 @@ class RepairSearch {
   }
 
   /** Records a repair, or the smaller one that is in it. */
-  private keep(candidate: Candidate, executions: number): void {
+  private *keep(candidate: Candidate, executions: number): InTurns<void> {
     for (const left of candidate.edits) {
       if (candidate.edits.length === 1) break;
       const edits = candidate.edits.filter((e) => e !== left);
       const fewer = this.protocol.edited(edits.map((e) => this.edits[e]!));
-      const search = fewer === undefined ? undefined : findAny(fewer, this.model, this.options);
+      const search = fewer === undefined ? undefined : yield* findAny(fewer, this.model, this.options);
       if (search?.outcome.kind !== 'holds') continue;
       const cost = edits.reduce((sum, e) => sum + costOf(this.edits[e]!, this.options.architecture), 0);
-      this.keep({ edits, cost, bound: cost }, search.executions);
+      yield* this.keep({ edits, cost, bound: cost }, search.executions);
       return;
     }
     if (this.found.some((repair) => repair.join() === candidate.edits.join())) return;

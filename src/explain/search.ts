@@ -1,8 +1,9 @@
 import type { Choices } from '../judge/choices.ts';
 import { type Failure, isWorse } from '../judge/judgement.ts';
 import { DEADLOCK, type Outcome } from '../judge/outcome.ts';
-import { type Limits, type Searched, search } from '../judge/search.ts';
+import { type Limits, type Searched, searchInTurns } from '../judge/search.ts';
 import { type ModelName, upTo } from '../models/registry.ts';
+import { atOnce, type InTurns } from '../program/turns.ts';
 import { type Drawing, draw } from './drawing.ts';
 import type { Subject } from './subject.ts';
 import { replay, unlocated } from './trace.ts';
@@ -14,8 +15,8 @@ export interface Found {
 }
 
 /** Looks for any failing execution. */
-export const findAny = (subject: Subject, model: ModelName, limits: Limits): Searched =>
-  search(subject, { ...limits, model, visit: ({ kind }) => kind === 'failing' || kind === 'stuck' });
+export const findAny = (subject: Subject, model: ModelName, limits: Limits): InTurns<Searched> =>
+  searchInTurns(subject, { ...limits, model, visit: ({ kind }) => kind === 'failing' || kind === 'stuck' });
 
 /** The failing execution to show. */
 export interface Shown extends Found {
@@ -45,7 +46,11 @@ const PATIENCE = 1000;
  * drawing has the fewest oddities and switches.
  * @param weakest the model that is asked about
  */
-export function findBest(subject: Subject, weakest: ModelName, limits: Limits): BestSearch {
+export const findBest = (subject: Subject, weakest: ModelName, limits: Limits): BestSearch =>
+  atOnce(findBestInTurns(subject, weakest, limits));
+
+/** As {@link findBest}. */
+export function* findBestInTurns(subject: Subject, weakest: ModelName, limits: Limits): InTurns<BestSearch> {
   let certain = true;
   let best: Shown | undefined;
   let last: NotFound = { kind: 'holds', executions: 0, blocked: 0 };
@@ -53,7 +58,7 @@ export function findBest(subject: Subject, weakest: ModelName, limits: Limits): 
     const { deadline } = limits;
     // A stronger model has a third of the time that is left, so that the model asked about has its turn.
     const share = model === weakest || deadline === undefined ? deadline : Date.now() + (deadline - Date.now()) / 3;
-    const under = bestUnder(subject, model, { ...limits, deadline: share });
+    const under = yield* bestUnder(subject, model, { ...limits, deadline: share });
     if (under.kind === 'found') {
       const found = { ...under.best, model, certain };
       if (best === undefined || isWorse(found.failure.kind, best.failure.kind)) best = found;
@@ -70,15 +75,15 @@ export function findBest(subject: Subject, weakest: ModelName, limits: Limits): 
 
 type Best = Omit<Shown, 'model' | 'certain'>;
 
-function bestUnder(
+function* bestUnder(
   subject: Subject,
   model: ModelName,
   limits: Limits,
-): { readonly kind: 'found'; readonly best: Best } | NotFound {
+): InTurns<{ readonly kind: 'found'; readonly best: Best } | NotFound> {
   let candidates: Found[] = [];
   let fewest = Number.POSITIVE_INFINITY;
   let until = Number.POSITIVE_INFINITY;
-  const { outcome, executions, blocked } = search(subject, {
+  const { outcome, executions, blocked } = yield* searchInTurns(subject, {
     ...limits,
     model,
     visit(judgement, ending) {

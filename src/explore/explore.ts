@@ -1,4 +1,5 @@
 import type { Program } from '../program/program.ts';
+import { atOnce, type InTurns } from '../program/turns.ts';
 import type { ExploreOptions, ExploreResult } from './contract.ts';
 import { Explorer } from './explorer.ts';
 
@@ -9,5 +10,9 @@ export type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
  * Memory is polynomial in the size of one execution, whatever their number.
  */
 export function explore(program: Program, options: ExploreOptions): ExploreResult {
-  return new Explorer(program, options).run();
+  return atOnce(exploreInTurns(program, options));
 }
+
+/** As {@link explore}; `stopped` where whoever waits has had enough, too. */
+export const exploreInTurns = (program: Program, options: ExploreOptions): InTurns<ExploreResult> =>
+  new Explorer(program, options).run();

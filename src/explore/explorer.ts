@@ -6,6 +6,7 @@ import { modelInfo } from '../models/registry.ts';
 import { invalidUse, isSectionAccess, isSectionFence } from '../models/validity.ts';
 import { NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
+import type { InTurns } from '../program/turns.ts';
 import type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
 import { ExploreCpu, type Extender } from './explore-cpu.ts';
 import { TooManyTraces } from './guesses/budget.ts';
@@ -91,7 +92,7 @@ export class Explorer implements Extender, Execution {
     this.places = new Places(this.current, program.initial, this.model, this.reach, this.todo);
   }
 
-  run(): ExploreResult {
+  *run(): InTurns<ExploreResult> {
     const { deadline = Number.POSITIVE_INFINITY } = this.options;
     let work = 0;
     do {
@@ -107,6 +108,7 @@ export class Explorer implements Extender, Execution {
       if (work > 256) {
         work = 0;
         if (Date.now() > deadline) return this.outcome('bounded');
+        if ((yield) === true) return this.outcome('stopped');
       }
     } while (this.next());
     return this.outcome('complete');

@@ -1,9 +1,10 @@
 import type { Execution, ExploreOptions, ExploreResult } from '../explore/contract.ts';
-import { explore as exploreAll } from '../explore/explore.ts';
+import { exploreInTurns } from '../explore/explore.ts';
 import { Kind } from '../graph/graph.ts';
 import type { ModelName } from '../models/registry.ts';
 import type { FlagSet } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
+import type { InTurns } from '../program/turns.ts';
 import { type Choices, choicesOf } from './choices.ts';
 import { type Ending, type Failure, isWorse, type Judge, type Judgement } from './judgement.ts';
 import { DEADLOCK, type Deadlock, type Limit, type Outcome } from './outcome.ts';
@@ -77,8 +78,8 @@ export class Visited implements Ending {
 }
 
 /** Judges every execution that a model allows. The only loop that does: what a search means is decided here. */
-export function search<F extends Failure>(judge: Judge<F>, options: SearchOptions<F>): Searched<F> {
-  const { model, deadline, maxExecutions, stopped, pursue, visit, explore = exploreAll } = options;
+export function* searchInTurns<F extends Failure>(judge: Judge<F>, options: SearchOptions<F>): InTurns<Searched<F>> {
+  const { model, deadline, maxExecutions, stopped, pursue, visit, explore } = options;
   const ending = new Visited();
   let found: { readonly failure: F | Deadlock; readonly choices: Choices } | undefined;
   let stuck: Choices | undefined;
@@ -100,14 +101,22 @@ export function search<F extends Failure>(judge: Judge<F>, options: SearchOption
     }
     return visit === undefined ? failure?.kind === judge.worst : visit(judgement, ending);
   };
-  const result = explore(judge.program, {
+  const exploring: ExploreOptions = {
     model,
     ...(pursue === undefined ? {} : { pursue }),
     ...(deadline === undefined ? {} : { deadline }),
     ...(maxExecutions === undefined ? {} : { maxExecutions }),
     onExecution: (execution) => meet(execution, false),
     onBlocked: (execution) => meet(execution, true),
-  });
+  };
+  const inTurns = function* (): InTurns<ExploreResult> {
+    const exploration = exploreInTurns(judge.program, exploring);
+    for (let next = exploration.next(); ; next = exploration.next(interrupted)) {
+      if (next.done === true) return next.value;
+      interrupted = (yield next.value) === true;
+    }
+  };
+  const result = explore?.(judge.program, exploring) ?? (yield* inTurns());
 
   const { executions, blocked } = result;
   const end = (): Searched['end'] => {

@@ -2,11 +2,12 @@ import type { ExploreOptions, ExploreResult } from '../explore/contract.ts';
 import type { Choices } from '../judge/choices.ts';
 import type { Ending, Failure, Judge, Judgement } from '../judge/judgement.ts';
 import type { Limit } from '../judge/outcome.ts';
-import { type Limits, type Searched, search } from '../judge/search.ts';
+import { type Limits, type Searched, searchInTurns } from '../judge/search.ts';
 import type { ModelName } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { type Flag, flagsOf, NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
+import { atOnce, type InTurns } from '../program/turns.ts';
 import type { Place } from './ast.ts';
 import type { CompiledLitmus } from './compile.ts';
 import { endOfThreads, type FaultOf, type Fired } from './judge-end.ts';
@@ -59,15 +60,23 @@ type Explore = (program: Program, options: ExploreOptions) => ExploreResult;
  * Runs a compiled test, and answers as herd7 does: Never, Sometimes or Always, over the executions in which every thread
  * ends. @param explore what visits the executions, if not our own
  */
-export function runLitmus(compiled: CompiledLitmus, options: RunOptions, explore?: Explore): LitmusOutcome {
+export const runLitmus = (compiled: CompiledLitmus, options: RunOptions, explore?: Explore): LitmusOutcome =>
+  atOnce(runLitmusInTurns(compiled, options, explore));
+
+/** As {@link runLitmus}. */
+export function* runLitmusInTurns(
+  compiled: CompiledLitmus,
+  options: RunOptions,
+  explore?: Explore,
+): InTurns<LitmusOutcome> {
   const { test } = compiled;
   const pursues = options.decide === true && test.quantifier !== 'forall';
   // Executions that cannot satisfy the condition are cut off where they go wrong.
-  const found = new Run(compiled, options, explore).outcome(pursues ? 'condition' : 'filter');
+  const found = yield* new Run(compiled, options, explore).outcome(pursues ? 'condition' : 'filter');
   const isNever = found.kind === 'decided' && found.verdict === 'Never';
   if (!pursues || !isNever || isTame(test)) return found;
   // What was cut off may be flagged, or at fault.
-  return new Run(compiled, options, explore).outcome('filter');
+  return yield* new Run(compiled, options, explore).outcome('filter');
 }
 
 /** How an execution fails. */
@@ -116,11 +125,11 @@ class Run implements Judge<RunFailure> {
     return { kind: 'failing', failure: { kind: 'assertion', message: 'an assertion fires', hasState }, cut: end.cut };
   }
 
-  outcome(pursue: 'condition' | 'filter'): LitmusOutcome {
+  *outcome(pursue: 'condition' | 'filter'): InTurns<LitmusOutcome> {
     const { compiled, options, tally } = this;
     const decides = options.decide === true;
     const settling = compiled.test.quantifier !== 'forall';
-    const searched = search(this, {
+    const searched = yield* searchInTurns(this, {
       ...options,
       ...(this.explore === undefined ? {} : { explore: this.explore }),
       pursue,
@@ -146,7 +155,7 @@ class Run implements Judge<RunFailure> {
     const verdict = positive === 0 ? 'Never' : negative === 0 ? 'Always' : 'Sometimes';
     if (searched.executions > 0) return { kind: 'decided', verdict, ...findings };
     // Was everything that completes cut off?
-    const any = pursue === 'filter' && compiled.filter === undefined ? searched : this.findAny();
+    const any = pursue === 'filter' && compiled.filter === undefined ? searched : yield* this.findAny();
     if (any.executions > 0) return { kind: 'decided', verdict, ...findings };
     if (any.end === 'stopped') return { kind: 'stopped', ...findings };
     if (any.end !== 'every' && any.end !== 'enough') return { kind: 'bounded', limit: any.end, ...findings };
@@ -154,11 +163,11 @@ class Run implements Judge<RunFailure> {
   }
 
   /** Looks for an execution in which every thread ends, whatever the filter says of it. */
-  private findAny(): Searched<Failure> {
+  private findAny(): InTurns<Searched<Failure>> {
     const { program, options, explore } = this;
     const { model, deadline, stopped } = options;
     const judge: Judge = { program, worst: 'fault', judge: () => ({ kind: 'fine' }) };
-    return search(judge, {
+    return searchInTurns(judge, {
       ...{ model, deadline, stopped },
       ...(explore === undefined ? {} : { explore }),
       visit: (_, { blocked }) => !blocked,

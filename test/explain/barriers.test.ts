@@ -155,7 +155,7 @@ describe('each verdict is shown', () => {
   it.each(items.map((item, i) => [`P${item.thread} ${item.words}`, item, i] as const))('%s', (_, { verdict }, i) => {
     const ordering = protocol.orderings()[i]!;
     if (verdict.kind === 'not-needed') {
-      expect(findAny(protocol.edited([ordering.weaker[0]!.edit])!, 'lkmm', {}).outcome.kind).toBe('holds');
+      expect(finish(findAny(protocol.edited([ordering.weaker[0]!.edit])!, 'lkmm', {})).outcome.kind).toBe('holds');
       return;
     }
     if (verdict.kind === 'unknown' || !('trace' in verdict.without)) throw new Error('no witness');
@@ -173,7 +173,7 @@ describe('each verdict is shown', () => {
     expect(judge(protocol.program, replay(protocol.recording(), choices)!.trace, 'lkmm').consistent).toBe(false);
     if (verdict.kind !== 'too-strong') return;
     const enough = ordering.weaker.find(({ words }) => words === verdict.enough)!;
-    expect(findAny(protocol.edited([enough.edit])!, 'lkmm', {}).outcome.kind).toBe('holds');
+    expect(finish(findAny(protocol.edited([enough.edit])!, 'lkmm', {})).outcome.kind).toBe('holds');
   });
 });
 

@@ -1,8 +1,8 @@
-import type { Step } from '../../src/explain/barriers.ts';
 import type { Reference } from '../../src/explain/counterexample.ts';
 import { digestOf } from '../../src/explain/execution-id.ts';
 import { LitmusProtocol } from '../../src/fronts/litmus/litmus-protocol.ts';
 import { parseLitmus } from '../../src/litmus/parse.ts';
+import { atOnce } from '../../src/program/turns.ts';
 
 /** The protocol of a litmus test. */
 export function protocolOf(text: string, path = 'test.litmus'): LitmusProtocol {
@@ -14,9 +14,4 @@ export function protocolOf(text: string, path = 'test.litmus'): LitmusProtocol {
 export const referenceOf = (text: string, name = 'test'): Reference => ({ kind: 'l', name, digest: digestOf(text) });
 
 /** What a search comes to. */
-export function finish<Result>(search: Generator<Step, Result>): Result {
-  for (;;) {
-    const next = search.next();
-    if (next.done === true) return next.value;
-  }
-}
+export const finish = atOnce;

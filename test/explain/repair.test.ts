@@ -83,11 +83,11 @@ describe('every repair', () => {
       const edits = editsOf(protocol, repair);
       for (let set = 0; set < 1 << edits.length; set++) {
         const some = edits.filter((_, i) => (set & (1 << i)) !== 0);
-        const { outcome: found } = findAny(protocol.edited(some)!, 'lkmm', {});
+        const { outcome: found } = finish(findAny(protocol.edited(some)!, 'lkmm', {}));
         expect('failure' in found).toBe(some.length !== edits.length);
       }
       expect(protocolOf(applied(text, repair)).program.threads).toHaveLength(protocol.program.threads.length);
-      expect(findAny(protocolOf(applied(text, repair)), 'lkmm', {}).outcome.kind).toBe('holds');
+      expect(finish(findAny(protocolOf(applied(text, repair)), 'lkmm', {})).outcome.kind).toBe('holds');
     }
     const costs = outcome.repairs.map(({ cost }) => cost);
     expect(costs).toEqual([...costs].sort((a, b) => a - b));
@@ -113,7 +113,7 @@ describe('none is missed', () => {
       for (const set of choices(edits, size)) {
         if (found.some((smaller) => smaller.set.every((e) => set.includes(e)))) continue;
         const edited = protocol.edited(set);
-        if (edited === undefined || findAny(edited, 'lkmm', {}).outcome.kind !== 'holds') continue;
+        if (edited === undefined || finish(findAny(edited, 'lkmm', {})).outcome.kind !== 'holds') continue;
         const cost = set.reduce((sum, e) => sum + costOf(e, architecture), 0);
         found.push({ words: set.map(({ words }) => words).sort(), cost, set });
       }

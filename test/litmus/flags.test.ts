@@ -4,6 +4,7 @@ import { explore } from '../../src/explore/explore.ts';
 import { LitmusSubject } from '../../src/fronts/litmus/litmus-subject.ts';
 import { compileLitmus } from '../../src/litmus/compile.ts';
 import { runLitmus } from '../../src/litmus/run-litmus.ts';
+import { atOnce } from '../../src/program/turns.ts';
 import { parsed } from './one-thread.ts';
 
 const PARAMETERS = 'spinlock_t *s, spinlock_t *t, struct srcu_struct *u, struct srcu_struct *v, int *x, int *y';
@@ -135,7 +136,7 @@ describe('locks are no words', () => {
 test('a flagged execution fails, unless accesses are mixed only', () => {
   const kind = (body: string): string => {
     const text = `C flagged\n{}\nP0(${PARAMETERS}) { ${body} }\nexists (x=9)\n`;
-    const { outcome } = findAny(new LitmusSubject(parsed(text), { unroll: 2, flagsFail: true }), 'lkmm', {});
+    const { outcome } = atOnce(findAny(new LitmusSubject(parsed(text), { unroll: 2, flagsFail: true }), 'lkmm', {}));
     return 'failure' in outcome ? `${outcome.kind}: ${outcome.failure.message}` : outcome.kind;
   };
   expect(kind('spin_unlock(s);')).toBe('flagged: is flagged: unmatched-unlock');

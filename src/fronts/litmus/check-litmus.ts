@@ -2,8 +2,9 @@ import { waitsIn } from '../../explain/waits.ts';
 import { compileLitmus } from '../../litmus/compile.ts';
 import type { LitmusTest } from '../../litmus/litmus-test.ts';
 import { parseLitmus } from '../../litmus/parse.ts';
-import { type Findings, runLitmus } from '../../litmus/run-litmus.ts';
+import { type Findings, runLitmusInTurns } from '../../litmus/run-litmus.ts';
 import type { ModelName } from '../../models/registry.ts';
+import { atOnce, type InTurns } from '../../program/turns.ts';
 import type { FiredText } from './fired.ts';
 import { LitmusPlaces } from './litmus-places.ts';
 import type { Expectation, LitmusResult, Promised, Question } from './litmus-result.ts';
@@ -24,7 +25,11 @@ export interface CheckOptions {
 }
 
 /** From the text of a litmus test to its result. Whatever is wrong with the text is a result as well. */
-export function checkLitmus(path: string, text: string, options: CheckOptions): LitmusResult {
+export const checkLitmus = (path: string, text: string, options: CheckOptions): LitmusResult =>
+  atOnce(checkLitmusInTurns(path, text, options));
+
+/** As {@link checkLitmus}. */
+export function* checkLitmusInTurns(path: string, text: string, options: CheckOptions): InTurns<LitmusResult> {
   const { model, question, unroll, maxExecutions, deadline, onExecution } = options;
   const start = performance.now();
   const asked = () => ({ path, model, question, seconds: (performance.now() - start) / 1000 });
@@ -34,7 +39,7 @@ export function checkLitmus(path: string, text: string, options: CheckOptions): 
   const { test } = parsed;
   const compiled = compileLitmus(test, { unroll });
   const decide = question === 'decide';
-  const outcome = runLitmus(compiled, { model, decide, maxExecutions, deadline, stopped: onExecution });
+  const outcome = yield* runLitmusInTurns(compiled, { model, decide, maxExecutions, deadline, stopped: onExecution });
   if (outcome.kind === 'fault') return { kind: 'error', ...asked(), diagnostics: [outcome.diagnostic] };
   if (outcome.kind === 'stopped') {
     return { kind: 'interrupted', ...asked(), executions: outcome.executions, blocked: outcome.blocked };

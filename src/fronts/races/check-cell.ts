@@ -3,9 +3,10 @@ import { waitTexts } from '../../explain/waits.ts';
 import type { Choices } from '../../judge/choices.ts';
 import { isWorse } from '../../judge/judgement.ts';
 import type { Outcome } from '../../judge/outcome.ts';
-import { type Limits, search } from '../../judge/search.ts';
+import { type Limits, searchInTurns } from '../../judge/search.ts';
 import type { Design } from '../../mm/design.ts';
 import { MODELS, type ModelName, modelInfo } from '../../models/registry.ts';
+import { atOnce, type InTurns } from '../../program/turns.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { CellResult, CellWait } from './cell-result.ts';
 import { alone, type RaceFailure, RaceJudge } from './race-judge.ts';
@@ -19,12 +20,16 @@ export interface CellOptions extends Limits {
  * Checks a race under a design. What holds under the weakest model holds under all; how it fails is said by the weakest
  * as well, and of the others the strongest is looked for under which it fails so.
  */
-export function checkCell(
+export const checkCell = (...asked: Parameters<typeof checkCellInTurns>): CellResult =>
+  atOnce(checkCellInTurns(...asked));
+
+/** As {@link checkCell}. */
+export function* checkCellInTurns(
   scenario: Scenario,
   variant: string,
   design: { readonly name: string; readonly design: Design },
   { models, ...limits }: CellOptions,
-): CellResult {
+): InTurns<CellResult> {
   const start = performance.now();
   const weakest = MODELS.filter((model) => models.includes(model)).at(-1);
   if (weakest === undefined) throw new RangeError('no model to check');
@@ -38,19 +43,19 @@ export function checkCell(
   const judge = new RaceJudge(scenario.prepare(design.design, variant, alone));
   let executions = 0;
   let blocked = 0;
-  const ask = (model: ModelName): Outcome<RaceFailure> => {
-    const searched = search(judge, { ...limits, model });
+  const ask = function* (model: ModelName): InTurns<Outcome<RaceFailure>> {
+    const searched = yield* searchInTurns(judge, { ...limits, model });
     executions += searched.executions;
     blocked += searched.blocked;
     return searched.outcome;
   };
 
-  const first = ask(weakest);
+  const first = yield* ask(weakest);
   let model = weakest;
   let outcome = first;
   if ('failure' in first || first.kind === 'bounded') {
     for (const stronger of modelInfo(weakest).stronger.filter((model) => models.includes(model))) {
-      const other = ask(stronger);
+      const other = yield* ask(stronger);
       if (!('failure' in other)) continue;
       if (
         'failure' in outcome &&
