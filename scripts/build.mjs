@@ -4,7 +4,8 @@
 //   command.cache    what V8 made of that text, so that a start need not parse and compile it; of use to the version of
 //                    Node that built it, and ignored by others
 //   worker.cjs       a worker thread of the command
-//   types/           the types of the library that a user's own races are written with
+//   holdfast.mjs     the library, for Node and for browsers
+//   types/           its types
 // Modules that are imported dynamically are in the same file, and are evaluated when they are asked for.
 import { execFile, spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
@@ -45,6 +46,18 @@ await Promise.all([
   build({ ...options, entryPoints: ['src/cli/worker.ts'], outfile: 'dist/worker.cjs' }),
   build({ ...options, entryPoints: ['src/cli/analysis-worker.ts'], outfile: 'dist/analysis-worker.cjs' }),
   build({ ...options, entryPoints: ['src/cli/check-worker.ts'], outfile: 'dist/check-worker.cjs' }),
+  // Not minified: whoever bundles it does that, and the stack of an error is to be read.
+  build({
+    ...options,
+    entryPoints: ['src/library/index.ts'],
+    outfile: 'dist/holdfast.mjs',
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    minifySyntax: false,
+    minifyWhitespace: false,
+    sourcemap: 'linked',
+  }),
   // What is wrong with the types is for `npm run types` to say.
   promisify(execFile)(`${root}node_modules/.bin/tsc`, ['-p', 'tsconfig.types.json'], { cwd: root }).catch(() => {}),
 ]);

@@ -26,10 +26,14 @@ const MAY_IMPORT = {
     ...['cpu', 'program', 'graph', 'models/registry.ts', 'judge', 'explain', 'mm', 'litmus', 'scenarios'],
     ...['fronts/litmus', 'fronts/races'],
   ],
+  library: [
+    ...['program', 'models/registry.ts', 'explain', 'mm', 'scenarios', 'litmus', 'fronts', 'fronts/litmus'],
+    ...['fronts/races', 'ask', 'report'],
+  ],
   cli: [
     ...['program', 'models/registry.ts', 'judge', 'explain', 'mm', 'scenarios', 'litmus', 'run', 'fronts'],
     'fronts/litmus',
-    ...['fronts/races', 'ask', 'report'],
+    ...['fronts/races', 'ask', 'report', 'library'],
   ],
 };
 

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { DEFAULTS } from '../ask/defaults.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import { type ExecutionId, parseId } from '../explain/execution-id.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
@@ -120,9 +121,9 @@ async function requestFrom(
   const {
     model = DEFAULT_MODEL,
     otherModel = model,
-    arch = 'any',
-    maxEdits = 4,
-    maxRepairs = 5,
+    arch = DEFAULTS.architecture,
+    maxEdits = DEFAULTS.maxEdits,
+    maxRepairs = DEFAULTS.maxRepairs,
     mend = false,
   } = options;
   const { unroll = DEFAULT_UNROLL, maxExecutions, timeout } = options;

@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../ask/defaults.ts';
 import type { AnalysisName } from '../explain/analysis.ts';
 import { ARCHITECTURES, type Architecture } from '../explain/costs.ts';
 import { MODELS, type ModelName } from '../models/registry.ts';
@@ -64,21 +65,21 @@ const arch: Row<'arch'> = {
   value: 'name',
   text: 'the machine for which a repair is to be cheap',
   choices: ARCHITECTURES,
-  default: 'any',
+  default: DEFAULTS.architecture,
 };
 const maxEdits: Row<'maxEdits'> = {
   flag: '--max-edits',
   value: 'n',
   text: 'most edits of a repair',
   parse: whole(1, 12),
-  default: 4,
+  default: DEFAULTS.maxEdits,
 };
 const maxRepairs: Row<'maxRepairs'> = {
   flag: '--max-repairs',
   value: 'n',
   text: 'so many repairs are looked for',
   parse: whole(1, 1000),
-  default: 5,
+  default: DEFAULTS.maxRepairs,
 };
 const mend: Row<'mend'> = { flag: '--no-mend', text: 'do not look for a repair', default: true };
 

@@ -1,7 +1,7 @@
 import { CellMemo } from '../fronts/races/cell-memo.ts';
 import type { Cell, CellResult } from '../fronts/races/cell-result.ts';
-import { type Design, designWith } from '../mm/design.ts';
-import { presetNamed } from '../mm/presets.ts';
+import type { Design } from '../mm/design.ts';
+import { designName, presetWith } from '../mm/presets.ts';
 import type { ModelName } from '../models/registry.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { internalDiagnostic } from './internal.ts';
@@ -27,20 +27,14 @@ export interface CellTask extends Task {
   readonly presets: readonly string[];
 }
 
-/** The name of a design that differs from a preset. */
-export function designName(preset: string, decisions: Readonly<Record<string, string>>): string {
-  return [preset, ...Object.entries(decisions).map(([knob, value]) => `${knob}=${value}`)].join(' ');
-}
-
 /** A preset with decisions taken otherwise. Both were looked at when the command line was read. */
 export function designFor(
   preset: string,
   { decisions }: Pick<CellSettings, 'decisions'>,
 ): { name: string; design: Design } {
-  const found = presetNamed(preset);
-  const design = found === undefined ? undefined : designWith(found.design, decisions);
-  if (design === undefined || 'kind' in design) throw new RangeError(`no design ${preset} with these decisions`);
-  return { name: designName(preset, decisions), design };
+  const found = presetWith(preset, decisions);
+  if (found === undefined || 'kind' in found) throw new RangeError(`no design ${preset} with these decisions`);
+  return found;
 }
 
 const memo = new CellMemo();

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
+import * as library from '../library/index.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { SCENARIOS } from '../scenarios/catalog.ts';
-import * as library from '../scenarios/library.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { fileDiagnostic, refused } from './files.ts';
 import { usageDiagnostic } from './usage.ts';

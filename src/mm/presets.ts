@@ -1,4 +1,7 @@
-import type { Design } from './design.ts';
+import { type Design, type DesignError, designWith } from './design.ts';
+
+/** The preset that is asked about unless another is named. */
+export const DEFAULT_PRESET = 'v6.12';
 
 /** A design with a name. */
 export interface Preset {
@@ -212,4 +215,19 @@ export function designOf(name: string): Design {
   const preset = presetNamed(name);
   if (preset === undefined) throw new RangeError(`no preset is called ${name}`);
   return preset.design;
+}
+
+/** The name of a design that differs from a preset: `v6.12 shareMb=mb`. */
+export const designName = (preset: string, decisions: Readonly<Record<string, string>>): string =>
+  [preset, ...Object.entries(decisions).map(([knob, value]) => `${knob}=${value}`)].join(' ');
+
+/** A preset with decisions taken otherwise, or the first thing wrong with them; undefined where there is no such preset. */
+export function presetWith(
+  name: string,
+  decisions: Readonly<Record<string, string>>,
+): { readonly name: string; readonly design: Design } | DesignError | undefined {
+  const preset = presetNamed(name);
+  if (preset === undefined) return undefined;
+  const design = designWith(preset.design, decisions);
+  return 'kind' in design ? design : { name: designName(name, decisions), design };
 }

@@ -1,0 +1,70 @@
+import type { Analysis } from '../explain/analysis.ts';
+import { parseId } from '../explain/execution-id.ts';
+import { pathOf } from '../fronts/fronts.ts';
+import { checkLitmusInTurns } from '../fronts/litmus/check-litmus.ts';
+import { checkCellInTurns } from '../fronts/races/check-cell.ts';
+import type { Limits } from '../judge/search.ts';
+import { DEFAULT_UNROLL } from '../litmus/compile.ts';
+import { DEFAULT_MODEL, MODELS } from '../models/registry.ts';
+import type { InTurns } from '../program/turns.ts';
+import { analyse, replayExecution } from './analyse.ts';
+import { DEFAULTS } from './defaults.ts';
+import type { Answer, ReplayRequest, Request } from './request.ts';
+
+/**
+ * Answers a question by the functions that the command answers it by. Progress is yielded before each step.
+ * @throws RangeError for a question that there is not
+ */
+export function* answering(request: Request, limits: Limits): InTurns<Answer> {
+  const { model = DEFAULT_MODEL, unroll = DEFAULT_UNROLL } = request;
+  if (!MODELS.includes(model)) throw new RangeError(`there is no model '${model}': one of ${MODELS.join(', ')}`);
+  switch (request.question) {
+    case 'states':
+    case 'executions':
+    case 'decide': {
+      const { question, of, expect } = request;
+      const { deadline = Number.POSITIVE_INFINITY, maxExecutions, stopped: onExecution } = limits;
+      const options = { model, question, unroll, expect, maxExecutions, deadline, onExecution };
+      return yield* checkLitmusInTurns(of.path, of.text, options);
+    }
+    case 'check': {
+      const { scenario, variant, design } = request.of.race;
+      const models = request.model === undefined ? MODELS : [request.model];
+      return yield* checkCellInTurns(scenario, variant, design, { ...limits, models });
+    }
+    case 'show':
+    case 'barriers':
+    case 'repair': {
+      const { question, of, ...given } = request;
+      return yield* analyse(question, [of], { ...DEFAULTS, ...known(given), otherModel: model }, limits);
+    }
+    case 'diff': {
+      const { of, with: other = of, otherModel = model } = request;
+      return yield* analyse('diff', [of, other], { ...DEFAULTS, model, unroll, otherModel }, limits);
+    }
+    case 'replay':
+      return replayed(request);
+    default:
+      throw new RangeError(`there is no question '${(request as { readonly question: string }).question}'`);
+  }
+}
+
+/** What is given, and not undefined. */
+const known = <T extends object>(given: T): { [Key in keyof T]: Exclude<T[Key], undefined> } =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]: Exclude<T[Key], undefined>;
+  };
+
+function replayed({ id, of }: ReplayRequest): Analysis {
+  const parsed = parseId(id);
+  if (typeof parsed !== 'string') return replayExecution(parsed, of);
+  const [code, message] =
+    parsed === 'version'
+      ? (['HF951', 'this id was made by a newer Holdfast'] as const)
+      : (['HF950', `'${id}' is not the id of an execution`] as const);
+  const place = { file: '', line: 0, column: 0, length: 1, sourceLine: '' };
+  return {
+    ...{ kind: 'error', analysis: 'replay', path: pathOf(of), name: '', promise: '', model: DEFAULT_MODEL, seconds: 0 },
+    diagnostics: [{ code, severity: 'error', message, ...place, expected: 'hf1-...' }],
+  };
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Progress } from '../../src/ask/ask.ts';
+import { ask, json, litmus, races } from '../../src/library/index.ts';
+
+const writers = Array.from({ length: 9 }, (_, n) => `P${n}(int *x) { WRITE_ONCE(*x, ${n + 1}); }`);
+/** 9! executions. */
+const LARGE = litmus(`C large\n{}\n${writers.join('\n')}\nexists (x=1)`);
+const SB = litmus(readFileSync('examples/SB.litmus', 'utf8'), 'SB.litmus');
+const T0 = races('T0', { design: 'v5.11' });
+
+describe('an abort ends every question', () => {
+  test.each([
+    ['states', { question: 'states', of: SB }],
+    ['executions', { question: 'executions', of: SB }],
+    ['check', { question: 'check', of: T0 }],
+    ['show', { question: 'show', of: T0 }],
+    ['barriers', { question: 'barriers', of: T0 }],
+    ['repair', { question: 'repair', of: T0 }],
+    ['diff', { question: 'diff', of: SB, otherModel: 'sc' }],
+  ] as const)('%s, before it starts', async (_, request) => {
+    expect((await ask(request, { signal: AbortSignal.abort() })).kind).toBe('interrupted');
+  });
+
+  test.each(['executions', 'repair', 'barriers', 'diff', 'show'] as const)('%s, while it runs', async (question) => {
+    const controller = new AbortController();
+    let aborted = Number.POSITIVE_INFINITY;
+    setTimeout(() => {
+      aborted = performance.now();
+      controller.abort();
+    }, 50);
+    const request =
+      question === 'executions' ? { question, of: LARGE } : { question, of: LARGE, otherModel: 'sc' as const };
+    const { kind } = await ask(request, { signal: controller.signal });
+    expect(kind).toBe('interrupted');
+    expect(performance.now() - aborted).toBeLessThan(1000);
+  });
+});
+
+test('progress is told while it runs, and others have their turn', async () => {
+  const told: Progress[] = [];
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  await ask({ question: 'executions', of: LARGE, timeout: 0.4 }, { onProgress: (progress) => told.push(progress) });
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(2);
+  expect(told.length).toBeGreaterThan(2);
+  expect(told.at(-1)!.executions).toBeGreaterThan(told[0]!.executions);
+});
+
+test.each([
+  ['a time', { timeout: 0.1 }, 'timeout'],
+  ['a number of executions', { maxExecutions: 10 }, 'max-executions'],
+] as const)('%s is a limit', async (_, limits, limit) => {
+  expect(await ask({ question: 'executions', of: LARGE, ...limits })).toMatchObject({ kind: 'bounded', limit });
+});
+
+test('an execution is shown again by its id', async () => {
+  const shown = await ask({ question: 'show', of: SB, mend: false });
+  const id = shown.kind === 'execution' ? shown.counterexample.id! : '';
+  const again = await ask({ question: 'replay', of: SB, id });
+  const { execution } = JSON.parse(json(again));
+  expect(execution).toEqual(JSON.parse(json(shown)).execution);
+  expect(await ask({ question: 'replay', of: SB, id: 'x' })).toMatchObject({ diagnostics: [{ code: 'HF950' }] });
+});
+
+test.each([
+  ['a race', () => races('T00'), "no such race: 'T00'; did you mean T0"],
+  ['a variant', () => races('T0', { variant: 'x' }), "no such variant of T0: 'x'"],
+  ['a design', () => races('T0', { design: 'v6.1234' }), "no such design: 'v6.1234'"],
+  ['a knob', () => races('T0', { set: { shareM: 'mb' } }), "no such knob: 'shareM'; did you mean shareMb"],
+  ['a value', () => races('T0', { set: { shareMb: 'x' } }), "no such value of shareMb: 'x'"],
+])('%s that there is not is refused', (_, make, message) => {
+  expect(make).toThrow(RangeError);
+  expect(make).toThrow(message);
+});
+
+test.each([
+  ['question', { question: 'why' }],
+  ['model', { question: 'decide', model: 'arm' }],
+  ['limit', { question: 'decide', timeout: -1 }],
+])('a %s that there is not is refused', async (_, request) => {
+  await expect(ask({ of: SB, ...request } as never)).rejects.toThrow(RangeError);
+});
