@@ -5,6 +5,7 @@ import type { Asked } from '../fronts/fronts.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
 import { atOnce, type Step } from '../program/turns.ts';
 import { bundleFrames } from './frame-map.ts';
+import { thrownDiagnostic } from './internal.ts';
 import type { Task } from './pool.ts';
 import { designFor } from './run-cell.ts';
 import { scenarioFrom } from './user-scenario.ts';
@@ -43,7 +44,7 @@ export const nameOf = (asked: AskedTest | NamedRace): string =>
   asked.kind === 'litmus' ? asked.path : `${asked.scenario} ${asked.variant}`;
 
 /**
- * Answers a request.
+ * Answers a request. What is wrong with a race of the user is an answer too.
  * @param stopped asked at every execution; true: enough
  * @param until when to stop at the latest, in milliseconds as `Date.now()` counts
  */
@@ -52,6 +53,24 @@ export function answer(
   stopped: () => boolean,
   onStep: (step: Step) => void,
   until = Number.POSITIVE_INFINITY,
+): Analysis {
+  const start = performance.now();
+  try {
+    return found(request, stopped, onStep, until);
+  } catch (error) {
+    const { analysis, asked, options } = request;
+    const diagnostic = thrownDiagnostic(error);
+    if (diagnostic.code === 'HF999') throw error;
+    const about = { analysis, path: nameOf(asked[0]!), name: '', promise: '', model: options.model };
+    return { kind: 'error', ...about, seconds: (performance.now() - start) / 1000, diagnostics: [diagnostic] };
+  }
+}
+
+function found(
+  request: AnalysisRequest,
+  stopped: () => boolean,
+  onStep: (step: Step) => void,
+  until: number,
 ): Analysis {
   const { analysis, id, options, maxExecutions, timeout } = request;
   const asked = request.asked.map(resolved);

@@ -2,7 +2,7 @@ import { Argument, Command, CommanderError } from 'commander';
 import type { Section } from '../report/catalog.ts';
 import { EXIT } from '../report/tally.ts';
 import { registerAnalyses } from './analysis-register.ts';
-import { internalDiagnostic } from './internal.ts';
+import { thrownDiagnostic } from './internal.ts';
 import {
   CHECK_OPTIONS,
   type CheckOptions,
@@ -148,8 +148,9 @@ function written(exitCode: number): number {
 }
 
 function failed(error: unknown): number {
-  printDiagnostic(internalDiagnostic(error));
-  return EXIT.internal;
+  const diagnostic = thrownDiagnostic(error);
+  printDiagnostic(diagnostic);
+  return diagnostic.code === 'HF999' ? EXIT.internal : EXIT.badInput;
 }
 
 // Only a run that came to its end says how it went; a user's own file might have ended it.

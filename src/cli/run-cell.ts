@@ -4,7 +4,7 @@ import type { Design } from '../mm/design.ts';
 import { designName, presetWith } from '../mm/presets.ts';
 import type { ModelName } from '../models/registry.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { internalDiagnostic } from './internal.ts';
+import { thrownDiagnostic } from './internal.ts';
 import type { Loss, Task } from './pool.ts';
 import { scenarioFrom } from './user-scenario.ts';
 
@@ -74,7 +74,7 @@ function attempt(
     });
     return until < limit && Date.now() >= until ? undefined : result;
   } catch (error) {
-    return { kind: 'error', ...unseen(task, settings), diagnostics: [internalDiagnostic(error, name)] };
+    return { kind: 'error', ...unseen(task, settings), diagnostics: [thrownDiagnostic(error, name)] };
   }
 }
 

@@ -5,7 +5,9 @@ import * as library from '../library/index.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { SCENARIOS } from '../scenarios/catalog.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { ScenarioError, thrownWords } from '../scenarios/scenario-error.ts';
 import { fileDiagnostic, refused } from './files.ts';
+import { placeable, scenarioDiagnostic } from './scenario-place.ts';
 import { usageDiagnostic } from './usage.ts';
 
 /** Is the argument of `holdfast check` a file rather than the name of a race? */
@@ -85,7 +87,7 @@ export function scenariosOf(module: string): readonly Scenario[] {
   const made: { exports: Record<string, unknown> } = { exports: {} };
   const native = createRequire(__filename);
   const require = (name: string): unknown => (name === 'holdfast' ? library : native(name));
-  new Function('exports', 'module', 'require', module)(made.exports, made, require);
+  new Function('exports', 'module', 'require', placeable(module))(made.exports, made, require);
   const found = Object.values(made.exports).filter(isScenario);
   loaded.set(module, found);
   return found;
@@ -105,6 +107,7 @@ export function moduleDiagnostic(path: string, error: unknown): Diagnostic {
       expected: "an export made by scenario({ ... }) of 'holdfast'",
     });
   }
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return usageDiagnostic('HF942', `'${basename(path)}' threw ${message}`, {});
+  if (error instanceof ScenarioError) return scenarioDiagnostic('HF943', error.message, error.stacks, path);
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return scenarioDiagnostic('HF942', `'${basename(path)}' threw ${thrownWords(error)}`, [stack]);
 }

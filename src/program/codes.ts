@@ -224,6 +224,11 @@ export const CODES = {
     meaning: 'The file was compiled, but throws when it is loaded, before any race begins.',
     remedy: 'The message has what it threw. Work that belongs to a race goes into its `setup`, not beside it.',
   },
+  HF943: {
+    title: 'Scenario is wrong',
+    meaning: 'A function of a race of your own threw, or gave what it must not. Nothing is claimed about the race.',
+    remedy: 'The message says which function; the place is the line that threw, or that of the call of scenario().',
+  },
   HF950: {
     title: 'Not the id of an execution',
     meaning: 'What `holdfast replay` was given is not an id as it is printed after `Again:`.',

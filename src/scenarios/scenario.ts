@@ -4,7 +4,8 @@ import type { Memory } from '../mm/inspect.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { Layout, type LayoutConfig, SMALL_CONFIG } from '../mm/layout.ts';
 import type { Program, ThreadBody } from '../program/program.ts';
-import type { PropertyId } from './properties.ts';
+import { PROPERTIES, type PropertyId } from './properties.ts';
+import { calling, refusePromise, ScenarioError } from './scenario-error.ts';
 
 /** One form of a race: its parameters, and a line that tells it from the others. */
 export interface Variant {
@@ -103,6 +104,8 @@ export interface Prepared {
   readonly program: Program;
   /** The name of each thread. */
   readonly roles: readonly string[];
+  /** The stack of the call of scenario(), which says where the race stands. */
+  readonly origin: string;
   judge(execution: Judged): Failure | undefined;
 }
 
@@ -121,13 +124,15 @@ export interface Scenario {
   absent(design: Design, variant: string): string | undefined;
   /** The race as a litmus test for herd7, or undefined where there is none. @throws RangeError as {@link prepare} */
   litmus(design: Design, variant: string): string | undefined;
-  /** @throws RangeError for a variant that does not exist, and where setup() finds the world too small */
+  /** @throws RangeError for a variant that does not exist, and ScenarioError where a function of the race throws */
   prepare(design: Design, variant: string, cpuOver: CpuOver): Prepared;
 }
 
-/** Makes a race of its description. */
+/** Makes a race of its description. @throws ScenarioError where it has no variant */
 export function scenario<V extends Variant, W, T extends Threads>(spec: ScenarioSpec<V, W, T>): Scenario {
   const { name, title, why, property, proposals = [] } = spec;
+  const origin = new Error().stack ?? '';
+  if (Object.keys(spec.variants ?? {}).length === 0) throw new ScenarioError(`${name} has no variants`, [origin]);
   const variantNamed = (variant: string): V => {
     const found = Object.hasOwn(spec.variants, variant) ? spec.variants[variant] : undefined;
     if (found === undefined) throw new RangeError(`${name} has no variant '${variant}'`);
@@ -140,9 +145,10 @@ export function scenario<V extends Variant, W, T extends Threads>(spec: Scenario
     property,
     proposals,
     variants: Object.entries(spec.variants).map(([variant, { doc }]) => ({ name: variant, doc })),
-    absent: (design, variant) => spec.absent?.(design, variantNamed(variant)),
-    litmus: (design, variant) => spec.litmus?.(design, variantNamed(variant), `${name}-${variant}`),
-    prepare: (design, variant, cpuOver) => prepare(spec, design, variant, variantNamed(variant), cpuOver),
+    absent: (design, variant) => calling('absent()', origin, () => spec.absent?.(design, variantNamed(variant))),
+    litmus: (design, variant) =>
+      calling('litmus()', origin, () => spec.litmus?.(design, variantNamed(variant), `${name}-${variant}`)),
+    prepare: (design, variant, cpuOver) => prepare(spec, design, variant, variantNamed(variant), cpuOver, origin),
   };
 }
 
@@ -152,13 +158,18 @@ function prepare<V extends Variant, W, T extends Threads>(
   name: string,
   variant: V,
   cpuOver: CpuOver,
+  origin: string,
 ): Prepared {
   const build = (cpus: number): { k: Kernel; initial: Float64Array; world: W; threads: [string, ThreadBody][] } => {
-    const layout = new Layout({ ...SMALL_CONFIG, ...spec.layout?.(variant), cpus });
+    const layout = calling('layout()', origin, () => {
+      return new Layout({ ...SMALL_CONFIG, ...spec.layout?.(variant), cpus });
+    });
     const k: Kernel = { layout, design };
     const initial = layout.initialMemory();
-    const world = spec.setup(cpuOver(layout.bootCpu, initial), k, variant);
-    return { k, initial, world, threads: Object.entries(spec.threads(world)) };
+    const world = calling('setup()', origin, () => spec.setup(cpuOver(layout.bootCpu, initial), k, variant));
+    refusePromise('setup()', origin, world);
+    const bodies = calling('threads()', origin, () => Object.entries(spec.threads(world)));
+    return { k, initial, world, threads: bodies.map(([role, body]) => [role, threadBody(role, body, origin)]) };
   };
   // How many CPUs there are decides where things live, and only the threads tell how many are needed.
   let built = build(2);
@@ -174,7 +185,7 @@ function prepare<V extends Variant, W, T extends Threads>(
       steps.push({ who, what, value: value === undefined ? '' : String(value) });
       return value;
     };
-    const broken = spec.judge({
+    const broken: unknown = spec.judge({
       world,
       results,
       cpu: cpuOver(k.layout.bootCpu, memory),
@@ -182,10 +193,17 @@ function prepare<V extends Variant, W, T extends Threads>(
       reads: (role) => reads(roles.indexOf(role as string)),
       step,
     });
-    return broken === undefined ? undefined : { ...broken, steps };
+    if (broken === undefined) return undefined;
+    refusePromise('judge()', origin, broken);
+    if (!isBroken(broken)) {
+      const message = `judge() returned ${String(broken)}, which is neither undefined nor { property, message }`;
+      throw new ScenarioError(message, [origin]);
+    }
+    return { ...broken, steps };
   };
   return {
     k,
+    origin,
     roles,
     judge,
     program: {
@@ -197,3 +215,20 @@ function prepare<V extends Variant, W, T extends Threads>(
     },
   };
 }
+
+/** A thread of the race, as the explorer runs it. */
+function threadBody(role: string, body: (cpu: Cpu) => unknown, origin: string): ThreadBody {
+  const what = `thread ${role}`;
+  if (typeof body !== 'function') throw new ScenarioError(`${what} is no function`, [origin]);
+  return (cpu) => {
+    const result = calling(what, origin, () => body(cpu));
+    refusePromise(what, origin, result);
+    return result;
+  };
+}
+
+const isBroken = (value: unknown): value is Broken =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.hasOwn(PROPERTIES, (value as Broken).property) &&
+  typeof (value as Broken).message === 'string';

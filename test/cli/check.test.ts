@@ -255,6 +255,69 @@ export const ${name} = scenario({
   });
 });
 
+describe('what is wrong with a race of the user is said at its line', () => {
+  const RIGHT = `import { type Cpu, MM_HAS_PINNED, scenario } from 'holdfast';
+interface Nothing { readonly of: number }
+export const wrong = scenario({
+  name: 'wrong',
+  title: 'it is',
+  why: 'Nobody knows.',
+  property: 'I4',
+  variants: { only: { doc: 'the only one' } },
+  layout: () => ({}),
+  setup: (_, k) => ({ x: k.layout.mm(0) + MM_HAS_PINNED }),
+  threads: ({ x }) => ({
+    one: (cpu: Cpu) => cpu.readOnce(x),
+    two: (cpu: Cpu) => cpu.writeOnce(x, 1),
+  }),
+  judge: () => undefined,
+});
+`;
+  const AT_CALL = 3;
+  test.each<[right: string, wrong: string, message: string, line: number]>([
+    ['layout: () => ({})', "layout: () => { throw new Error('no') }", 'layout() threw Error: no', 9],
+    ['k.layout', 'no.layout', 'setup() threw ReferenceError: no is not defined', 10],
+    ['threads: ({ x })', "threads: () => { throw new Error('no'); }, more: ({ x })", 'threads() threw Error: no', 11],
+    ['cpu.readOnce(x)', "{ if (cpu.readOnce(x) === 1) throw 'no'; }", 'thread one threw no', AT_CALL],
+    ['cpu.readOnce(x)', 'no.one', 'thread one threw ReferenceError: no is not defined', 12],
+    ['(cpu: Cpu) => cpu.readOnce(x)', '1', 'thread one is no function', AT_CALL],
+    ['=> cpu.readOnce', '=> Promise.reject', 'thread one returned a promise, for which nobody waits', AT_CALL],
+    ['judge: () => undefined', 'judge: () => no.one', 'judge() threw ReferenceError: no is not defined', 15],
+    [
+      'judge: () => undefined',
+      'judge: async () => undefined',
+      'judge() returned a promise, for which nobody waits',
+      AT_CALL,
+    ],
+    ...['null', 'true', "({ property: 'I99', message: '' })"].map((value): [string, string, string, number] => [
+      'judge: () => undefined',
+      `judge: () => ${value}`,
+      `judge() returned ${value.startsWith('(') ? '[object Object]' : value}, which is neither undefined nor { property, message }`,
+      AT_CALL,
+    ]),
+    ["only: { doc: 'the only one' }", '', 'wrong has no variants', AT_CALL],
+  ])('%s -> %s', (right, wrong, message, line) => {
+    const file = scenarioFile('wrong.ts', RIGHT.replace(right, wrong));
+    const { status, stderr } = holdfast(['check', file, '--design', 'v6.12']);
+    expect(status).toBe(2);
+    expect(stderr.split('\n')[0]).toBe(`error[HF943]: ${message}`);
+    expect(stderr).toContain(`wrong.ts:${line}:`);
+  });
+
+  test('also where it is to be shown', () => {
+    const file = scenarioFile('wrong.ts', RIGHT.replace('=> undefined', '=> no.one'));
+    const { status, stdout, stderr } = holdfast(['show', file]);
+    expect(status).toBe(2);
+    expect(stdout + stderr).toMatch(/^error\[HF943\]: judge\(\) threw ReferenceError: no is not defined\n *--> .*:15:/);
+  });
+
+  test('also where the file throws before any race begins', () => {
+    const { status, stderr } = holdfast(['check', scenarioFile('throws.ts', "\nthrow new Error('no');\n")]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error\[HF942\]: 'throws.ts' threw Error: no\n *--> .*throws.ts:2:7\n/);
+  });
+});
+
 describe('what can be wrong', () => {
   test.each<[string, readonly string[], string]>([
     ['a race', ['T9'], "error[HF930]: no such race: 'T9'"],

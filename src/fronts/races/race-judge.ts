@@ -3,6 +3,7 @@ import { hasFlag } from '../../program/flags.ts';
 import type { Program } from '../../program/program.ts';
 import { DirectCpu, WouldBlock } from '../../run/direct.ts';
 import type { Failure as Broken, Prepared } from '../../scenarios/scenario.ts';
+import { calling } from '../../scenarios/scenario-error.ts';
 
 /** A failure of a race; of a violation, what is broken. */
 export type RaceFailure =
@@ -60,7 +61,11 @@ export class RaceJudge implements Judge<RaceFailure> {
     try {
       return this.prepared.judge({ results, memory, reads: (thread) => ending.reads(thread) });
     } catch (error) {
-      if (!(error instanceof WouldBlock)) throw error;
+      if (!(error instanceof WouldBlock)) {
+        return calling('judge()', this.prepared.origin, () => {
+          throw error;
+        });
+      }
       const { cell, value } = error.wait;
       const name = cell < 0 ? 'a grace period' : `${program.cellName(cell)}, which is ${value}`;
       return { property: 'I20', message: `what comes after the race waits without end for ${name}`, steps: [] };
