@@ -162,7 +162,12 @@ export class LitmusEdits {
       ];
     }
     const indent = this.indentOf(start);
-    return [{ start, end: start, text: indent === undefined ? `${text} ` : `${text}\n${indent}` }];
+    return [{ start, end: start, text: indent === undefined ? `${text} ` : `${text}${this.newline(start)}${indent}` }];
+  }
+
+  /** How the line before an offset ends, and so must those that are added. */
+  private newline(offset: number): string {
+    return this.text[this.text.lastIndexOf('\n', offset - 1) - 1] === '\r' ? '\r\n' : '\n';
   }
 
   /** What stands before an offset in its line, if that is blank. */

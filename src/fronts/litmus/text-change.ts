@@ -61,8 +61,8 @@ export function withWholeLines(text: string, changes: readonly TextChange[]): Te
 
 /** A unified diff of two texts, with so many lines of context; empty where they are the same. */
 export function unifiedDiff(path: string, before: string, after: string, context = 2): string {
-  const a = before.split('\n');
-  const b = after.split('\n');
+  const a = linesOf(before);
+  const b = linesOf(after);
   const edits = lineEdits(a, b);
   if (edits.every((e) => e.kind === ' ')) return '';
   const name = path.replace(/^[/\\]+/, '');
@@ -85,6 +85,13 @@ export function unifiedDiff(path: string, before: string, after: string, context
     i = to;
   }
   return `${out.join('\n')}\n`;
+}
+
+/** The lines of a text as a diff has them: of one that ends within a line, it is said. */
+function linesOf(text: string): string[] {
+  const lines = text.split('\n');
+  const last = lines.pop()!;
+  return last === '' ? lines : [...lines, `${last}\n\\ No newline at end of file`];
 }
 
 interface LineEdit {

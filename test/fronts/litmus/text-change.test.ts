@@ -1,6 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyChanges, unifiedDiff, withExchanges, withWholeLines } from '../../../src/fronts/litmus/text-change.ts';
+import { protocolOf } from '../../explain/protocols.ts';
 
 describe('changes of a text', () => {
   it.each([
@@ -72,26 +77,15 @@ describe('changes of a text', () => {
   });
 });
 
-/** What `patch` makes of a text: the lines of the hunks in their places. */
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+
+/** What `git apply` makes of a text. */
 function patched(before: string, diff: string): string {
-  const lines = before.split('\n');
-  const out: string[] = [];
-  let at = 0;
-  for (const hunk of diff.split(/^@@ /m).slice(1)) {
-    const [head = '', ...body] = hunk.replace(/\n$/, '').split('\n');
-    const start = Number(/^-(\d+)/.exec(head)![1]) - 1;
-    out.push(...lines.slice(at, start));
-    at = start;
-    for (const line of body) {
-      if (line.startsWith('+')) out.push(line.slice(1));
-      else {
-        if (line.slice(1) !== lines[at]) throw new Error(`line ${at + 1} is not ${line}`);
-        if (line.startsWith(' ')) out.push(line.slice(1));
-        at++;
-      }
-    }
-  }
-  return [...out, ...lines.slice(at)].join('\n');
+  const file = join(folder, 'x');
+  writeFileSync(file, before);
+  if (diff !== '')
+    execFileSync('git', ['apply', '-'], { cwd: folder, input: diff, stdio: ['pipe', 'ignore', 'ignore'] });
+  return readFileSync(file, 'utf8');
 }
 
 describe('a unified diff', () => {
@@ -106,13 +100,40 @@ describe('a unified diff', () => {
   });
 
   it('makes the one text of the other', () => {
-    const text = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 14 }).map((lines) => lines.join('\n'));
+    const line = fc.constantFrom('a', 'b', 'c', '', 'a\r');
+    const text = fc
+      .tuple(fc.array(line, { minLength: 1, maxLength: 14 }), fc.constantFrom('', '\n'))
+      .map(([lines, end]) => `x${lines.join('\n')}${end}`);
     fc.assert(
       fc.property(text, text, (before, after) => {
-        const diff = unifiedDiff('x', before, after);
-        expect(patched(before, diff)).toBe(after);
+        expect(patched(before, unifiedDiff('x', before, after))).toBe(after);
       }),
-      { numRuns: 500 },
+      { numRuns: 60 },
     );
+  });
+});
+
+describe('the repair of a file', () => {
+  const SB = ['C SB', '{}']
+    .concat(
+      ['x', 'y'].flatMap((own, i) => {
+        const r0 = `\tint r0 = READ_ONCE(*${own === 'x' ? 'y' : 'x'});`;
+        return ['', `P${i}(int *x, int *y)`, '{', `\tWRITE_ONCE(*${own}, 1);`, r0, '}'];
+      }),
+    )
+    .concat(['', 'exists (0:r0=0 /\\ 1:r0=0)']);
+  it.each([
+    ['with LF', '\n', '\n'],
+    ['with CRLF', '\r\n', '\r\n'],
+    ['that ends within a line', '\n', ''],
+    ['with CRLF, that ends within a line', '\r\n', ''],
+  ])('%s keeps its ends of lines', (_, newline, end) => {
+    const text = SB.join(newline) + end;
+    const protocol = protocolOf(text, 'x');
+    const fences = protocol.strengthenings().filter(({ words }) => words.startsWith('smp_mb()'));
+    const after = patched(text, protocol.patch(fences)!.diff);
+    expect(after.split(newline).filter((line) => line === '\tsmp_mb();')).toHaveLength(fences.length);
+    expect(after.replaceAll(newline, '').includes('\n')).toBe(false);
+    expect(after.replaceAll(`\tsmp_mb();${newline}`, '')).toBe(text);
   });
 });
