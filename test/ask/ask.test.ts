@@ -33,7 +33,7 @@ describe('an abort ends every question', () => {
       question === 'executions' ? { question, of: LARGE } : { question, of: LARGE, otherModel: 'sc' as const };
     const { kind } = await ask(request, { signal: controller.signal });
     expect(kind).toBe('interrupted');
-    expect(performance.now() - aborted).toBeLessThan(1000);
+    expect(performance.now() - aborted).toBeLessThan(5000);
   });
 });
 

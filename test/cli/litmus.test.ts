@@ -142,7 +142,7 @@ describe('limits', () => {
     const start = performance.now();
     const { stdout } = holdfast(['litmus', long, '--timeout', '0.3', '--executions', '--format', 'json']);
     expect(JSON.parse(stdout).limit).toBe('timeout');
-    expect(performance.now() - start).toBeLessThan(6000);
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 });
 

@@ -106,7 +106,7 @@ describe('a pool', () => {
       ...squares(50).map((_, i) => i * i + 1),
       'hang limited 2 timeout after no',
     ]);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 
   test('outlives a worker without memory', async () => {
