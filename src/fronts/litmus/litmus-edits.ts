@@ -142,10 +142,23 @@ export class LitmusEdits {
     if (previous !== undefined && this.hasCall(previous, isSpinLock)) {
       fences.push(['smp_mb__after_spinlock', 'lock-mb']);
     }
+    const weaker = previous === undefined ? undefined : this.weakFence(previous);
     return fences.map(([name, cost]) => {
+      // It orders all that the one which stands there orders.
+      if (weaker !== undefined && name === 'smp_mb') {
+        const text = `${name}()`;
+        const change = { ...this.span(weaker), text };
+        return this.edit(thread, cost, `${text} for ${this.slice(weaker)}`, weaker, [change]);
+      }
       const words = `${name}() before ${this.step(statement)}`;
       return this.edit(thread, cost, words, statement, this.inserted(site, `${name}();`));
     });
+  }
+
+  /** The smp_wmb() or smp_rmb() that a statement is. */
+  private weakFence(s: Statement): Call | undefined {
+    const call = s.kind === 'expression' && s.expression.kind === 'call' ? s.expression : undefined;
+    return call !== undefined && ['smp_wmb', 'smp_rmb'].includes(call.callee.name) ? call : undefined;
   }
 
   private hasCall(s: Statement, is: (primitive: Primitive) => boolean): boolean {

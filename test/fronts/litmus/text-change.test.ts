@@ -137,3 +137,16 @@ describe('the repair of a file', () => {
     expect(after.replaceAll(`\tsmp_mb();${newline}`, '')).toBe(text);
   });
 });
+
+it.each([
+  ['smp_wmb();', 'smp_mb() for smp_wmb()'],
+  ['smp_rmb();', 'smp_mb() for smp_rmb()'],
+  ['', 'smp_mb() before READ_ONCE(*y)'],
+  ['barrier();', 'smp_mb() before READ_ONCE(*y)'],
+])('a full barrier in the place of %j: %s', (fence, words) => {
+  const text = `C t\n{}\nP0(int *x, int *y) { WRITE_ONCE(*x, 1); ${fence} int r0 = READ_ONCE(*y); }\nexists (0:r0=0)\n`;
+  const edits = protocolOf(text)
+    .strengthenings()
+    .filter((edit) => edit.words.startsWith('smp_mb()'));
+  expect(edits.map((edit) => edit.words)).toEqual([words]);
+});
