@@ -128,11 +128,6 @@ export class Places {
       if (g.thread[e] !== g.thread[r] || g.index[e] !== g.index[r] || g.rf[e]! < e) continue;
       // What overtook the wait must have led to what ends it; else the wait could have ended with that at once.
       if (place < 0 || !g.inPrefix(g.rf[e]!, g.co[loc]![place]!)) return false;
-      // Of several that could have overtaken it and led there, the last did. What follows at once on another is no rival.
-      for (let i = g.coIndex[g.rf[e]!]! + 1; i < place; i++) {
-        const between = g.co[loc]![i]!;
-        if (this.fixedPlace(between) < 0 && g.inPrefix(between, g.co[loc]![place]!)) return false;
-      }
     }
     return true;
   }
