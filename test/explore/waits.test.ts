@@ -3,7 +3,7 @@ import { Mode } from '../../src/cpu/modes.ts';
 import { MODELS } from '../../src/models/registry.ts';
 import { enumerate } from '../oracle/enumerate.ts';
 import { type SmallProgram, type Step, toProgram } from '../oracle/small-program.ts';
-import { bitLock, bitUnlock, cmpxchg, fetchAdd, program, read, waitFor, write, x, xchg } from '../oracle/steps.ts';
+import { bitLock, bitUnlock, cmpxchg, fetchAdd, program, read, waitFor, write, x, xchg, y } from '../oracle/steps.ts';
 import { differences } from './differences.ts';
 
 const expecting = (value: number, step: Step): Step => ({ ...step, expect: value }) as Step;
@@ -40,6 +40,7 @@ const WAITS: readonly Row[] = [
     'two waits, one of which is followed by a write that the other takes',
     program([waitFor(x, 1)], [waitFor(x, 1), write(x, 1)], [write(x, 1)], [write(x, 2)]),
   ],
+  ['two waits, each of which lets the other end', program([waitFor(x, 1), write(y, 1)], [waitFor(y, 1), write(x, 1)])],
   [
     'two bit locks on a word that others write',
     program([bitLock(x)], [bitLock(x), bitUnlock(x)], [write(x, 1)], [write(x, 1), bitUnlock(x)]),

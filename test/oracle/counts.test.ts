@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Mode } from '../../src/cpu/modes.ts';
 import { enumerate } from './enumerate.ts';
 import { type SmallProgram, type Step, toProgram } from './small-program.ts';
-import { add, fetchAdd, lock, mb, of, program, read, unlock, write, x, y, z } from './steps.ts';
+import { add, fetchAdd, lock, mb, of, program, read, unlock, waitFor, write, x, y, z } from './steps.ts';
 
 const r0 = 0;
 const r1 = 1;
@@ -22,6 +22,13 @@ const FACTS: readonly [string, SmallProgram, number, number, number][] = [
   ['four writers', each(4, (i) => [write(x, i)]), 24, 24, 24],
   ['three threads write x, read x', each(3, (i) => [write(x, i), read(r0, x)]), 36, 36, 36],
   ['three threads under a lock', each(3, () => [lock(y), add(x, 1), unlock(y)]), 6, 6, 6],
+  [
+    'two waits, each of which lets the other end',
+    program([waitFor(x, 1), write(y, 1)], [waitFor(y, 1), write(x, 1)]),
+    0,
+    0,
+    1,
+  ],
   ['a store-buffering ring of three with smp_mb', each(3, (i) => [write(i, 1), mb, read(r0, (i + 1) % 3)]), 7, 7, 7],
   [
     'two threads write x twice, read x twice',

@@ -54,18 +54,26 @@ class RecordingCpu extends Cpu implements TrackedCpu {
   private readonly domain: readonly ReadonlySet<number>[];
   /** Does every read control every later write? */
   private readonly conservative: boolean;
+  /** Does control go every way, whatever was read? */
+  private readonly anyWay: boolean;
 
   constructor(
     id: number,
     domain: readonly ReadonlySet<number>[],
     conservative: boolean,
+    anyWay: boolean,
     pick: (of: readonly number[]) => number,
   ) {
     super();
     this.id = id;
     this.domain = domain;
     this.conservative = conservative;
+    this.anyWay = anyWay;
     this.pick = pick;
+  }
+
+  override branch(taken: boolean): boolean {
+    return this.anyWay ? this.pick([0, 1]) === 1 : taken;
   }
 
   read(cell: Cell, mode: Mode): number {
@@ -74,7 +82,7 @@ class RecordingCpu extends Cpu implements TrackedCpu {
 
   readWhen(cell: Cell, mask: number, want: number, mode: Mode): number {
     const value = this.reads(cell, mode, false, this.addressOf(cell));
-    if (!guardHolds(value, mask, want, true)) throw new Waits();
+    if (!this.anyWay && !guardHolds(value, mask, want, true)) throw new Waits();
     return value;
   }
 
@@ -89,12 +97,13 @@ class RecordingCpu extends Cpu implements TrackedCpu {
   }
 
   rmwIf(cell: Cell, mask: number, want: number, equal: boolean, op: RmwOp, operand: number, mode: Mode): number {
-    return this.modify(cell, (old) => guardHolds(old, mask, want, equal), equal, op, operand, mode);
+    const happens = (old: number): boolean => this.branch(guardHolds(old, mask, want, equal));
+    return this.modify(cell, happens, equal, op, operand, mode);
   }
 
   rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
     const happens = (old: number): boolean => {
-      if (!guardHolds(old, mask, want, true)) throw new Waits();
+      if (!this.anyWay && !guardHolds(old, mask, want, true)) throw new Waits();
       return true;
     };
     return this.modify(cell, happens, false, op, operand, mode);
@@ -214,14 +223,18 @@ class RecordingCpu extends Cpu implements TrackedCpu {
 /** More ways to run a thread than this are too many for the oracle. */
 const MOST_TRACES = 2000;
 
-/** Every trace of one thread whose reads of word `at` return members of `domain[at]`. */
-function tracesOf(program: Program, thread: number, domain: readonly ReadonlySet<number>[]): Trace[] {
+/**
+ * Every trace of one thread whose reads of word `at` return members of `domain[at]`.
+ * @param anyWay also those whose branches, waits and conditional operations go another way than what they read has them go
+ */
+function tracesOf(program: Program, thread: number, domain: readonly ReadonlySet<number>[], anyWay: boolean): Trace[] {
+  const conservative = program.dependencies === 'conservative';
   const traces: Trace[] = [];
   /** What was picked, in order; a run that picks more appends first members. */
   let choices: number[] = [];
   for (;;) {
     const sizes: number[] = [];
-    const cpu = new RecordingCpu(thread, domain, program.dependencies === 'conservative', (values) => {
+    const cpu = new RecordingCpu(thread, domain, conservative, anyWay, (values) => {
       sizes.push(values.length);
       if (choices.length < sizes.length) choices.push(0);
       return values[choices[sizes.length - 1]!]!;
@@ -243,15 +256,26 @@ function tracesOf(program: Program, thread: number, domain: readonly ReadonlySet
 
 /**
  * For each thread, every sequence of events that it may perform whatever its reads return, within the values that the
- * program can produce: the initial ones, and those written by traces over values found so far, repeated until there are
- * no more or as often as the threads have writes, for no value takes a longer way than through all of them.
+ * program can produce.
  * @param guesses values that any read may return besides, for a program in which a value can be its own reason
  * @throws RangeError where they are too many
  */
 export function threadTraces(program: Program, guesses: readonly number[] = []): Trace[][] {
+  const domain = valuesOf(program, guesses);
+  return program.threads.map((_, thread) =>
+    tracesOf(program, thread, domain, false).filter(({ complete }) => complete),
+  );
+}
+
+/**
+ * What each word may hold, and maybe more: the initial values and what traces over values found so far write, repeated
+ * until there are no more or as often as the threads have writes, for no value takes a longer way than through all of
+ * them. Control goes every way: two waits may end only because each lets the other write what ends it.
+ */
+function valuesOf(program: Program, guesses: readonly number[]): ReadonlySet<number>[] {
   const domain = Array.from(program.initial, (value) => new Set([value, ...guesses]));
   for (let round = 0; ; round++) {
-    const traces = program.threads.map((_, thread) => tracesOf(program, thread, domain));
+    const traces = program.threads.map((_, thread) => tracesOf(program, thread, domain, true));
     const longest = traces.reduce((sum, of) => sum + of.reduce((most, t) => Math.max(most, countWrites(t)), 0), 0);
     let grew = false;
     for (const { kind, at, value } of traces.flat().flatMap((trace) => trace.events)) {
@@ -259,7 +283,7 @@ export function threadTraces(program: Program, guesses: readonly number[] = []):
       domain[at]!.add(value);
       grew = true;
     }
-    if (!grew || round > longest) return traces.map((of) => of.filter((trace) => trace.complete));
+    if (!grew || round > longest) return domain;
   }
 }
 
