@@ -3,7 +3,7 @@
 
 import { CellMemo } from '../src/fronts/races/cell-memo.ts';
 import { checkCell } from '../src/fronts/races/check-cell.ts';
-import { PRESETS } from '../src/mm/presets.ts';
+import { PRESETS } from '../src/mm/design/presets.ts';
 import { MODELS } from '../src/models/registry.ts';
 import { SCENARIOS } from '../src/scenarios/catalog.ts';
 

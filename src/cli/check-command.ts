@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { raceCounterexample } from '../ask/counterexample.ts';
 import type { CellResult } from '../fronts/races/cell-result.ts';
-import { designName } from '../mm/presets.ts';
+import { designName } from '../mm/design/presets.ts';
 import { MODELS } from '../models/registry.ts';
 import { cellJson } from '../report/cell-json.ts';
 import { cellTable, cellWord, legend } from '../report/cell-table.ts';

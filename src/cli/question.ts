@@ -1,6 +1,6 @@
 import { nearest } from '../litmus/nearest.ts';
-import { designWith, KNOBS } from '../mm/design.ts';
-import { PRESETS, presetNamed } from '../mm/presets.ts';
+import { designWith, KNOBS } from '../mm/design/design.ts';
+import { PRESETS, presetNamed } from '../mm/design/presets.ts';
 import type { Code } from '../program/codes.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { SCENARIOS, scenarioNamed } from '../scenarios/catalog.ts';

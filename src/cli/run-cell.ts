@@ -1,7 +1,7 @@
 import { CellMemo } from '../fronts/races/cell-memo.ts';
 import type { Cell, CellResult } from '../fronts/races/cell-result.ts';
-import type { Design } from '../mm/design.ts';
-import { designName, presetWith } from '../mm/presets.ts';
+import type { Design } from '../mm/design/design.ts';
+import { designName, presetWith } from '../mm/design/presets.ts';
 import type { ModelName } from '../models/registry.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { thrownDiagnostic } from './internal.ts';

@@ -1,4 +1,4 @@
-import { type Graph, Kind } from '../graph/graph.ts';
+import { type Graph, Kind, NONE } from '../graph/graph.ts';
 
 enum Status {
   Ready = 0,
@@ -91,9 +91,13 @@ export class Threads {
     }
   }
 
-  /** The thread to run next; one whose lock was overtaken only when no other can go on; -1 if none can. */
+  /**
+   * The thread to run next; -1 if none can go on. One that has half an RMW comes first: were the other half to wait, others
+   * would take what it took, in a way that does not count as first. One whose lock was overtaken comes last.
+   */
   next(g: Graph): number {
     let last = -1;
+    for (let t = 0; t < this.status.length; t++) if (this.status[t] === Status.Ready && hasHalfRmw(g, t)) return t;
     for (let t = 0; t < this.status.length; t++) {
       if (this.status[t] !== Status.Ready) continue;
       if (!triesAgain(g, t)) return t;
@@ -113,6 +117,13 @@ export class Threads {
   waitsOfItsOwnAccord(thread: number): boolean {
     return this.status[thread] !== Status.Unasked;
   }
+}
+
+/** Is the thread's last event the read of an RMW that is to write? */
+function hasHalfRmw(g: Graph, thread: number): boolean {
+  const po = g.threads[thread]!;
+  const e = po.length > 0 ? po[po.length - 1]! : NONE;
+  return e !== NONE && g.kind[e] === Kind.Read && g.rmw[e] === 1 && g.partner[e] === NONE;
 }
 
 /** Is the thread at a lock that was overtaken? */

@@ -1,7 +1,7 @@
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
 import type { AskedRace } from '../fronts/races/race-front.ts';
 import { nearest } from '../litmus/nearest.ts';
-import { DEFAULT_PRESET, PRESETS, presetWith } from '../mm/presets.ts';
+import { DEFAULT_PRESET, PRESETS, presetWith } from '../mm/design/presets.ts';
 import { SCENARIOS, scenarioNamed } from '../scenarios/catalog.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 

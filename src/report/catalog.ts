@@ -1,5 +1,5 @@
-import { type Design, KNOBS } from '../mm/design.ts';
-import { PRESETS } from '../mm/presets.ts';
+import { type Design, KNOBS } from '../mm/design/design.ts';
+import { PRESETS } from '../mm/design/presets.ts';
 import { SCENARIOS } from '../scenarios/catalog.ts';
 import { PROPERTIES } from '../scenarios/properties.ts';
 import { PLAIN, type Style, wrapped } from './style.ts';

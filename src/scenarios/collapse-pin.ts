@@ -1,9 +1,9 @@
-import { collapseHugePage } from '../mm/collapse.ts';
-import { deviceRead } from '../mm/dma.ts';
-import { FOLL_WRITE } from '../mm/gup.ts';
-import { pinUserPagesFastOnly, unpinUserPage } from '../mm/pin.ts';
-import { pinnedPageMapped } from '../mm/promises.ts';
-import { userLoad, userStore } from '../mm/user.ts';
+import { userLoad, userStore } from '../mm/fault/user.ts';
+import { deviceRead } from '../mm/gup/dma.ts';
+import { FOLL_WRITE } from '../mm/gup/gup.ts';
+import { pinUserPagesFastOnly, unpinUserPage } from '../mm/gup/pin.ts';
+import { collapseHugePage } from '../mm/huge/collapse.ts';
+import { pinnedPageMapped } from '../mm/observe/promises.ts';
 import { quiescent } from './judging.ts';
 import { scenario } from './scenario.ts';
 import { ANON_RW, mapAndTouch } from './world.ts';

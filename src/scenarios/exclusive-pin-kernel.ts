@@ -1,5 +1,5 @@
-import type { Design } from '../mm/design.ts';
-import { PIN_BIAS } from '../mm/page.ts';
+import type { Design } from '../mm/design/design.ts';
+import { PIN_BIAS } from '../mm/memory/page.ts';
 import { litmusSource, type Statement, statements, when } from './litmus-source.ts';
 import { pinStatements } from './pin-kernel.ts';
 

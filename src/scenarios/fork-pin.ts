@@ -1,9 +1,9 @@
-import { deviceRead } from '../mm/dma.ts';
-import { dupMmap } from '../mm/fork.ts';
-import { FOLL_WRITE } from '../mm/gup.ts';
-import { pinUserPages, pinUserPagesFast, unpinUserPage } from '../mm/pin.ts';
-import { pinnedPageMapped, pinnedPageUnshared } from '../mm/promises.ts';
-import { userLoad, userStore } from '../mm/user.ts';
+import { userLoad, userStore } from '../mm/fault/user.ts';
+import { dupMmap } from '../mm/fork/fork.ts';
+import { deviceRead } from '../mm/gup/dma.ts';
+import { FOLL_WRITE } from '../mm/gup/gup.ts';
+import { pinUserPages, pinUserPagesFast, unpinUserPage } from '../mm/gup/pin.ts';
+import { pinnedPageMapped, pinnedPageUnshared } from '../mm/observe/promises.ts';
 import { forkPinKernel } from './fork-pin-kernel.ts';
 import { scenario, type Variant } from './scenario.ts';
 import { family, LARGE, type PageKind } from './world.ts';

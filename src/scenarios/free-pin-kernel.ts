@@ -1,4 +1,4 @@
-import type { Design } from '../mm/design.ts';
+import type { Design } from '../mm/design/design.ts';
 import { litmusSource, type Statement, statements, when } from './litmus-source.ts';
 import { pinStatements } from './pin-kernel.ts';
 

@@ -1,9 +1,9 @@
 /** What every judge may ask of memory after a race. */
 
-import type { Pin } from '../mm/gup.ts';
-import type { Memory } from '../mm/inspect.ts';
-import { checkInvariants } from '../mm/invariants.ts';
-import type { Kernel } from '../mm/kernel.ts';
+import type { Pin } from '../mm/gup/gup.ts';
+import type { Kernel } from '../mm/memory/kernel.ts';
+import type { Memory } from '../mm/observe/inspect.ts';
+import { checkInvariants } from '../mm/observe/invariants.ts';
 import type { Broken } from './scenario.ts';
 
 /**

@@ -2,41 +2,33 @@
 
 export { type Cell, Cpu, cellIndex, WHOLE } from '../cpu/cpu.ts';
 export { Fence, Mode, RmwOp } from '../cpu/modes.ts';
-export * from '../mm/address-space.ts';
-export { allocPage } from '../mm/allocator.ts';
-export * from '../mm/collapse.ts';
-export type { Design } from '../mm/design.ts';
-export * from '../mm/dma.ts';
-export * from '../mm/errno.ts';
-export { exitMmap } from '../mm/exit.ts';
-export { doAnonymousFolio } from '../mm/fault-anonymous.ts';
-export { dupMmap } from '../mm/fork.ts';
-export * from '../mm/gup.ts';
-export * from '../mm/inspect.ts';
-export * from '../mm/invariants.ts';
-export type { Kernel } from '../mm/kernel.ts';
-export * from '../mm/ksm.ts';
-export { Layout, type LayoutConfig, SMALL_CONFIG } from '../mm/layout.ts';
-export * from '../mm/madvise.ts';
-export * from '../mm/mapping.ts';
-export * from '../mm/migrate.ts';
-export * from '../mm/mkclean.ts';
-export * from '../mm/mm-struct.ts';
-export * from '../mm/mmap.ts';
-export * from '../mm/page.ts';
-export * from '../mm/page-ref.ts';
-export * from '../mm/page-table.ts';
-export * from '../mm/pin.ts';
-export * from '../mm/promises.ts';
-export * from '../mm/pte.ts';
-export * from '../mm/reclaim.ts';
-export * from '../mm/split-folio.ts';
-export { splitHugePmd } from '../mm/split-pmd.ts';
-export { addToSwap } from '../mm/swap-cache.ts';
-export * from '../mm/truncate.ts';
-export * from '../mm/try-to-unmap.ts';
-export * from '../mm/user.ts';
-export * from '../mm/userfaultfd.ts';
+export type { Design } from '../mm/design/design.ts';
+export { doAnonymousFolio } from '../mm/fault/fault-anonymous.ts';
+export * from '../mm/fault/user.ts';
+export * from '../mm/fault/userfaultfd.ts';
+export * from '../mm/file/truncate.ts';
+export * from '../mm/file/writeback.ts';
+export { exitMmap } from '../mm/fork/exit.ts';
+export { dupMmap } from '../mm/fork/fork.ts';
+export * from '../mm/gup/dma.ts';
+export * from '../mm/gup/gup.ts';
+export * from '../mm/gup/pin.ts';
+export * from '../mm/huge/collapse.ts';
+export * from '../mm/huge/split-folio.ts';
+export { splitHugePmd } from '../mm/huge/split-pmd.ts';
+export * from '../mm/map/madvise.ts';
+export * from '../mm/map/mmap.ts';
+export * from '../mm/memory/address-space.ts';
+export { allocPage } from '../mm/memory/allocator.ts';
+export * from '../mm/memory/errno.ts';
+export type { Kernel } from '../mm/memory/kernel.ts';
+export { Layout, type LayoutConfig, SMALL_CONFIG } from '../mm/memory/layout.ts';
+export * from '../mm/memory/mapping.ts';
+export * from '../mm/memory/mm-struct.ts';
+export * from '../mm/memory/page.ts';
+export * from '../mm/memory/page-ref.ts';
+export * from '../mm/memory/page-table.ts';
+export * from '../mm/memory/pte.ts';
 export {
   VM_DONTCOPY,
   VM_MAYWRITE,
@@ -47,8 +39,16 @@ export {
   VM_UFFD_WP,
   VM_WIPEONFORK,
   VM_WRITE,
-} from '../mm/vma.ts';
-export * from '../mm/writeback.ts';
+} from '../mm/memory/vma.ts';
+export * from '../mm/migrate/ksm.ts';
+export * from '../mm/migrate/migrate.ts';
+export * from '../mm/observe/inspect.ts';
+export * from '../mm/observe/invariants.ts';
+export * from '../mm/observe/promises.ts';
+export * from '../mm/reclaim/reclaim.ts';
+export { addToSwap } from '../mm/reclaim/swap-cache.ts';
+export * from '../mm/rmap/mkclean.ts';
+export * from '../mm/rmap/try-to-unmap.ts';
 export * from './judging.ts';
 export * from './properties.ts';
 export * from './scenario.ts';

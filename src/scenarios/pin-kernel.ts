@@ -1,5 +1,5 @@
-import type { Design } from '../mm/design.ts';
-import { PIN_BIAS } from '../mm/page.ts';
+import type { Design } from '../mm/design/design.ts';
+import { PIN_BIAS } from '../mm/memory/page.ts';
 import { type Statement, when } from './litmus-source.ts';
 
 /** What a pinner does once it has its reference. */

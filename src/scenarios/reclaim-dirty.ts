@@ -1,14 +1,14 @@
-import { deviceWrite } from '../mm/dma.ts';
-import { FOLL_WRITE } from '../mm/gup.ts';
-import { pageField } from '../mm/inspect.ts';
-import { mmapRegion, munmap } from '../mm/mmap.ts';
-import { PAGE_DATA, PAGE_FLAGS, PAGE_MAPPING, PG_DIRTY, setPageDirty } from '../mm/page.ts';
-import { getPage } from '../mm/page-ref.ts';
-import { pinUserPages, unpinUserPage, unpinUserPageDirty } from '../mm/pin.ts';
-import { shrinkPage } from '../mm/reclaim.ts';
-import { userStore } from '../mm/user.ts';
-import { VM_SHARED } from '../mm/vma.ts';
-import { writePage } from '../mm/writeback.ts';
+import { userStore } from '../mm/fault/user.ts';
+import { writePage } from '../mm/file/writeback.ts';
+import { deviceWrite } from '../mm/gup/dma.ts';
+import { FOLL_WRITE } from '../mm/gup/gup.ts';
+import { pinUserPages, unpinUserPage, unpinUserPageDirty } from '../mm/gup/pin.ts';
+import { mmapRegion, munmap } from '../mm/map/mmap.ts';
+import { PAGE_DATA, PAGE_FLAGS, PAGE_MAPPING, PG_DIRTY, setPageDirty } from '../mm/memory/page.ts';
+import { getPage } from '../mm/memory/page-ref.ts';
+import { VM_SHARED } from '../mm/memory/vma.ts';
+import { pageField } from '../mm/observe/inspect.ts';
+import { shrinkPage } from '../mm/reclaim/reclaim.ts';
 import { scenario } from './scenario.ts';
 import { ANON_RW, FIRST_DATA, must, pageAt } from './world.ts';
 

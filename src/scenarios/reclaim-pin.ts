@@ -1,10 +1,10 @@
-import { deviceRead } from '../mm/dma.ts';
-import { FOLL_WRITE } from '../mm/gup.ts';
-import { getPage } from '../mm/page-ref.ts';
-import { pinUserPagesFast, unpinUserPage } from '../mm/pin.ts';
-import { pinnedPageLives } from '../mm/promises.ts';
-import { shrinkPage } from '../mm/reclaim.ts';
-import { userLoad, userStore } from '../mm/user.ts';
+import { userLoad, userStore } from '../mm/fault/user.ts';
+import { deviceRead } from '../mm/gup/dma.ts';
+import { FOLL_WRITE } from '../mm/gup/gup.ts';
+import { pinUserPagesFast, unpinUserPage } from '../mm/gup/pin.ts';
+import { getPage } from '../mm/memory/page-ref.ts';
+import { pinnedPageLives } from '../mm/observe/promises.ts';
+import { shrinkPage } from '../mm/reclaim/reclaim.ts';
 import { quiescent } from './judging.ts';
 import { scenario } from './scenario.ts';
 import { ANON_RW, mapAndTouch, pageAt } from './world.ts';

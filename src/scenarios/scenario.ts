@@ -1,8 +1,8 @@
 import type { Cpu } from '../cpu/cpu.ts';
-import type { Design } from '../mm/design.ts';
-import type { Memory } from '../mm/inspect.ts';
-import type { Kernel } from '../mm/kernel.ts';
-import { Layout, type LayoutConfig, SMALL_CONFIG } from '../mm/layout.ts';
+import type { Design } from '../mm/design/design.ts';
+import type { Kernel } from '../mm/memory/kernel.ts';
+import { Layout, type LayoutConfig, SMALL_CONFIG } from '../mm/memory/layout.ts';
+import type { Memory } from '../mm/observe/inspect.ts';
 import type { Program, ThreadBody } from '../program/program.ts';
 import { PROPERTIES, type PropertyId } from './properties.ts';
 import { calling, refusePromise, ScenarioError } from './scenario-error.ts';

@@ -1,15 +1,15 @@
-import type { Design } from '../mm/design.ts';
-import { deviceWrite } from '../mm/dma.ts';
-import { FOLL_FORCE, FOLL_WRITE } from '../mm/gup.ts';
-import { pageField } from '../mm/inspect.ts';
-import { madviseDontneed } from '../mm/madvise.ts';
-import { MAPPING_ANON, mappingFlags } from '../mm/mapping.ts';
-import { mmapRegion } from '../mm/mmap.ts';
-import { PAGE_MAPPING } from '../mm/page.ts';
-import { getUserPages } from '../mm/pin.ts';
-import { userLoad } from '../mm/user.ts';
-import { uffdioContinue } from '../mm/userfaultfd.ts';
-import { VM_MAYWRITE, VM_READ, VM_UFFD_MINOR } from '../mm/vma.ts';
+import type { Design } from '../mm/design/design.ts';
+import { userLoad } from '../mm/fault/user.ts';
+import { uffdioContinue } from '../mm/fault/userfaultfd.ts';
+import { deviceWrite } from '../mm/gup/dma.ts';
+import { FOLL_FORCE, FOLL_WRITE } from '../mm/gup/gup.ts';
+import { getUserPages } from '../mm/gup/pin.ts';
+import { madviseDontneed } from '../mm/map/madvise.ts';
+import { mmapRegion } from '../mm/map/mmap.ts';
+import { MAPPING_ANON, mappingFlags } from '../mm/memory/mapping.ts';
+import { PAGE_MAPPING } from '../mm/memory/page.ts';
+import { VM_MAYWRITE, VM_READ, VM_UFFD_MINOR } from '../mm/memory/vma.ts';
+import { pageField } from '../mm/observe/inspect.ts';
 import { scenario } from './scenario.ts';
 import { must } from './world.ts';
 

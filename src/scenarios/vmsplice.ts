@@ -1,9 +1,9 @@
 import type { Cpu } from '../cpu/cpu.ts';
-import { deviceRead } from '../mm/dma.ts';
-import { dupMmap } from '../mm/fork.ts';
-import { munmap } from '../mm/mmap.ts';
-import { getUserPagesFast, pinUserPagesFast, unpinUserPage } from '../mm/pin.ts';
-import { userStore } from '../mm/user.ts';
+import { userStore } from '../mm/fault/user.ts';
+import { dupMmap } from '../mm/fork/fork.ts';
+import { deviceRead } from '../mm/gup/dma.ts';
+import { getUserPagesFast, pinUserPagesFast, unpinUserPage } from '../mm/gup/pin.ts';
+import { munmap } from '../mm/map/mmap.ts';
 import { quiescent } from './judging.ts';
 import { scenario } from './scenario.ts';
 import { FIRST_DATA, family } from './world.ts';

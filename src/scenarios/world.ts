@@ -1,22 +1,21 @@
 /** Worlds to race in, made by operations of the memory manager before the race begins. */
 
 import type { Cpu } from '../cpu/cpu.ts';
-import { doAnonymousFolio } from '../mm/fault-anonymous.ts';
-import { doHugePmdAnonymousPage } from '../mm/huge-pmd.ts';
-import type { Kernel } from '../mm/kernel.ts';
-import type { LayoutConfig } from '../mm/layout.ts';
-import { removeMigrationPtes } from '../mm/migrate.ts';
-import type { Mm } from '../mm/mm-struct.ts';
-
-import { type Mapping, mmapRegion, munmap } from '../mm/mmap.ts';
-import type { Page } from '../mm/page.ts';
-import { hugePage, pmdCell, pmdIsHuge, pmdTable, pteAlloc, pteCell } from '../mm/page-table.ts';
-import { ptePfn } from '../mm/pte.ts';
-import { tryToMigrate, tryToUnmapFlush, type UnmapBatch } from '../mm/try-to-unmap.ts';
-import { userStore } from '../mm/user.ts';
-import { FAULT_WRITE } from '../mm/vm-fault.ts';
-import { VM_MAYWRITE, VM_READ, VM_WRITE } from '../mm/vma.ts';
-import { vmaLookup } from '../mm/vma-list.ts';
+import { doAnonymousFolio } from '../mm/fault/fault-anonymous.ts';
+import { userStore } from '../mm/fault/user.ts';
+import { FAULT_WRITE } from '../mm/fault/vm-fault.ts';
+import { doHugePmdAnonymousPage } from '../mm/huge/huge-pmd.ts';
+import { type Mapping, mmapRegion, munmap } from '../mm/map/mmap.ts';
+import { vmaLookup } from '../mm/map/vma-list.ts';
+import type { Kernel } from '../mm/memory/kernel.ts';
+import type { LayoutConfig } from '../mm/memory/layout.ts';
+import type { Mm } from '../mm/memory/mm-struct.ts';
+import type { Page } from '../mm/memory/page.ts';
+import { hugePage, pmdCell, pmdIsHuge, pmdTable, pteAlloc, pteCell } from '../mm/memory/page-table.ts';
+import { ptePfn } from '../mm/memory/pte.ts';
+import { VM_MAYWRITE, VM_READ, VM_WRITE } from '../mm/memory/vma.ts';
+import { removeMigrationPtes } from '../mm/migrate/migrate.ts';
+import { tryToMigrate, tryToUnmapFlush, type UnmapBatch } from '../mm/rmap/try-to-unmap.ts';
 
 /** What memory contains before a race. */
 export const FIRST_DATA = 1;

@@ -1,14 +1,14 @@
-import { deviceWrite } from '../mm/dma.ts';
-import { FOLL_LONGTERM, FOLL_WRITE } from '../mm/gup.ts';
-import { entries, type Memory, pageField } from '../mm/inspect.ts';
-import type { Kernel } from '../mm/kernel.ts';
-import { mmapRegion } from '../mm/mmap.ts';
-import { PAGE_DATA, PAGE_FLAGS, type Page, PG_DIRTY } from '../mm/page.ts';
-import { pinUserPagesFast, unpinUserPageDirty } from '../mm/pin.ts';
-import { ptePfn, ptePresent, pteWrite } from '../mm/pte.ts';
-import { userStore } from '../mm/user.ts';
-import { VM_SHARED } from '../mm/vma.ts';
-import { writePage } from '../mm/writeback.ts';
+import { userStore } from '../mm/fault/user.ts';
+import { writePage } from '../mm/file/writeback.ts';
+import { deviceWrite } from '../mm/gup/dma.ts';
+import { FOLL_LONGTERM, FOLL_WRITE } from '../mm/gup/gup.ts';
+import { pinUserPagesFast, unpinUserPageDirty } from '../mm/gup/pin.ts';
+import { mmapRegion } from '../mm/map/mmap.ts';
+import type { Kernel } from '../mm/memory/kernel.ts';
+import { PAGE_DATA, PAGE_FLAGS, type Page, PG_DIRTY } from '../mm/memory/page.ts';
+import { ptePfn, ptePresent, pteWrite } from '../mm/memory/pte.ts';
+import { VM_SHARED } from '../mm/memory/vma.ts';
+import { entries, type Memory, pageField } from '../mm/observe/inspect.ts';
 import { type Broken, scenario, type Variant } from './scenario.ts';
 import { ANON_RW, FIRST_DATA, must, pageAt } from './world.ts';
 

@@ -1,10 +1,10 @@
-import { entries, pageField } from '../mm/inspect.ts';
-import { mmapRegion, munmap } from '../mm/mmap.ts';
-import { PAGE_DATA, PAGE_FLAGS, PG_DIRTY } from '../mm/page.ts';
-import { pteDirty } from '../mm/pte.ts';
-import { userStore } from '../mm/user.ts';
-import { VM_SHARED } from '../mm/vma.ts';
-import { writePage } from '../mm/writeback.ts';
+import { userStore } from '../mm/fault/user.ts';
+import { writePage } from '../mm/file/writeback.ts';
+import { mmapRegion, munmap } from '../mm/map/mmap.ts';
+import { PAGE_DATA, PAGE_FLAGS, PG_DIRTY } from '../mm/memory/page.ts';
+import { pteDirty } from '../mm/memory/pte.ts';
+import { VM_SHARED } from '../mm/memory/vma.ts';
+import { entries, pageField } from '../mm/observe/inspect.ts';
 import { type Broken, scenario } from './scenario.ts';
 import { ANON_RW, FIRST_DATA, must, pageAt } from './world.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type AnalyseOptions, analyse } from '../../src/ask/analyse.ts';
 import type { Analysis } from '../../src/explain/analysis.ts';
 import { checkCell } from '../../src/fronts/races/check-cell.ts';
-import { designOf } from '../../src/mm/presets.ts';
+import { designOf } from '../../src/mm/design/presets.ts';
 import { MODELS, type ModelName } from '../../src/models/registry.ts';
 import { finish } from '../explain/protocols.ts';
 import { RACES } from './races.ts';

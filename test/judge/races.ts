@@ -1,6 +1,6 @@
 import { Mode } from '../../src/cpu/modes.ts';
-import type { Kernel } from '../../src/mm/kernel.ts';
-import { MM_HAS_PINNED } from '../../src/mm/mm-struct.ts';
+import type { Kernel } from '../../src/mm/memory/kernel.ts';
+import { MM_HAS_PINNED } from '../../src/mm/memory/mm-struct.ts';
 import {
   type Scenario,
   type ScenarioSpec,

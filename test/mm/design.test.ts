@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { designWith, KNOBS, type KnobName, knobValues } from '../../src/mm/design.ts';
-import { designOf, PRESETS, presetNamed } from '../../src/mm/presets.ts';
+import { designWith, KNOBS, type KnobName, knobValues } from '../../src/mm/design/design.ts';
+import { designOf, PRESETS, presetNamed } from '../../src/mm/design/presets.ts';
 
 const NAMES = Object.keys(KNOBS) as KnobName[];
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Layout, SMALL_CONFIG } from '../../src/mm/layout.ts';
-import { MAPPING_ANON, MAPPING_KSM, mappingFlags, mappingTarget, mkMapping } from '../../src/mm/mapping.ts';
-import { generationOf, PAGE_FIELDS, PAGE_FLAGS, PAGE_REFCOUNT, refCountOf, refWord } from '../../src/mm/page.ts';
-import { mkPte, PTE_BIT_NAMES, PTE_PRESENT, PTE_SHIFT, PTE_WRITE, ptePfn } from '../../src/mm/pte.ts';
-import { decodeVma, encodeVma, MAX_ADDRESS, MAX_OBJECTS, VMA_FLAG_NAMES, type Vma } from '../../src/mm/vma.ts';
+import { Layout, SMALL_CONFIG } from '../../src/mm/memory/layout.ts';
+import { MAPPING_ANON, MAPPING_KSM, mappingFlags, mappingTarget, mkMapping } from '../../src/mm/memory/mapping.ts';
+import { generationOf, PAGE_FIELDS, PAGE_FLAGS, PAGE_REFCOUNT, refCountOf, refWord } from '../../src/mm/memory/page.ts';
+import { mkPte, PTE_BIT_NAMES, PTE_PRESENT, PTE_SHIFT, PTE_WRITE, ptePfn } from '../../src/mm/memory/pte.ts';
+import { decodeVma, encodeVma, MAX_ADDRESS, MAX_OBJECTS, VMA_FLAG_NAMES, type Vma } from '../../src/mm/memory/vma.ts';
 import { DirectCpu } from '../../src/run/direct.ts';
 import { ROOMY } from './machine.ts';
 

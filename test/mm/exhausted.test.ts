@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ENOMEM } from '../../src/mm/errno.ts';
-import { exitMmap } from '../../src/mm/exit.ts';
-import { doAnonymousFolio } from '../../src/mm/fault-anonymous.ts';
-import { dupMmap } from '../../src/mm/fork.ts';
-import { FOLL_FORCE, FOLL_WRITE, type Pin } from '../../src/mm/gup.ts';
-import { doHugePmdAnonymousPage } from '../../src/mm/huge-pmd.ts';
-import { madvise, madviseDontneed } from '../../src/mm/madvise.ts';
-import { mmapRegion, mprotect, munmap } from '../../src/mm/mmap.ts';
+import { PRESETS } from '../../src/mm/design/presets.ts';
+import { doAnonymousFolio } from '../../src/mm/fault/fault-anonymous.ts';
+import { userLoad, userStore } from '../../src/mm/fault/user.ts';
+import { exitMmap } from '../../src/mm/fork/exit.ts';
+import { dupMmap } from '../../src/mm/fork/fork.ts';
+import { FOLL_FORCE, FOLL_WRITE, type Pin } from '../../src/mm/gup/gup.ts';
 import {
   getUserPages,
   getUserPagesFast,
@@ -15,11 +13,13 @@ import {
   pinUserPagesFast,
   unpinUserPage,
   unpinUserPageDirty,
-} from '../../src/mm/pin.ts';
-import { PRESETS } from '../../src/mm/presets.ts';
-import { userLoad, userStore } from '../../src/mm/user.ts';
-import { VM_MAYWRITE, VM_READ, VM_SHARED } from '../../src/mm/vma.ts';
-import { vmaLookup, vmas } from '../../src/mm/vma-list.ts';
+} from '../../src/mm/gup/pin.ts';
+import { doHugePmdAnonymousPage } from '../../src/mm/huge/huge-pmd.ts';
+import { madvise, madviseDontneed } from '../../src/mm/map/madvise.ts';
+import { mmapRegion, mprotect, munmap } from '../../src/mm/map/mmap.ts';
+import { vmaLookup, vmas } from '../../src/mm/map/vma-list.ts';
+import { ENOMEM } from '../../src/mm/memory/errno.ts';
+import { VM_MAYWRITE, VM_READ, VM_SHARED } from '../../src/mm/memory/vma.ts';
 import { type Machine, machine, ROOMY, RW } from './machine.ts';
 import { type Op, opWithLarge, START } from './operations.ts';
 

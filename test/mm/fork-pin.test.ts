@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Design, designWith } from '../../src/mm/design.ts';
-import { dupMmap } from '../../src/mm/fork.ts';
-import { FOLL_WRITE } from '../../src/mm/gup.ts';
-import { checkInvariants } from '../../src/mm/invariants.ts';
-import { PAGE_DATA, PAGE_MAPCOUNT, PAGE_REFCOUNT, refCountOf } from '../../src/mm/page.ts';
-import { pinUserPagesFastOnly, unpinUserPage } from '../../src/mm/pin.ts';
-import { designOf, PRESETS } from '../../src/mm/presets.ts';
-import { FIRST_DATA, type SmallWorld, smallWorld } from '../../src/mm/small-world.ts';
+import { type Design, designWith } from '../../src/mm/design/design.ts';
+import { designOf, PRESETS } from '../../src/mm/design/presets.ts';
+import { dupMmap } from '../../src/mm/fork/fork.ts';
+import { FOLL_WRITE } from '../../src/mm/gup/gup.ts';
+import { pinUserPagesFastOnly, unpinUserPage } from '../../src/mm/gup/pin.ts';
+import { PAGE_DATA, PAGE_MAPCOUNT, PAGE_REFCOUNT, refCountOf } from '../../src/mm/memory/page.ts';
+import { checkInvariants } from '../../src/mm/observe/invariants.ts';
 import { DirectCpu } from '../../src/run/direct.ts';
+import { FIRST_DATA, type SmallWorld, smallWorld } from './small-world.ts';
 
 const world = (design: Design): SmallWorld => smallWorld(design, (id, memory) => new DirectCpu(id, memory));
 const cpu = ({ memory }: SmallWorld, id = 0): DirectCpu => new DirectCpu(id, memory);

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { deviceRead } from '../../src/mm/dma.ts';
-import { exitMmap } from '../../src/mm/exit.ts';
-import { dupMmap } from '../../src/mm/fork.ts';
-import { FOLL_WRITE } from '../../src/mm/gup.ts';
-import { doHugePmdAnonymousPage } from '../../src/mm/huge-pmd.ts';
-import { madviseDontneed } from '../../src/mm/madvise.ts';
-import { mmapRegion, mprotect, munmap } from '../../src/mm/mmap.ts';
-import { pinUserPages, pinUserPagesFast, pinUserPagesFastOnly, unpinUserPage } from '../../src/mm/pin.ts';
-import { designOf } from '../../src/mm/presets.ts';
-import { splitHugePmd } from '../../src/mm/split-pmd.ts';
-import { userLoad, userStore } from '../../src/mm/user.ts';
-import { VM_READ, VM_WRITE } from '../../src/mm/vma.ts';
-import { vmaLookup } from '../../src/mm/vma-list.ts';
+import { designOf } from '../../src/mm/design/presets.ts';
+import { userLoad, userStore } from '../../src/mm/fault/user.ts';
+import { exitMmap } from '../../src/mm/fork/exit.ts';
+import { dupMmap } from '../../src/mm/fork/fork.ts';
+import { deviceRead } from '../../src/mm/gup/dma.ts';
+import { FOLL_WRITE } from '../../src/mm/gup/gup.ts';
+import { pinUserPages, pinUserPagesFast, pinUserPagesFastOnly, unpinUserPage } from '../../src/mm/gup/pin.ts';
+import { doHugePmdAnonymousPage } from '../../src/mm/huge/huge-pmd.ts';
+import { splitHugePmd } from '../../src/mm/huge/split-pmd.ts';
+import { madviseDontneed } from '../../src/mm/map/madvise.ts';
+import { mmapRegion, mprotect, munmap } from '../../src/mm/map/mmap.ts';
+import { vmaLookup } from '../../src/mm/map/vma-list.ts';
+import { VM_READ, VM_WRITE } from '../../src/mm/memory/vma.ts';
 import { type Machine, machine, RW } from './machine.ts';
 
 /** An address space whose first two pages are one large folio under one PMD, written once each. */

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { designWith } from '../../src/mm/design.ts';
-import { deviceRead, deviceWrite } from '../../src/mm/dma.ts';
-import { exitMmap } from '../../src/mm/exit.ts';
-import { doAnonymousFolio } from '../../src/mm/fault-anonymous.ts';
-import { dupMmap } from '../../src/mm/fork.ts';
-import { FOLL_WRITE } from '../../src/mm/gup.ts';
-import { mmapRegion, munmap } from '../../src/mm/mmap.ts';
-import { pageMaybeDmaPinned } from '../../src/mm/page-ref.ts';
-import { pinUserPages, pinUserPagesFast, unpinUserPage } from '../../src/mm/pin.ts';
-import { designOf } from '../../src/mm/presets.ts';
-import { userLoad, userStore } from '../../src/mm/user.ts';
-import { vmaLookup } from '../../src/mm/vma-list.ts';
+import { designWith } from '../../src/mm/design/design.ts';
+import { designOf } from '../../src/mm/design/presets.ts';
+import { doAnonymousFolio } from '../../src/mm/fault/fault-anonymous.ts';
+import { userLoad, userStore } from '../../src/mm/fault/user.ts';
+import { exitMmap } from '../../src/mm/fork/exit.ts';
+import { dupMmap } from '../../src/mm/fork/fork.ts';
+import { deviceRead, deviceWrite } from '../../src/mm/gup/dma.ts';
+import { FOLL_WRITE } from '../../src/mm/gup/gup.ts';
+import { pinUserPages, pinUserPagesFast, unpinUserPage } from '../../src/mm/gup/pin.ts';
+import { mmapRegion, munmap } from '../../src/mm/map/mmap.ts';
+import { vmaLookup } from '../../src/mm/map/vma-list.ts';
+import { pageMaybeDmaPinned } from '../../src/mm/memory/page-ref.ts';
 import { type Machine, machine, RW } from './machine.ts';
 
 /** An address space whose first two pages are one large folio, mapped by PTEs. */

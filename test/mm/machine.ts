@@ -1,11 +1,11 @@
 import type { Cell } from '../../src/cpu/cpu.ts';
-import type { Design } from '../../src/mm/design.ts';
-import type { Pin } from '../../src/mm/gup.ts';
-import { checkInvariants, type Violation } from '../../src/mm/invariants.ts';
-import type { Kernel } from '../../src/mm/kernel.ts';
-import { Layout, type LayoutConfig, SMALL_CONFIG } from '../../src/mm/layout.ts';
-import type { Mm } from '../../src/mm/mm-struct.ts';
-import { VM_MAYWRITE, VM_READ, VM_WRITE } from '../../src/mm/vma.ts';
+import type { Design } from '../../src/mm/design/design.ts';
+import type { Pin } from '../../src/mm/gup/gup.ts';
+import type { Kernel } from '../../src/mm/memory/kernel.ts';
+import { Layout, type LayoutConfig, SMALL_CONFIG } from '../../src/mm/memory/layout.ts';
+import type { Mm } from '../../src/mm/memory/mm-struct.ts';
+import { VM_MAYWRITE, VM_READ, VM_WRITE } from '../../src/mm/memory/vma.ts';
+import { checkInvariants, type Violation } from '../../src/mm/observe/invariants.ts';
 import { DirectCpu } from '../../src/run/direct.ts';
 
 /** Room for anything that a test does, and a file of each kind. */

@@ -1,8 +1,8 @@
 /** Random operations of processes and devices, as values. */
 
 import fc from 'fast-check';
-import { ADVICE } from '../../src/mm/madvise.ts';
-import { VM_READ, VM_WRITE } from '../../src/mm/vma.ts';
+import { ADVICE } from '../../src/mm/map/madvise.ts';
+import { VM_READ, VM_WRITE } from '../../src/mm/memory/vma.ts';
 import { ROOMY } from './machine.ts';
 
 export const SPAN = ROOMY.pmdsPerMm * ROOMY.ptesPerTable;

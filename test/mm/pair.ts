@@ -1,16 +1,12 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Design } from '../../src/mm/design.ts';
-import { deviceRead, deviceWrite } from '../../src/mm/dma.ts';
-import { EFAULT, EINVAL, ENOMEM } from '../../src/mm/errno.ts';
-import { exitMmap } from '../../src/mm/exit.ts';
-import { doAnonymousFolio } from '../../src/mm/fault-anonymous.ts';
-import { dupMmap } from '../../src/mm/fork.ts';
-import { FOLL_FORCE, FOLL_WRITE, type Pin } from '../../src/mm/gup.ts';
-import { doHugePmdAnonymousPage } from '../../src/mm/huge-pmd.ts';
-import type { LayoutConfig } from '../../src/mm/layout.ts';
-import { ADVICE, madvise, madviseDontneed } from '../../src/mm/madvise.ts';
-import { mmapRegion, mprotect, munmap } from '../../src/mm/mmap.ts';
+import type { Design } from '../../src/mm/design/design.ts';
+import { doAnonymousFolio } from '../../src/mm/fault/fault-anonymous.ts';
+import { userLoad, userStore } from '../../src/mm/fault/user.ts';
+import { exitMmap } from '../../src/mm/fork/exit.ts';
+import { dupMmap } from '../../src/mm/fork/fork.ts';
+import { deviceRead, deviceWrite } from '../../src/mm/gup/dma.ts';
+import { FOLL_FORCE, FOLL_WRITE, type Pin } from '../../src/mm/gup/gup.ts';
 import {
   getUserPages,
   getUserPagesFast,
@@ -18,10 +14,14 @@ import {
   pinUserPagesFast,
   unpinUserPage,
   unpinUserPageDirty,
-} from '../../src/mm/pin.ts';
-import { userLoad, userStore } from '../../src/mm/user.ts';
-import { VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE } from '../../src/mm/vma.ts';
-import { vmaLookup } from '../../src/mm/vma-list.ts';
+} from '../../src/mm/gup/pin.ts';
+import { doHugePmdAnonymousPage } from '../../src/mm/huge/huge-pmd.ts';
+import { ADVICE, madvise, madviseDontneed } from '../../src/mm/map/madvise.ts';
+import { mmapRegion, mprotect, munmap } from '../../src/mm/map/mmap.ts';
+import { vmaLookup } from '../../src/mm/map/vma-list.ts';
+import { EFAULT, EINVAL, ENOMEM } from '../../src/mm/memory/errno.ts';
+import type { LayoutConfig } from '../../src/mm/memory/layout.ts';
+import { VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE } from '../../src/mm/memory/vma.ts';
 import { type Machine, machine, ROOMY, RW } from './machine.ts';
 import { type Op, SPAN } from './operations.ts';
 import { type Box, Reference } from './reference.ts';

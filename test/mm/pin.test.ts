@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Design, designWith } from '../../src/mm/design.ts';
-import { deviceRead, deviceWrite } from '../../src/mm/dma.ts';
-import { EFAULT } from '../../src/mm/errno.ts';
-import { exitMmap } from '../../src/mm/exit.ts';
-import { dupMmap } from '../../src/mm/fork.ts';
-import { FOLL_FORCE, FOLL_LONGTERM, FOLL_WRITE, type GupResult } from '../../src/mm/gup.ts';
-import { MM_HAS_PINNED, MM_WRITE_PROTECT_SEQ } from '../../src/mm/mm-struct.ts';
-import { mmapRegion, mprotect, munmap } from '../../src/mm/mmap.ts';
+import { type Design, designWith } from '../../src/mm/design/design.ts';
+import { designOf } from '../../src/mm/design/presets.ts';
+import { userLoad, userStore } from '../../src/mm/fault/user.ts';
+import { exitMmap } from '../../src/mm/fork/exit.ts';
+import { dupMmap } from '../../src/mm/fork/fork.ts';
+import { deviceRead, deviceWrite } from '../../src/mm/gup/dma.ts';
+import { FOLL_FORCE, FOLL_LONGTERM, FOLL_WRITE, type GupResult } from '../../src/mm/gup/gup.ts';
 import {
   getUserPages,
   getUserPagesFast,
@@ -16,10 +15,11 @@ import {
   pinUserPagesFastOnly,
   unpinUserPage,
   unpinUserPageDirty,
-} from '../../src/mm/pin.ts';
-import { designOf } from '../../src/mm/presets.ts';
-import { userLoad, userStore } from '../../src/mm/user.ts';
-import { VM_PFNMAP, VM_READ, VM_SHARED } from '../../src/mm/vma.ts';
+} from '../../src/mm/gup/pin.ts';
+import { mmapRegion, mprotect, munmap } from '../../src/mm/map/mmap.ts';
+import { EFAULT } from '../../src/mm/memory/errno.ts';
+import { MM_HAS_PINNED, MM_WRITE_PROTECT_SEQ } from '../../src/mm/memory/mm-struct.ts';
+import { VM_PFNMAP, VM_READ, VM_SHARED } from '../../src/mm/memory/vma.ts';
 import { last, type Machine, machine, RO, RW } from './machine.ts';
 
 const decided = (name: string, decisions: Record<string, string> = {}): Design => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { type Design, designWith } from '../../src/mm/design.ts';
-import { PRESETS } from '../../src/mm/presets.ts';
+import { type Design, designWith } from '../../src/mm/design/design.ts';
+import { PRESETS } from '../../src/mm/design/presets.ts';
 import { op, opWithLarge, START } from './operations.ts';
 import { Pair } from './pair.ts';
 

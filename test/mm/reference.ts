@@ -3,7 +3,7 @@
  * each page of a file a box that all share. No page tables, no counts, no copy-on-write.
  */
 
-import { VM_DONTCOPY, VM_READ, VM_SHARED, VM_WIPEONFORK, VM_WRITE } from '../../src/mm/vma.ts';
+import { VM_DONTCOPY, VM_READ, VM_SHARED, VM_WIPEONFORK, VM_WRITE } from '../../src/mm/memory/vma.ts';
 
 /** What one page contains. */
 export interface Box {

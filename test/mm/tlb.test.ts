@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Design, designWith } from '../../src/mm/design.ts';
-import { dupMmap } from '../../src/mm/fork.ts';
-import { localIrqRestore, localIrqSave } from '../../src/mm/irq.ts';
-import { madviseDontneed } from '../../src/mm/madvise.ts';
-import { mmapRegion, mprotect, munmap } from '../../src/mm/mmap.ts';
-import { designOf } from '../../src/mm/presets.ts';
-import { tlbAccessBegin, tlbAccessEnd } from '../../src/mm/tlb.ts';
-import { userLoad, userStore } from '../../src/mm/user.ts';
-import { VM_READ } from '../../src/mm/vma.ts';
+import { type Design, designWith } from '../../src/mm/design/design.ts';
+import { designOf } from '../../src/mm/design/presets.ts';
+import { userLoad, userStore } from '../../src/mm/fault/user.ts';
+import { dupMmap } from '../../src/mm/fork/fork.ts';
+import { madviseDontneed } from '../../src/mm/map/madvise.ts';
+import { mmapRegion, mprotect, munmap } from '../../src/mm/map/mmap.ts';
+import { localIrqRestore, localIrqSave } from '../../src/mm/memory/irq.ts';
+import { tlbAccessBegin, tlbAccessEnd } from '../../src/mm/memory/tlb.ts';
+import { VM_READ } from '../../src/mm/memory/vma.ts';
 import { runDirect } from '../../src/run/direct.ts';
 import { type Machine, machine, RW } from './machine.ts';
 

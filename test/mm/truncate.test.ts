@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { deviceRead, deviceWrite } from '../../src/mm/dma.ts';
-import { EFAULT } from '../../src/mm/errno.ts';
-import { FOLL_WRITE } from '../../src/mm/gup.ts';
-import { mmapRegion } from '../../src/mm/mmap.ts';
-import { PAGE_FLAGS, PG_WRITEBACK } from '../../src/mm/page.ts';
-import { pinUserPages, unpinUserPage } from '../../src/mm/pin.ts';
-import { designOf } from '../../src/mm/presets.ts';
-import { invalidateInodePage2, punchHole, truncateSetsize } from '../../src/mm/truncate.ts';
-import { userLoad, userStore } from '../../src/mm/user.ts';
-import { VM_SHARED } from '../../src/mm/vma.ts';
-import { writePage } from '../../src/mm/writeback.ts';
+import { designOf } from '../../src/mm/design/presets.ts';
+import { userLoad, userStore } from '../../src/mm/fault/user.ts';
+import { invalidateInodePage2, punchHole, truncateSetsize } from '../../src/mm/file/truncate.ts';
+import { writePage } from '../../src/mm/file/writeback.ts';
+import { deviceRead, deviceWrite } from '../../src/mm/gup/dma.ts';
+import { FOLL_WRITE } from '../../src/mm/gup/gup.ts';
+import { pinUserPages, unpinUserPage } from '../../src/mm/gup/pin.ts';
+import { mmapRegion } from '../../src/mm/map/mmap.ts';
+import { EFAULT } from '../../src/mm/memory/errno.ts';
+import { PAGE_FLAGS, PG_WRITEBACK } from '../../src/mm/memory/page.ts';
+import { VM_SHARED } from '../../src/mm/memory/vma.ts';
 import { DirectCpu, runDirect } from '../../src/run/direct.ts';
 import { type Machine, machine, RW } from './machine.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { FOLL_FORCE, FOLL_WRITE } from '../../src/mm/gup.ts';
-import { madviseDontneed } from '../../src/mm/madvise.ts';
-import { mmapRegion } from '../../src/mm/mmap.ts';
-import { getUserPages } from '../../src/mm/pin.ts';
-import { designOf } from '../../src/mm/presets.ts';
-import { userLoad, userStore } from '../../src/mm/user.ts';
-import { uffdioContinue } from '../../src/mm/userfaultfd.ts';
-import { VM_SHARED, VM_UFFD_MINOR } from '../../src/mm/vma.ts';
+import { designOf } from '../../src/mm/design/presets.ts';
+import { userLoad, userStore } from '../../src/mm/fault/user.ts';
+import { uffdioContinue } from '../../src/mm/fault/userfaultfd.ts';
+import { FOLL_FORCE, FOLL_WRITE } from '../../src/mm/gup/gup.ts';
+import { getUserPages } from '../../src/mm/gup/pin.ts';
+import { madviseDontneed } from '../../src/mm/map/madvise.ts';
+import { mmapRegion } from '../../src/mm/map/mmap.ts';
+import { VM_SHARED, VM_UFFD_MINOR } from '../../src/mm/memory/vma.ts';
 import { type Machine, machine, RO, RW } from './machine.ts';
 
 /** mm 0 has written 7 to a page of shmem; mm 1 maps the file with some flags. */

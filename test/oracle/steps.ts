@@ -118,7 +118,7 @@ export const ifSet = (register: number, then: readonly Step[], otherwise?: reado
 });
 
 /** Threads over as many words, all 0, and registers as they name. */
-export function program(...threads: readonly Step[][]): SmallProgram {
+export function program(...threads: readonly (readonly Step[])[]): SmallProgram {
   let words = 0;
   let registers = 0;
   const word = (at: number | undefined): void => {

@@ -39,6 +39,12 @@ export interface Trace {
 /** A wait that these values do not end. */
 class Waits extends Error {}
 
+/**
+ * Where control goes: as what was read has it; or also past every wait, whatever was read; or also through every branch
+ * and conditional operation either way.
+ */
+type Ways = 'as read' | 'past waits' | 'any';
+
 /** A CPU that writes down what a thread does, and asks somebody what its reads return. */
 class RecordingCpu extends Cpu implements TrackedCpu {
   readonly id: number;
@@ -54,26 +60,25 @@ class RecordingCpu extends Cpu implements TrackedCpu {
   private readonly domain: readonly ReadonlySet<number>[];
   /** Does every read control every later write? */
   private readonly conservative: boolean;
-  /** Does control go every way, whatever was read? */
-  private readonly anyWay: boolean;
+  private readonly ways: Ways;
 
   constructor(
     id: number,
     domain: readonly ReadonlySet<number>[],
     conservative: boolean,
-    anyWay: boolean,
+    ways: Ways,
     pick: (of: readonly number[]) => number,
   ) {
     super();
     this.id = id;
     this.domain = domain;
     this.conservative = conservative;
-    this.anyWay = anyWay;
+    this.ways = ways;
     this.pick = pick;
   }
 
   override branch(taken: boolean): boolean {
-    return this.anyWay ? this.pick([0, 1]) === 1 : taken;
+    return this.ways === 'any' ? this.pick([0, 1]) === 1 : taken;
   }
 
   read(cell: Cell, mode: Mode): number {
@@ -82,7 +87,7 @@ class RecordingCpu extends Cpu implements TrackedCpu {
 
   readWhen(cell: Cell, mask: number, want: number, mode: Mode): number {
     const value = this.reads(cell, mode, false, this.addressOf(cell));
-    if (!this.anyWay && !guardHolds(value, mask, want, true)) throw new Waits();
+    if (this.ways === 'as read' && !guardHolds(value, mask, want, true)) throw new Waits();
     return value;
   }
 
@@ -103,7 +108,7 @@ class RecordingCpu extends Cpu implements TrackedCpu {
 
   rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
     const happens = (old: number): boolean => {
-      if (!this.anyWay && !guardHolds(old, mask, want, true)) throw new Waits();
+      if (this.ways === 'as read' && !guardHolds(old, mask, want, true)) throw new Waits();
       return true;
     };
     return this.modify(cell, happens, false, op, operand, mode);
@@ -223,18 +228,15 @@ class RecordingCpu extends Cpu implements TrackedCpu {
 /** More ways to run a thread than this are too many for the oracle. */
 const MOST_TRACES = 2000;
 
-/**
- * Every trace of one thread whose reads of word `at` return members of `domain[at]`.
- * @param anyWay also those whose branches, waits and conditional operations go another way than what they read has them go
- */
-function tracesOf(program: Program, thread: number, domain: readonly ReadonlySet<number>[], anyWay: boolean): Trace[] {
+/** Every trace of one thread whose reads of word `at` return members of `domain[at]`. */
+function tracesOf(program: Program, thread: number, domain: readonly ReadonlySet<number>[], ways: Ways): Trace[] {
   const conservative = program.dependencies === 'conservative';
   const traces: Trace[] = [];
   /** What was picked, in order; a run that picks more appends first members. */
   let choices: number[] = [];
   for (;;) {
     const sizes: number[] = [];
-    const cpu = new RecordingCpu(thread, domain, conservative, anyWay, (values) => {
+    const cpu = new RecordingCpu(thread, domain, conservative, ways, (values) => {
       sizes.push(values.length);
       if (choices.length < sizes.length) choices.push(0);
       return values[choices[sizes.length - 1]!]!;
@@ -263,19 +265,21 @@ function tracesOf(program: Program, thread: number, domain: readonly ReadonlySet
 export function threadTraces(program: Program, guesses: readonly number[] = []): Trace[][] {
   const domain = valuesOf(program, guesses);
   return program.threads.map((_, thread) =>
-    tracesOf(program, thread, domain, false).filter(({ complete }) => complete),
+    tracesOf(program, thread, domain, 'as read').filter(({ complete }) => complete),
   );
 }
 
 /**
  * What each word may hold, and maybe more: the initial values and what traces over values found so far write, repeated
  * until there are no more or as often as the threads have writes, for no value takes a longer way than through all of
- * them. Control goes every way: two waits may end only because each lets the other write what ends it.
+ * them. Two waits may end only because each lets the other write what ends it; and where values may be their own reason,
+ * two branches may be taken only because each writes what the other asks for. So control is let go that way.
  */
 function valuesOf(program: Program, guesses: readonly number[]): ReadonlySet<number>[] {
   const domain = Array.from(program.initial, (value) => new Set([value, ...guesses]));
+  const ways = guesses.length > 0 ? 'any' : 'past waits';
   for (let round = 0; ; round++) {
-    const traces = program.threads.map((_, thread) => tracesOf(program, thread, domain, true));
+    const traces = program.threads.map((_, thread) => tracesOf(program, thread, domain, ways));
     const longest = traces.reduce((sum, of) => sum + of.reduce((most, t) => Math.max(most, countWrites(t)), 0), 0);
     let grew = false;
     for (const { kind, at, value } of traces.flat().flatMap((trace) => trace.events)) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkCell } from '../../src/fronts/races/check-cell.ts';
-import { type Design, designWith } from '../../src/mm/design.ts';
-import { designOf } from '../../src/mm/presets.ts';
+import { type Design, designWith } from '../../src/mm/design/design.ts';
+import { designOf } from '../../src/mm/design/presets.ts';
 import { MODELS } from '../../src/models/registry.ts';
 import { forkPin } from '../../src/scenarios/fork-pin.ts';
 

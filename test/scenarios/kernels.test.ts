@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkLitmus } from '../../src/fronts/litmus/check-litmus.ts';
 import { checkCell } from '../../src/fronts/races/check-cell.ts';
-import { type Design, designWith, type KnobName, knobValues } from '../../src/mm/design.ts';
-import { designOf, PRESETS } from '../../src/mm/presets.ts';
+import { type Design, designWith, type KnobName, knobValues } from '../../src/mm/design/design.ts';
+import { designOf, PRESETS } from '../../src/mm/design/presets.ts';
 import { MODELS, type ModelName } from '../../src/models/registry.ts';
 import { exclusivePin } from '../../src/scenarios/exclusive-pin.ts';
 import { forkPin } from '../../src/scenarios/fork-pin.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkCell } from '../../src/fronts/races/check-cell.ts';
-import { type Design, designWith, isKnob, KNOBS, knobValues } from '../../src/mm/design.ts';
-import { designOf } from '../../src/mm/presets.ts';
+import { type Design, designWith, isKnob, KNOBS, knobValues } from '../../src/mm/design/design.ts';
+import { designOf } from '../../src/mm/design/presets.ts';
 import { MODELS } from '../../src/models/registry.ts';
 import { cellWord } from '../../src/report/cell-table.ts';
 import { SCENARIOS } from '../../src/scenarios/catalog.ts';

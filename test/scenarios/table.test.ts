@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkCell } from '../../src/fronts/races/check-cell.ts';
-import { designOf, PRESETS } from '../../src/mm/presets.ts';
+import { designOf, PRESETS } from '../../src/mm/design/presets.ts';
 import { MODELS } from '../../src/models/registry.ts';
 import { cellWord } from '../../src/report/cell-table.ts';
 import { SCENARIOS } from '../../src/scenarios/catalog.ts';

@@ -1,4 +1,4 @@
-import { type Design, KNOBS, type KnobName } from '../../mm/design.ts';
+import { type Design, KNOBS, type KnobName } from '../../mm/design/design.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { CellResult } from './cell-result.ts';
 import { type CellOptions, checkCell } from './check-cell.ts';

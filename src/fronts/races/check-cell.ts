@@ -4,7 +4,7 @@ import type { Choices } from '../../judge/choices.ts';
 import { isWorse } from '../../judge/judgement.ts';
 import type { Outcome } from '../../judge/outcome.ts';
 import { type Limits, searchInTurns } from '../../judge/search.ts';
-import type { Design } from '../../mm/design.ts';
+import type { Design } from '../../mm/design/design.ts';
 import { MODELS, type ModelName, modelInfo } from '../../models/registry.ts';
 import { atOnce, type InTurns } from '../../program/turns.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';

@@ -4,7 +4,7 @@ import type { Subject } from '../../explain/subject.ts';
 import type { Recording, Replayed } from '../../explain/trace.ts';
 import { Kind } from '../../graph/graph.ts';
 import type { Ending, Judgement } from '../../judge/judgement.ts';
-import type { Design } from '../../mm/design.ts';
+import type { Design } from '../../mm/design/design.ts';
 import type { Program } from '../../program/program.ts';
 import type { Prepared, Scenario } from '../../scenarios/scenario.ts';
 import { alone, RaceJudge } from './race-judge.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CellResult } from '../../../src/fronts/races/cell-result.ts';
 import { type CellOptions, checkCell } from '../../../src/fronts/races/check-cell.ts';
-import type { Kernel } from '../../../src/mm/kernel.ts';
-import { MM_HAS_PINNED, MM_MMAP_LOCK, mmapWriteLock } from '../../../src/mm/mm-struct.ts';
-import { designOf } from '../../../src/mm/presets.ts';
+import { designOf } from '../../../src/mm/design/presets.ts';
+import type { Kernel } from '../../../src/mm/memory/kernel.ts';
+import { MM_HAS_PINNED, MM_MMAP_LOCK, mmapWriteLock } from '../../../src/mm/memory/mm-struct.ts';
 import { MODELS } from '../../../src/models/registry.ts';
 import {
   type Scenario,

@@ -8,8 +8,8 @@ import { findRepairs } from '../../../src/explain/repair.ts';
 import { findAny, findBest } from '../../../src/explain/search.ts';
 import { endingOf, replay } from '../../../src/explain/trace.ts';
 import { RaceProtocol } from '../../../src/fronts/races/race-protocol.ts';
-import { designWith } from '../../../src/mm/design.ts';
-import { presetNamed } from '../../../src/mm/presets.ts';
+import { designWith } from '../../../src/mm/design/design.ts';
+import { presetNamed } from '../../../src/mm/design/presets.ts';
 import { scenarioNamed } from '../../../src/scenarios/catalog.ts';
 import { finish } from '../../explain/protocols.ts';
 
@@ -37,7 +37,7 @@ describe('a failing race', () => {
     expect(c.drawing.displaced > 0).toBe(model !== 'sc');
     // Every step stands in the memory manager, in a function with a name.
     for (const { place } of c.texts) {
-      expect(place?.file).toMatch(/^src\/mm\/[\w-]+\.ts$/);
+      expect(place?.file).toMatch(/^src\/mm\/[\w/-]+\.ts$/);
       expect(place?.function).toMatch(/^[a-z_]\w*$/);
     }
     // Its id leads back to it, on another prepared race as well.

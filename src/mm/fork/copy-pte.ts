@@ -1,0 +1,120 @@
+/** What fork does with one present entry, in every era. */
+
+import type { Cell, Cpu } from '../../cpu/cpu.ts';
+import { allocPage } from '../memory/allocator.ts';
+import { EAGAIN, ENOMEM } from '../memory/errno.ts';
+import type { Kernel } from '../memory/kernel.ts';
+import { pageIsAnon } from '../memory/mapping.ts';
+import { MM_HAS_PINNED, type Mm } from '../memory/mm-struct.ts';
+import { copyPageData, PAGE_FLAGS, type Page, PG_ANON_EXCLUSIVE } from '../memory/page.ts';
+import { compoundHead, getPage, pageMaybeDmaPinned, putPage } from '../memory/page-ref.ts';
+import { ptePage, ptepSetWrprotect, setPte } from '../memory/page-table.ts';
+import { mkPte, type Pte, pteMkclean, pteMkold, pteWrite, pteWrprotect } from '../memory/pte.ts';
+import { entryBits, isCowMapping, VM_SHARED, type Vma } from '../memory/vma.ts';
+import { pageAddNewAnonRmap, pageDupRmap } from '../rmap/rmap.ts';
+
+/** One entry to copy: both page-table locks are held, and `e` was just read from `src`. */
+export interface CopyPte {
+  readonly parent: Mm;
+  readonly vma: Vma;
+  readonly address: number;
+  readonly src: Cell;
+  readonly dst: Cell;
+  readonly e: Pte;
+}
+
+/**
+ * copy_present_pte() (mm/memory.c v5.9 to v6.12; copy_one_pte() before). Shares the page with the child, or copies it
+ * where the parent may have pinned it, in the order that the design decides.
+ * @param prealloc a page for an early copy, or 0
+ * @returns whether `prealloc` was used (1) or not (0); -EAGAIN where it is needed; -ENOMEM
+ */
+export function copyPresentPte(cpu: Cpu, k: Kernel, copy: CopyPte, prealloc: Page): number {
+  const { design } = k;
+  const { vma, src, dst, e } = copy;
+  const page = ptePage(cpu, k, e);
+  const folio = compoundHead(cpu, k, page);
+  const protect = isCowMapping(vma) && pteWrite(e);
+  const first = design.forkReference !== 'after-check';
+
+  if (protect && design.forkOrder === 'protect-first') {
+    ptepSetWrprotect(cpu.label('f1'), src);
+    if (design.forkBarrier === 'mb') cpu.smpMb();
+  }
+  if (first) getPage(cpu, folio);
+  if (design.forkReference === 'before-check-kept') pageDupRmap(cpu, page);
+
+  if (forkMustCopy(cpu, k, copy, page, folio)) {
+    if (design.forkReference === 'before-check') putPage(cpu, k, folio);
+    if (protect && design.forkOrder === 'protect-first') setPte(cpu, src, e);
+    return copyPresentPage(cpu, k, copy, page, prealloc);
+  }
+
+  if (!first) getPage(cpu, folio);
+  if (design.forkReference !== 'before-check-kept') pageDupRmap(cpu, page);
+  if (protect && design.forkOrder === 'check-first') ptepSetWrprotect(cpu.label('f1'), src);
+  let shared = protect ? pteWrprotect(e) : e;
+  if ((vma.flags & VM_SHARED) !== 0) shared = pteMkclean(shared);
+  setPte(cpu, dst, pteMkold(shared));
+  return 0;
+}
+
+/**
+ * copy_present_page() (v5.9), page_try_dup_anon_rmap() (v5.19): may the page that `e` maps be pinned, so that sharing it
+ * is forbidden? Where it is not, it is exclusive no more.
+ */
+export function forkMustCopy(
+  cpu: Cpu,
+  k: Kernel,
+  { parent, vma, e }: Pick<CopyPte, 'parent' | 'vma' | 'e'>,
+  page: Page,
+  folio: Page,
+): boolean {
+  const { forkPinned, forkCandidate } = k.design;
+  if (forkPinned === 'share') return false;
+  if (forkCandidate !== 'exclusive') {
+    return isCowMapping(vma) && (forkCandidate === 'cow' || pteWrite(e)) && maybePinned(cpu, k, parent, folio);
+  }
+  if (!pageIsAnon(cpu, folio)) return false;
+  if ((cpu.readOnce(page + PAGE_FLAGS) & PG_ANON_EXCLUSIVE) === 0) return false;
+  if (isCowMapping(vma) && maybePinned(cpu, k, parent, folio)) return true;
+  cpu.clearBits(page + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
+  return false;
+}
+
+/** page_needs_cow_for_dma() (include/linux/mm.h v5.14; open-coded before): both the flag and the count must say so. */
+function maybePinned(cpu: Cpu, k: Kernel, parent: Mm, folio: Page): boolean {
+  const flag = (): boolean => cpu.label('flag').readOnce(parent + MM_HAS_PINNED) !== 0;
+  const count = (): boolean => pageMaybeDmaPinned(cpu.label('count'), k, folio);
+  switch (k.design.forkReads) {
+    case 'flag-count':
+      return flag() && count();
+    case 'flag-rmb-count': {
+      if (!flag()) return false;
+      cpu.smpRmb();
+      return count();
+    }
+    case 'count-flag':
+      return count() && flag();
+    case 'count-rmb-flag': {
+      if (!count()) return false;
+      cpu.smpRmb();
+      return flag();
+    }
+    case 'count':
+      return count();
+  }
+}
+
+/** copy_present_page() (mm/memory.c v5.9): gives the child its own copy, and leaves the parent's entry alone. */
+function copyPresentPage(cpu: Cpu, k: Kernel, { vma, address, dst }: CopyPte, page: Page, prealloc: Page): number {
+  if (prealloc === 0 && k.design.forkAllocation === 'preallocated') return EAGAIN;
+  const copy = prealloc === 0 ? allocPage(cpu, k) : prealloc;
+  if (copy === 0) return ENOMEM;
+  copyPageData(cpu, copy, page);
+  cpu.smpWmb();
+  const mapped = k.design.forkNewPage === 'mapped';
+  if (mapped) pageAddNewAnonRmap(cpu, k, copy, k.layout.anonVma(vma.anonVma - 1), address);
+  setPte(cpu, dst, mkPte(k.layout.pfnOf(copy), entryBits(vma, mapped)));
+  return prealloc === 0 ? 0 : 1;
+}

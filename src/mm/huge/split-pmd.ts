@@ -1,0 +1,102 @@
+/** From a PMD that maps a huge page to a table of PTEs that map its pages one by one. */
+
+import type { Cpu } from '../../cpu/cpu.ts';
+import { Mode, RmwOp } from '../../cpu/modes.ts';
+import { pageAnonExclusive, pageTryShareAnonRmap } from '../gup/exclusive.ts';
+import type { Kernel } from '../memory/kernel.ts';
+import { MM_DEPOSITED, MM_PAGE_TABLE_LOCK, type Mm } from '../memory/mm-struct.ts';
+import {
+  PAGE_CELLS,
+  PAGE_ENTIRE_MAPCOUNT,
+  PAGE_FLAGS,
+  type Page,
+  PG_ANON_EXCLUSIVE,
+  setAnonPageDirty,
+} from '../memory/page.ts';
+import { getPage, putPage } from '../memory/page-ref.ts';
+import { PT_PTES, pmdCell, pmdIsHuge, ptePage, ptLock, ptUnlock, setPte } from '../memory/page-table.ts';
+import {
+  mkPte,
+  PMD_HUGE,
+  PTE_EXCLUSIVE,
+  PTE_MIGRATION,
+  PTE_PRESENT,
+  PTE_SHIFT,
+  PTE_WRITE,
+  type Pte,
+  pteDirty,
+  ptePfn,
+} from '../memory/pte.ts';
+import { flushTlbRange } from '../memory/tlb.ts';
+import { pageDupRmap } from '../rmap/rmap.ts';
+
+/**
+ * pgtable_trans_huge_deposit(): keeps a page table for the time when a PMD of the mm is split, which must not fail for
+ * want of one. The caller holds the lock of the PMDs.
+ */
+export function depositTable(cpu: Cpu, mm: Mm, number: number): void {
+  cpu.writeOnce(mm + MM_DEPOSITED, cpu.readOnce(mm + MM_DEPOSITED) | (1 << number));
+}
+
+/** pgtable_trans_huge_withdraw(): the number of a table that was deposited. The caller holds the lock of the PMDs. */
+export function withdrawTable(cpu: Cpu, mm: Mm): number {
+  const deposited = cpu.readOnce(mm + MM_DEPOSITED);
+  cpu.writeOnce(mm + MM_DEPOSITED, deposited & (deposited - 1));
+  return 31 - Math.clz32(deposited & -deposited);
+}
+
+/**
+ * __split_huge_pmd() (mm/huge_memory.c, v4.5 to v6.12): where the PMD of an address maps a huge page, a table of PTEs maps
+ * it instead.
+ * @param freeze the PTEs are migration entries, so that the folio can be split, unless the folio may be pinned
+ */
+export function splitHugePmd(cpu: Cpu, k: Kernel, mm: Mm, address: number, freeze: boolean): void {
+  const { ptesPerTable } = k.layout.config;
+  const cell = pmdCell(k, mm, address);
+  ptLock(cpu, k, mm + MM_PAGE_TABLE_LOCK);
+  const pmd = cpu.readOnce(cell);
+  if (pmdIsHuge(pmd)) {
+    const folio = ptePage(cpu, k, pmd);
+    const start = address - (address % ptesPerTable);
+    const exclusive = k.design.anonExclusive === 'tracked' && pageAnonExclusive(cpu, folio);
+    const old = pmdpInvalidate(cpu.label('A1'), cell);
+    flushTlbRange(cpu, k, mm, start, start + ptesPerTable);
+    const frozen = freeze && (!exclusive || pageTryShareAnonRmap(cpu, k, folio, folio) === 0);
+    const number = withdrawTable(cpu, mm);
+    fillTable(cpu, k, number, folio, old, exclusive, frozen);
+    if (k.design.splitBarrier === 'wmb') cpu.smpWmb();
+    setPte(cpu.label('A4'), cell, mkPte(number, PTE_PRESENT));
+    if (frozen) putPage(cpu, k, folio);
+  }
+  ptUnlock(cpu, mm + MM_PAGE_TABLE_LOCK);
+}
+
+/** pmdp_invalidate(): not present any more, so that neither the hardware nor a fast walk takes it. Relaxed. @returns the old PMD */
+const pmdpInvalidate = (cpu: Cpu, cell: number): Pte => cpu.rmw(cell, RmwOp.Andnot, PTE_PRESENT, Mode.Once);
+
+/** The part of __split_huge_pmd_locked() that writes the PTEs, and moves the references and map counts. */
+function fillTable(
+  cpu: Cpu,
+  k: Kernel,
+  number: number,
+  folio: Page,
+  old: Pte,
+  exclusive: boolean,
+  frozen: boolean,
+): void {
+  const { ptesPerTable } = k.layout.config;
+  const table = k.layout.table(number) + cpu.provenance();
+  const migration = PTE_MIGRATION | (old & PTE_WRITE) | (exclusive ? PTE_EXCLUSIVE : 0);
+  const bits = frozen ? migration : old & ((1 << PTE_SHIFT) - 1) & ~PMD_HUGE;
+  if (frozen && pteDirty(old)) setAnonPageDirty(cpu, folio);
+  if (!frozen) getPage(cpu, folio, ptesPerTable - 1);
+  for (let i = 0; i < ptesPerTable; i++) {
+    const page = folio + i * PAGE_CELLS;
+    if (!frozen) {
+      if (exclusive && i > 0) cpu.setBits(page + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
+      pageDupRmap(cpu, page);
+    }
+    setPte(cpu, table + PT_PTES + i, mkPte(ptePfn(old) + i, bits));
+  }
+  cpu.atomicSub(folio + PAGE_ENTIRE_MAPCOUNT, 1);
+}

@@ -1,8 +1,0 @@
-import type { Design } from './design.ts';
-import type { Layout } from './layout.ts';
-
-/** What every function of the memory manager knows and never changes: where things live, and what was decided. */
-export interface Kernel {
-  readonly layout: Layout;
-  readonly design: Design;
-}

@@ -1,0 +1,297 @@
+/**
+ * Where everything lives in simulated memory, for one configuration: handles from numbers, numbers from handles, the
+ * memory of a machine that has just booted, and names and values for people. Word 0 is never used, so 0 is NULL.
+ */
+
+import { CELL_BITS, type Cell, cellIndex } from '../../cpu/cpu.ts';
+import {
+  AS_FIELDS,
+  AS_I_MMAP_RWSEM,
+  AS_KIND,
+  AS_LOCK,
+  AS_PAGES,
+  AS_SIZE,
+  FILE_KINDS,
+  type FileKind,
+} from './address-space.ts';
+import { type FreeLists, MAX_LISTED } from './allocator.ts';
+import { ANON_VMA_CELLS, ANON_VMA_FIELDS, AV_RWSEM } from './anon-vma.ts';
+import { MM_FIELDS, MM_MMAP_LOCK, MM_PAGE_TABLE_LOCK, MM_VMAS, type Mm } from './mm-struct.ts';
+import { generationOf, PAGE_CELLS, PAGE_FIELDS, PAGE_FLAG_NAMES, type Page, refCountOf } from './page.ts';
+import { type PageTable, PT_LOCK, PT_PTES } from './page-table.ts';
+import { PTE_BIT_NAMES, PTE_SHIFT, ptePfn } from './pte.ts';
+import { decodeVma, MAX_ADDRESS, MAX_OBJECTS, VMA_FLAG_NAMES } from './vma.ts';
+
+/** How much of everything exists. */
+export interface LayoutConfig {
+  /** CPUs that race. One more, {@link Layout.bootCpu}, sets up and looks on. */
+  readonly cpus: number;
+  readonly mms: number;
+  readonly vmasPerMm: number;
+  /** PMDs of each mm; with `ptesPerTable` the size of an address space. */
+  readonly pmdsPerMm: number;
+  readonly ptesPerTable: number;
+  /** Page-table pages in all. */
+  readonly tables: number;
+  /** Pages of memory. */
+  readonly pages: number;
+  readonly anonVmas: number;
+  /** The kind of each file. */
+  readonly files: readonly FileKind[];
+  readonly pagesPerFile: number;
+  readonly swapSlots: number;
+  /** How many free pages, and free tables, each racing CPU has on its own list at the start. */
+  readonly pcp: number;
+  /** CPUs translate through TLBs. Without, each access walks the page tables. */
+  readonly tlb: boolean;
+  /** Large folios exist, so every page must be asked for its head. */
+  readonly largeFolios: boolean;
+}
+
+/** The smallest configuration of use: two address spaces of two pages, and no files. */
+export const SMALL_CONFIG: LayoutConfig = {
+  cpus: 2,
+  mms: 2,
+  vmasPerMm: 1,
+  pmdsPerMm: 1,
+  ptesPerTable: 2,
+  tables: 4,
+  pages: 4,
+  anonVmas: 1,
+  files: [],
+  pagesPerFile: 2,
+  swapSlots: 0,
+  pcp: 1,
+  tlb: false,
+  largeFolios: false,
+};
+
+const CPU_FIELDS = ['irq', 'tlb_lock'] as const;
+/** Held by a CPU while its interrupts are off, and by whoever waits for it to take one. */
+export const CPU_IRQ = 0;
+/** Held by a CPU between looking up its TLB and the end of the access, and by whoever invalidates it. */
+export const CPU_TLB_LOCK = 1;
+
+type Span = { readonly base: number; readonly cells: number; readonly name: (offset: number) => string };
+
+const bitNames = (value: number, names: readonly string[]): string[] => names.filter((_, bit) => value & (1 << bit));
+
+export class Layout {
+  readonly config: LayoutConfig;
+  /** The number of words. */
+  readonly size: number;
+  /** The CPU that sets up a world before the race and steps it after. */
+  readonly bootCpu: number;
+  readonly freePages: FreeLists;
+  readonly freeTables: FreeLists;
+  /** The offset of the first PMD in an mm_struct. */
+  readonly mmPmds: number;
+  /** Virtual pages of an address space. */
+  readonly span: number;
+  /** The word that says which anon_vmas are in use, a bit each. */
+  readonly anonVmasUsed: Cell;
+  /** Of each swap slot: how many entries refer to it, what is stored there, and its page in the swap cache. */
+  readonly swapCounts: Cell;
+  readonly swapData: Cell;
+  /** One more than the page frame number, or 0. */
+  readonly swapCache: Cell;
+  /** i_pages of the swap cache: held where a cached page is looked up, or its count is frozen. */
+  readonly swapLock: Cell;
+
+  readonly #spans: Span[] = [];
+  readonly #pages: number;
+  readonly #mms: number;
+  readonly #mmCells: number;
+  readonly #tables: number;
+  readonly #tableCells: number;
+  readonly #files: number;
+  readonly #fileCells: number;
+  readonly #anonVmas: number;
+  readonly #cpus: number;
+  readonly #tlbs: number;
+
+  /** @throws RangeError where a number is too small, or larger than a word has room for */
+  constructor(config: LayoutConfig) {
+    const { cpus, mms, vmasPerMm, pmdsPerMm, ptesPerTable, tables, pages, anonVmas, files, pagesPerFile } = config;
+    const span = pmdsPerMm * ptesPerTable;
+    const within = (what: string, n: number, least: number, most: number): void => {
+      if (!Number.isInteger(n) || n < least || n > most) {
+        throw new RangeError(`${what} is ${n}, and must be an integer from ${least} to ${most}`);
+      }
+    };
+    within('pages', pages, 1, MAX_LISTED);
+    within('tables', tables, 1, MAX_LISTED);
+    within('pages of an address space', span, 1, MAX_ADDRESS);
+    within('cpus', cpus, 1, 16);
+    within('mms', mms, 1, MAX_LISTED);
+    within('vmasPerMm', vmasPerMm, 1, 64);
+    within('anonVmas', anonVmas, 0, MAX_OBJECTS - 1);
+    within('files', files.length, 0, MAX_OBJECTS - 1);
+    within('pcp', config.pcp, 0, Math.floor(Math.min(pages, tables) / cpus));
+
+    this.config = config;
+    this.span = span;
+    this.bootCpu = cpus;
+    this.mmPmds = MM_VMAS + vmasPerMm;
+    let next = 1;
+    const place = (cells: number, name: (offset: number) => string): number => {
+      const base = next;
+      this.#spans.push({ base, cells, name });
+      next += cells;
+      return base;
+    };
+    const each = (count: number, cells: number, name: (i: number, field: number) => string): number =>
+      place(count * cells, (offset) => name(Math.floor(offset / cells), offset % cells));
+
+    this.#pages = each(pages, PAGE_CELLS, (pfn, f) => `page${pfn}.${PAGE_FIELDS[f]}`);
+    this.#mmCells = this.mmPmds + pmdsPerMm;
+    this.#mms = each(mms, this.#mmCells, (mm, f) => {
+      if (f < MM_FIELDS.length) return `mm${mm}.${MM_FIELDS[f]}`;
+      return f < this.mmPmds ? `mm${mm}.vma[${f - MM_VMAS}]` : `mm${mm}.pmd[${f - this.mmPmds}]`;
+    });
+    this.#tableCells = PT_PTES + ptesPerTable;
+    this.#tables = each(tables, this.#tableCells, (t, f) =>
+      f < PT_PTES ? `table${t}.lock` : `table${t}.pte[${f - PT_PTES}]`,
+    );
+    this.#fileCells = AS_PAGES + 2 * pagesPerFile;
+    this.#files = each(files.length, this.#fileCells, (file, f) => {
+      if (f < AS_PAGES) return `file${file}.${AS_FIELDS[f]}`;
+      const index = f - AS_PAGES;
+      return index < pagesPerFile ? `file${file}.cache[${index}]` : `file${file}.disk[${index - pagesPerFile}]`;
+    });
+    this.#anonVmas = each(anonVmas, ANON_VMA_CELLS, (a, f) => `anon_vma${a}.${ANON_VMA_FIELDS[f]}`);
+    this.anonVmasUsed = place(1, () => 'anon_vmas.used');
+    this.swapCounts = place(config.swapSlots, (slot) => `swap[${slot}].count`);
+    this.swapData = place(config.swapSlots, (slot) => `swap[${slot}].data`);
+    this.swapCache = place(config.swapSlots, (slot) => `swap[${slot}].cache`);
+    this.swapLock = place(1, () => 'swap.lock');
+    this.#cpus = each(cpus + 1, CPU_FIELDS.length, (cpu, f) => `cpu${cpu}.${CPU_FIELDS[f]}`);
+    this.#tlbs = config.tlb
+      ? place((cpus + 1) * mms * span, (offset) => {
+          const cpu = Math.floor(offset / (mms * span));
+          const mm = Math.floor(offset / span) % mms;
+          return `cpu${cpu}.tlb.mm${mm}[${offset % span}]`;
+        })
+      : 0;
+    const lists = (what: string): FreeLists => ({
+      perCpu: place(cpus + 1, (cpu) => `cpu${cpu}.free_${what}`),
+      zone: place(1, () => `zone.free_${what}`),
+      zoneLock: place(1, () => `zone.${what}_lock`),
+    });
+    this.freePages = lists('pages');
+    this.freeTables = lists('tables');
+    this.size = next;
+    within('words of memory', next, 1, (1 << CELL_BITS) - 1);
+  }
+
+  /** pfn_to_page(). */
+  page(pfn: number): Page {
+    return this.#pages + pfn * PAGE_CELLS;
+  }
+  /** page_to_pfn(): the number of the page that a handle is of. */
+  pfnOf(page: Page): number {
+    return (cellIndex(page) - this.#pages) / PAGE_CELLS;
+  }
+  mm(number: number): Mm {
+    return this.#mms + number * this.#mmCells;
+  }
+  mmNumber(mm: Mm): number {
+    return (cellIndex(mm) - this.#mms) / this.#mmCells;
+  }
+  table(number: number): PageTable {
+    return this.#tables + number * this.#tableCells;
+  }
+  tableNumber(table: PageTable): number {
+    return (cellIndex(table) - this.#tables) / this.#tableCells;
+  }
+  /** The address_space of a file. */
+  file(number: number): Cell {
+    return this.#files + number * this.#fileCells;
+  }
+  fileNumber(mapping: Cell): number {
+    return (cellIndex(mapping) - this.#files) / this.#fileCells;
+  }
+  anonVma(number: number): Cell {
+    return this.#anonVmas + number * ANON_VMA_CELLS;
+  }
+  anonVmaNumber(anonVma: Cell): number {
+    return (cellIndex(anonVma) - this.#anonVmas) / ANON_VMA_CELLS;
+  }
+  /** The word of the disk behind a page of a file. */
+  disk(mapping: Cell, index: number): Cell {
+    return mapping + AS_PAGES + this.config.pagesPerFile + index;
+  }
+  /** The words of a CPU: CPU_IRQ, CPU_TLB_LOCK. */
+  cpu(id: number): Cell {
+    return this.#cpus + id * CPU_FIELDS.length;
+  }
+  /** What a CPU's TLB holds for an address: a PTE, or 0. Only where the configuration has TLBs. */
+  tlb(cpu: number, mm: Mm, address: number): Cell {
+    return this.#tlbs + (cpu * this.config.mms + this.mmNumber(mm)) * this.span + address;
+  }
+
+  /** The memory of a machine that has just booted: everything is free. */
+  initialMemory(): Float64Array {
+    const memory = new Float64Array(this.size);
+    const { cpus, pages, tables, pcp, files } = this.config;
+    const list = ({ perCpu, zone }: FreeLists, count: number): void => {
+      for (let n = 0; n < count; n++) {
+        const owner = Math.floor(n / pcp);
+        memory[pcp > 0 && owner < cpus ? perCpu + owner : zone]! += 1 << n;
+      }
+    };
+    list(this.freePages, pages);
+    list(this.freeTables, tables);
+    files.forEach((kind, number) => {
+      memory[this.file(number) + AS_KIND] = FILE_KINDS.indexOf(kind);
+      memory[this.file(number) + AS_SIZE] = this.config.pagesPerFile;
+    });
+    return memory;
+  }
+
+  /** Every word that is a lock and nothing else: 0 where nobody holds it. */
+  lockCells(): Cell[] {
+    const { mms, tables, files, anonVmas, cpus } = this.config;
+    const each = (count: number, of: (i: number) => Cell[]): Cell[] =>
+      Array.from({ length: count }, (_, i) => of(i)).flat();
+    return [
+      ...each(mms, (i) => [this.mm(i) + MM_MMAP_LOCK, this.mm(i) + MM_PAGE_TABLE_LOCK]),
+      ...each(tables, (i) => [this.table(i) + PT_LOCK]),
+      ...each(files.length, (i) => [this.file(i) + AS_LOCK, this.file(i) + AS_I_MMAP_RWSEM]),
+      ...each(anonVmas, (i) => [this.anonVma(i) + AV_RWSEM]),
+      ...each(cpus + 1, (i) => [this.cpu(i) + CPU_IRQ, this.cpu(i) + CPU_TLB_LOCK]),
+      this.swapLock,
+      this.freePages.zoneLock,
+      this.freeTables.zoneLock,
+    ];
+  }
+
+  /** The name of a word, like `page2.refcount`. */
+  cellName(index: number): string {
+    if (index === 0) return 'null';
+    const span = this.#spans.find(({ base, cells }) => index >= base && index < base + cells);
+    return span === undefined ? `?${index}` : span.name(index - span.base);
+  }
+
+  /** The value of a word as people read it: `pfn 2 present write`, `1025 (generation 1)`, `locked dirty`. */
+  showValue(index: number, value: number): string {
+    const name = this.cellName(index);
+    if (/^page\d+\.refcount$/.test(name)) return `${refCountOf(value)} (generation ${generationOf(value)})`;
+    if (/^page\d+\.flags$/.test(name)) return bitNames(value, PAGE_FLAG_NAMES).join(' ') || 'none';
+    if (/\.vma\[\d+\]$/.test(name)) return showVma(value);
+    if (/\.pmd\[|\.pte\[|\.tlb\./.test(name)) return showPte(value);
+    return String(value);
+  }
+}
+
+function showPte(e: number): string {
+  if (e === 0) return 'none';
+  return [ptePfn(e), ...bitNames(e & ((1 << PTE_SHIFT) - 1), PTE_BIT_NAMES)].join(' ');
+}
+
+function showVma(word: number): string {
+  if (word === 0) return 'none';
+  const vma = decodeVma(word, 0);
+  const what = vma.file > 0 ? `file${vma.file - 1}+${vma.pgoff}` : 'anonymous';
+  return [`${vma.start}-${vma.end}`, what, ...bitNames(vma.flags, VMA_FLAG_NAMES)].join(' ');
+}

@@ -1,0 +1,51 @@
+/**
+ * The TLB of each CPU: a word for each address of each mm, a PTE or 0. Configurations without TLBs walk the page
+ * tables at every access; their flush is a barrier alone.
+ */
+
+import type { Cpu } from '../../cpu/cpu.ts';
+import { smpCallFunction } from './irq.ts';
+import type { Kernel } from './kernel.ts';
+import { CPU_IRQ, CPU_TLB_LOCK } from './layout.ts';
+import type { Mm } from './mm-struct.ts';
+
+/**
+ * Between these two a CPU looks up its TLB and completes the access: hardware acknowledges an invalidation only when
+ * accesses that used the old translation are complete.
+ */
+export function tlbAccessBegin(cpu: Cpu, k: Kernel): void {
+  if (k.layout.config.tlb) cpu.spinLock(accessLock(k, cpu.id));
+}
+export function tlbAccessEnd(cpu: Cpu, k: Kernel): void {
+  if (k.layout.config.tlb) cpu.spinUnlock(accessLock(k, cpu.id));
+}
+
+/** An interrupt comes between two instructions; a broadcast invalidation does not wait for interrupts. */
+const accessLock = (k: Kernel, cpu: number) =>
+  k.layout.cpu(cpu) + (k.design.tlbFlush === 'ipi' ? CPU_IRQ : CPU_TLB_LOCK);
+
+/**
+ * flush_tlb_range(): after a full barrier (the design's), every CPU's translations of `start .. end-1` are gone, and its accesses
+ * through them complete. By interrupt, it has waited for every CPU to have interrupts on, too.
+ */
+export function flushTlbRange(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: number): void {
+  const invalidate = (other: number): void => {
+    for (let address = start; address < end; address++) cpu.writeOnce(k.layout.tlb(other, mm, address), 0);
+  };
+  if (k.design.flushBarrier === 'mb') cpu.smpMb();
+  if (k.layout.config.tlb) invalidate(cpu.id);
+  if (k.design.tlbFlush === 'ipi') {
+    smpCallFunction(cpu, k, (other) => {
+      if (k.layout.config.tlb) invalidate(other);
+    });
+    return;
+  }
+  if (!k.layout.config.tlb) return;
+  for (let other = 0; other < k.layout.config.cpus; other++) {
+    if (other === cpu.id) continue;
+    const lock = k.layout.cpu(other) + CPU_TLB_LOCK;
+    cpu.spinLock(lock);
+    invalidate(other);
+    cpu.spinUnlock(lock);
+  }
+}

@@ -1,0 +1,107 @@
+/** Reclaim: taking a page away from everybody who maps it, keeping its contents in swap or in its file. */
+
+import type { Cpu } from '../../cpu/cpu.ts';
+import { AS_LOCK, AS_PAGES } from '../memory/address-space.ts';
+import { freePage } from '../memory/allocator.ts';
+import type { Kernel } from '../memory/kernel.ts';
+import { MAPPING_ANON, MAPPING_KSM, mappingFlags, mappingTarget } from '../memory/mapping.ts';
+import {
+  PAGE_DATA,
+  PAGE_FLAGS,
+  PAGE_INDEX,
+  PAGE_MAPCOUNT,
+  PAGE_MAPPING,
+  PAGE_PRIVATE,
+  type Page,
+  PG_DIRTY,
+  PG_SWAPCACHE,
+  PG_WRITEBACK,
+  trylockPage,
+  unlockPage,
+} from '../memory/page.ts';
+import { freezePage, pageMaybeDmaPinned, putPage, unfreezePage } from '../memory/page-ref.ts';
+import { tryToUnmap, tryToUnmapFlush, type UnmapBatch } from '../rmap/try-to-unmap.ts';
+import { addToSwap } from './swap-cache.ts';
+
+/** The references of a page that reclaim has isolated: its own, and that of the page cache or swap cache. */
+const ISOLATED = 2;
+
+/**
+ * shrink_page_list() (mm/vmscan.c, v4.4 to v6.12; shrink_folio_list() from v6.0) of one small page: adds it to swap if it is anonymous, unmaps it, writes it if it is dirty, and frees it if nobody else holds it.
+ * The caller gives its reference away.
+ * @returns whether the page was freed
+ */
+export function shrinkPage(cpu: Cpu, k: Kernel, page: Page): boolean {
+  const freed = trylockPage(cpu, page) && shrinkLockedPage(cpu, k, page);
+  if (!freed) putPage(cpu, k, page);
+  return freed;
+}
+
+/** @returns whether the page was freed; otherwise it is unlocked */
+function shrinkLockedPage(cpu: Cpu, k: Kernel, page: Page): boolean {
+  const batch: UnmapBatch = [];
+  const reclaimable = unmapForReclaim(cpu, k, page, batch);
+  tryToUnmapFlush(cpu, k, batch);
+  if (reclaimable && removeMapping(cpu, k, page)) return true;
+  unlockPage(cpu, page);
+  return false;
+}
+
+function unmapForReclaim(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch): boolean {
+  const { reclaimPinned } = k.design;
+  const flavour = mappingFlags(cpu.readOnce(page + PAGE_MAPPING));
+  if (flavour === MAPPING_KSM) return false;
+  const anonymous = flavour === MAPPING_ANON;
+  if (anonymous && (cpu.readOnce(page + PAGE_FLAGS) & PG_SWAPCACHE) === 0) {
+    if (reclaimPinned !== 'ignore' && pageMaybeDmaPinned(cpu, k, page)) return false;
+    if (!addToSwap(cpu, k, page)) return false;
+  }
+  if (cpu.readOnce(page + PAGE_MAPCOUNT) > 0 && !tryToUnmap(cpu, k, page, batch)) return false;
+  if (reclaimPinned === 'after-unmap' && pageMaybeDmaPinned(cpu, k, page)) return false;
+  const flags = cpu.readOnce(page + PAGE_FLAGS);
+  if ((flags & PG_WRITEBACK) !== 0) return false;
+  if ((flags & PG_DIRTY) === 0) return true;
+  if (!anonymous) return false;
+  tryToUnmapFlush(cpu, k, batch);
+  swapWritepage(cpu, k, page);
+  return true;
+}
+
+/** pageout(), swap_writepage() (mm/page_io.c), with the end of the I/O: what the page contains is in its slot now. */
+function swapWritepage(cpu: Cpu, k: Kernel, page: Page): void {
+  const slot = cpu.readOnce(page + PAGE_PRIVATE);
+  const stored = k.layout.swapData + slot + cpu.provenance();
+  cpu.testAndClearBits(page + PAGE_FLAGS, PG_DIRTY);
+  cpu.testAndSetBits(page + PAGE_FLAGS, PG_WRITEBACK);
+  cpu.writeOnce(stored, cpu.label('pageout').readOnce(page + PAGE_DATA));
+  cpu.testAndClearBits(page + PAGE_FLAGS, PG_WRITEBACK);
+}
+
+/**
+ * __remove_mapping() (mm/vmscan.c, v4.4 to v6.12): freezes the count, so that nobody else holds the page or can come to
+ * hold it, and only then asks whether the page is dirty, as the design says: whoever wrote to it through a reference has
+ * set the flag before dropping the reference. A page that passes leaves its cache and is freed.
+ * @returns whether it was freed
+ */
+export function removeMapping(cpu: Cpu, k: Kernel, page: Page): boolean {
+  const mapping = cpu.readOnce(page + PAGE_MAPPING);
+  if (mapping === 0) return false;
+  const swapCache = mappingFlags(mapping) !== 0;
+  const space = mappingTarget(cpu, mapping);
+  const lock = swapCache ? k.layout.swapLock : space + AS_LOCK;
+  cpu.spinLock(lock);
+  const isClean = (): boolean => (cpu.label('dirty').readOnce(page + PAGE_FLAGS) & PG_DIRTY) === 0;
+  const early = k.design.reclaimOrder === 'dirty-freeze';
+  const frozen = (!early || isClean()) && freezePage(cpu, page, ISOLATED);
+  const clean = frozen && (early || isClean());
+  if (frozen && !clean) unfreezePage(cpu, page, ISOLATED);
+  if (clean) {
+    const cached = swapCache
+      ? k.layout.swapCache + cpu.readOnce(page + PAGE_PRIVATE)
+      : space + AS_PAGES + cpu.readOnce(page + PAGE_INDEX);
+    cpu.writeOnce(cached + cpu.provenance(), 0);
+  }
+  cpu.spinUnlock(lock);
+  if (clean) freePage(cpu, k, page);
+  return clean;
+}

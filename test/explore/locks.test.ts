@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { MODELS } from '../../src/models/registry.ts';
+import { enumerate } from '../oracle/enumerate.ts';
+import { print } from '../oracle/print.ts';
+import { type Step, toProgram } from '../oracle/small-program.ts';
+import { ifIs, isLocked, lock, program, trylock, unlock, y } from '../oracle/steps.ts';
+import { differences } from './differences.ts';
+
+const section: readonly Step[] = [lock(y), unlock(y)];
+const tried: readonly Step[] = [trylock(0, y), ifIs(0, 0, [unlock(y)])];
+
+/** What a thread may do with one lock. */
+const THREADS: readonly (readonly Step[])[] = [
+  section,
+  [...section, ...section],
+  [lock(y)],
+  [trylock(0, y)],
+  tried,
+  [...section, trylock(0, y)],
+  [...tried, ...section],
+  [isLocked(0, y)],
+  [isLocked(0, y), ...section],
+];
+
+/** Every list of so many threads, in every order: which comes first makes a difference to an explorer. */
+function* lists(count: number): Generator<(readonly Step[])[]> {
+  if (count === 0) yield [];
+  else for (const first of THREADS) for (const rest of lists(count - 1)) yield [first, ...rest];
+}
+
+test.each([2, 3])('every way in which %i threads use a lock', { timeout: 600_000 }, (count) => {
+  for (const threads of lists(count)) {
+    const small = program(...threads);
+    const compiled = toProgram(small);
+    const found = enumerate(compiled);
+    for (const model of MODELS) {
+      expect(differences(compiled, model, found[model]), `${model}\n${print(small)}`).toEqual([]);
+    }
+  }
+});
