@@ -102,6 +102,10 @@ export interface Cast extends Place {
   readonly type: CType;
   readonly operand: Expression;
 }
+/** What a message says, also in several parts: `KERN_INFO "x is %d\n"`. Only an argument that is not evaluated may be one. */
+export interface Text extends Place {
+  readonly kind: 'text';
+}
 export interface Comma extends Place {
   readonly kind: 'comma';
   readonly left: Expression;
@@ -121,6 +125,7 @@ export type Expression =
   | Member
   | Index
   | Cast
+  | Text
   | Comma;
 
 // --- C statements --------------------------------------------------------------------------------------------------

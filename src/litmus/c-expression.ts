@@ -1,5 +1,5 @@
 import { IntKind } from '../cpu/integer.ts';
-import type { Assignment, BinaryOperator, Call, Expression, Name, UnaryOperator } from './ast.ts';
+import type { Assignment, BinaryOperator, Call, Expression, Name, Text, UnaryOperator } from './ast.ts';
 import { parseType, startsType } from './c-type.ts';
 import type { Cursor } from './cursor.ts';
 import { Token } from './lexer.ts';
@@ -221,12 +221,22 @@ function parseCall(cursor: Cursor, callee: Name): Expression {
   if (!cursor.is(')')) {
     do {
       cursor.countOperator();
-      args.push(parseAssignment(cursor));
+      args.push(startsText(cursor) ? parseText(cursor) : parseAssignment(cursor));
     } while (cursor.accept(','));
   }
   cursor.expect(')', `after the arguments of ${callee.name}`);
   cursor.leave();
   return { kind: 'call', start: callee.start, end: cursor.previousEnd, callee, arguments: args };
+}
+
+const startsText = ({ token, text }: Cursor): boolean =>
+  token === Token.Text || (token === Token.Name && text.startsWith('KERN_'));
+
+/** Texts that follow one another are one, as are the macros between them. */
+function parseText(cursor: Cursor): Text {
+  const { start } = cursor;
+  while (cursor.token === Token.Text || cursor.token === Token.Name) cursor.next();
+  return { kind: 'text', start, end: cursor.previousEnd };
 }
 
 function parseSuffixes(cursor: Cursor, from: Expression): Expression {

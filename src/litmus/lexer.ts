@@ -160,8 +160,10 @@ export class Lexer {
 
   private quoted(at: number): void {
     const input = this.source.text;
-    const close = input.indexOf('"', at + 1);
-    if (close < 0) this.unterminated(at, '"');
+    let close = at + 1;
+    while (close < input.length && input[close] !== '"')
+      close += input[close] === '\\' && this.dialect === Dialect.C ? 2 : 1;
+    if (close >= input.length) this.unterminated(at, '"');
     this.token = Token.Text;
     this.text = input.slice(at + 1, close);
     this.end = close + 1;

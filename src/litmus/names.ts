@@ -154,6 +154,9 @@ export class ThreadNames {
       case 'member':
         this.structure(e);
         break;
+      case 'text':
+        this.diagnostics.report('HF112', e, 'a text has no value', () => ({ help: 'Only messages have texts.' }));
+        break;
       case 'cast':
         if (e.type.base === 'void' && e.type.pointers === 0) {
           this.diagnostics.report('HF105', e, 'a void expression has no value');
@@ -189,14 +192,15 @@ export class ThreadNames {
   private call(callee: Name, args: readonly Expression[], wanted: boolean): void {
     const primitive = PRIMITIVES.get(callee.name);
     if (primitive === undefined) this.unknownCall(callee, args);
-    else if (args.length !== primitive.parameters.length) {
-      const n = primitive.parameters.length;
+    else if (!takes(primitive, args.length)) {
+      const open = primitive.parameters.endsWith('*');
+      const n = primitive.parameters.length - (open ? 1 : 0);
       this.diagnostics.report(
         'HF112',
         callee,
         `${callee.name}() has ${args.length} argument${args.length === 1 ? '' : 's'}`,
         () => ({
-          expected: `${n === 0 ? 'none' : n}: \`${signature(callee.name, primitive)}\``,
+          expected: `${open ? 'at least ' : ''}${n === 0 ? 'none' : n}: \`${signature(callee.name, primitive)}\``,
         }),
       );
     } else {
@@ -220,7 +224,7 @@ export class ThreadNames {
         ...didYouMean(callee.name, PRIMITIVES.keys()),
       }));
     }
-    for (const arg of args) if (arg.kind !== 'name') this.value(arg);
+    for (const arg of args) if (arg.kind !== 'name' && arg.kind !== 'text') this.value(arg);
   }
 
   private argument(name: string, primitive: Primitive, index: number, e: Expression): void {
@@ -250,6 +254,8 @@ export class ThreadNames {
           }));
         break;
       case '_':
+      case '*':
+      case undefined: // as the `*` before it
         break;
       default:
         this.value(e);
@@ -267,3 +273,7 @@ export class ThreadNames {
     }
   }
 }
+
+/** May a call have so many arguments? */
+const takes = ({ parameters }: Primitive, count: number): boolean =>
+  parameters.endsWith('*') ? count >= parameters.length - 1 : count === parameters.length;

@@ -5,7 +5,7 @@ import type { Lock } from './locks.ts';
  * What a primitive of the kernel does, for the compiler. `parameters` has a letter for each: `l` an lvalue such as
  * `*x`, `p` a pointer, `d` either of them, `v` a value, `n` the number of a bit, `o` a pointer to the old value that
  * try_cmpxchg() expects, `c` a condition on VAL, `f` a variable that is given a value which nobody needs, `_` what is not
- * evaluated.
+ * evaluated, and `*`, as the last, any number of those.
  */
 export type Primitive = { readonly parameters: string } & Action;
 
@@ -73,6 +73,7 @@ export function signature(name: string, primitive: Primitive): string {
     c: 'condition',
     f: 'flags',
     _: 'condition',
+    '*': '...',
   };
   return `${name}(${[...primitive.parameters].map((letter) => words[letter]).join(', ')})`;
 }

@@ -125,12 +125,21 @@ function makePrimitives(): Map<string, Primitive> {
   add('cpu_relax', '', { kind: 'nothing' });
   add('data_race', 'v', { kind: 'dataRace' });
   for (const name of ['likely', 'unlikely']) add(name, 'v', { kind: 'truth' });
+  addMessages(add);
   add('BUG', '', { kind: 'assertion', ends: true, result: 'none' });
-  for (const name of ['BUG_ON', 'VM_BUG_ON']) add(name, 'v', { kind: 'assertion', ends: true, result: 'none' });
+  const bug = { kind: 'assertion', ends: true, result: 'none' } as const;
+  // Those of include/linux/mmdebug.h are nothing without CONFIG_DEBUG_VM, so have no value.
+  const warning = { kind: 'assertion', ends: false, result: 'none' } as const;
+  for (const name of ['BUG_ON', 'VM_BUG_ON']) add(name, 'v', bug);
+  for (const of of ['PAGE', 'FOLIO', 'VMA', 'MM']) {
+    add(`VM_BUG_ON_${of}`, 'v_', bug);
+    for (const on of ['ON', 'ON_ONCE']) add(`VM_WARN_${on}_${of}`, 'v_', warning);
+  }
   for (const suffix of ['', '_ONCE']) {
-    add(`WARN_ON${suffix}`, 'v', { kind: 'assertion', ends: false, result: 'truth' });
-    // (void) in include/linux/mmdebug.h
-    add(`VM_WARN_ON${suffix}`, 'v', { kind: 'assertion', ends: false, result: 'none' });
+    add(`WARN_ON${suffix}`, 'v', { ...warning, result: 'truth' });
+    add(`WARN${suffix}`, 'v*', { ...warning, result: 'truth' });
+    add(`VM_WARN_ON${suffix}`, 'v', warning);
+    add(`VM_WARN${suffix}`, 'v*', warning);
   }
   return all;
 }
@@ -183,6 +192,17 @@ function addAtomics(prefix: string, add: Add): void {
   rmwIf('inc_unless_negative', 'p', RmwOp.Add, not(NEGATIVE), 'done');
   rmwIf('dec_unless_positive', 'p', RmwOp.Sub, not(POSITIVE), 'done');
   rmwIf('dec_if_positive', 'p', RmwOp.Sub, POSITIVE, 'new');
+}
+
+/** Messages of the kernel. */
+function addMessages(add: Add): void {
+  const levels = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug', 'devel'];
+  for (const name of ['printk', ...levels.map((level) => `pr_${level}`)]) {
+    for (const suffix of ['', '_once', '_ratelimited']) add(`${name}${suffix}`, '*', { kind: 'nothing' });
+  }
+  add('pr_cont', '*', { kind: 'nothing' });
+  add('trace_printk', '*', { kind: 'nothing' });
+  add('dump_stack', '', { kind: 'nothing' });
 }
 
 /** Orderings as in Documentation/core-api/refcount-vs-atomic.rst; a count that saturates is not modelled. */

@@ -67,6 +67,7 @@ function find(typing: Typing, e: Expression): ValueType {
     case 'comma':
       return typeOf(typing, e.right);
     case 'member':
+    case 'text':
       return UNTYPED;
   }
 }

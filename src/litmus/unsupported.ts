@@ -22,7 +22,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     'It checks and orders nothing: leave it out.',
   ],
   [
-    /^(WARN|WARN_\w+|VM_BUG_ON\w*|VM_WARN_ON\w*|BUILD_BUG\w*)$/,
+    /^(WARN_\w+|VM_BUG_ON_\w+|VM_WARN_ON_\w+|BUILD_BUG\w*|CHECK_DATA_CORRUPTION|ASSERT_\w+)$/,
     'Write WARN_ON() or BUG_ON() with the condition alone.',
   ],
   [

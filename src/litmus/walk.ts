@@ -7,6 +7,7 @@ export function eachOperand(e: Expression, visit: (operand: Expression) => void)
   switch (e.kind) {
     case 'number':
     case 'name':
+    case 'text':
       return;
     case 'unary':
     case 'cast':

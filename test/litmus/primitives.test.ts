@@ -120,6 +120,11 @@ describe('what each form does', () => {
     ],
     ['if (likely(!WARN_ON(r9))) WRITE_ONCE(*z, 2);', ['1 W.once z=2 ctrl 0']],
     ['VM_WARN_ON(r9); WRITE_ONCE(*z, 2);', ['1 W.once z=2']],
+    ['VM_WARN_ON_ONCE_FOLIO(r9, folio); WRITE_ONCE(*z, 2);', ['1 W.once z=2']],
+    ['WRITE_ONCE(*z, WARN_ONCE(r9, "r9 is %d\\n", READ_ONCE(*x)));', ['1 W.once z=0 data 0']],
+    ['WARN(r9, KERN_ERR "a \\"b\\"" "c"); VM_WARN(r9, "d"); WRITE_ONCE(*z, 2);', ['1 W.once z=2']],
+    ['VM_BUG_ON_PAGE(r9 > 9, page); WRITE_ONCE(*z, 2);', ['1 W.once z=2 ctrl 0']],
+    ['printk("%d, %s\\n", *x, "y"); pr_warn_once("z"); dump_stack(); printk();', []],
     ['BUG_ON(r9 > 9); WRITE_ONCE(*z, 2);', ['1 W.once z=2 ctrl 0']],
     ['VM_BUG_ON(r9 + 1); WRITE_ONCE(*z, 2);', []],
   ])('%s', (statement, log) => expect(does(statement)).toEqual(log));

@@ -39,6 +39,16 @@ describe('an assertion that fires is a failure of the test', () => {
       'Sometimes 1/1, P1 int r0 = WARN_ON(READ_ONCE(*x) * 3)',
     ],
     [[W, 'VM_WARN_ON(READ_ONCE(*x)); int r0 = 1;'], 'exists (1:r0=1)', 'Always 2/0, P1 VM_WARN_ON(READ_ONCE(*x))'],
+    [
+      [W, 'int r0 = READ_ONCE(*x); WARN_ONCE(r0 == 1, "x is %d\\n", r0);'],
+      'exists (1:r0=1)',
+      'Sometimes 1/1, P1 WARN_ONCE(r0 == 1, "x is %d\\n", r0)',
+    ],
+    [
+      [W, 'VM_BUG_ON_FOLIO(READ_ONCE(*x), folio); int r0 = 1;'],
+      '',
+      'Always 1/0, P1 VM_BUG_ON_FOLIO(READ_ONCE(*x), folio)',
+    ],
     [[W, 'WARN_ON(READ_ONCE(*x) > 1);'], 'exists (x=1)', 'Always 2/0'],
     // It ends: there is no final state.
     [[W, 'BUG_ON(READ_ONCE(*x)); int r0 = 1;'], 'exists (1:r0=1)', 'Always 1/0, P1 BUG_ON(READ_ONCE(*x))'],
