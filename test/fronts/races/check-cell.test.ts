@@ -2,43 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { CellResult } from '../../../src/fronts/races/cell-result.ts';
 import { type CellOptions, checkCell } from '../../../src/fronts/races/check-cell.ts';
 import { designOf } from '../../../src/mm/design/presets.ts';
-import type { Kernel } from '../../../src/mm/memory/kernel.ts';
-import { MM_HAS_PINNED, MM_MMAP_LOCK, mmapWriteLock } from '../../../src/mm/memory/mm-struct.ts';
+import { MM_MMAP_LOCK, mmapWriteLock } from '../../../src/mm/memory/mm-struct.ts';
 import { MODELS } from '../../../src/models/registry.ts';
-import {
-  type Scenario,
-  type ScenarioSpec,
-  scenario,
-  type Threads,
-  type Variant,
-} from '../../../src/scenarios/scenario.ts';
+import { type Scenario, scenario } from '../../../src/scenarios/scenario.ts';
+import { RACES, tiny } from '../../judge/races.ts';
 
 const V612 = { name: 'v6.12', design: designOf('v6.12') };
 const check = (of: Scenario, more: Partial<CellOptions> = {}, variant = 'only'): CellResult =>
   checkCell(of, variant, V612, { models: MODELS, ...more });
-
-interface World {
-  readonly k: Kernel;
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Two threads over two words that start as 0. */
-function tiny<T extends Threads>(
-  threads: (world: World) => T,
-  judge: ScenarioSpec<Variant, World, T>['judge'] = () => undefined,
-): Scenario {
-  return scenario({
-    name: 'tiny',
-    title: 'two words',
-    why: 'To see what a cell says.',
-    property: 'I4',
-    variants: { only: { doc: 'the only one' } },
-    setup: (_, k) => ({ k, x: k.layout.mm(0) + MM_HAS_PINNED, y: k.layout.mm(1) + MM_HAS_PINNED }),
-    threads,
-    judge,
-  });
-}
 
 /** Store buffering, broken where both loads miss both stores. */
 const sb = (barrier: boolean): Scenario =>
@@ -122,31 +93,13 @@ describe('what else a cell can say', () => {
   });
 
   it('deadlock: two locks in both orders', () => {
-    const locks = tiny(({ x, y }) => ({
-      one(cpu) {
-        cpu.spinLock(x);
-        cpu.spinLock(y);
-        cpu.spinUnlock(y);
-        cpu.spinUnlock(x);
-      },
-      two(cpu) {
-        cpu.spinLock(y);
-        cpu.spinLock(x);
-        cpu.spinUnlock(x);
-        cpu.spinUnlock(y);
-      },
-    }));
-    const cell = check(locks);
+    const cell = check(RACES.deadlock);
     expect(cell).toMatchObject({ kind: 'deadlock', model: 'sc' });
     expect('blocked' in cell && cell.blocked).toBeGreaterThan(0);
   });
 
   it('data-race: plain accesses', () => {
-    const plain = tiny(({ x }) => ({
-      one: (cpu) => cpu.writePlain(x, 1),
-      two: (cpu) => cpu.readPlain(x),
-    }));
-    expect(check(plain).kind).toBe('data-race');
+    expect(check(RACES.race).kind).toBe('data-race');
   });
 
   it('bounded: a limit, which proves nothing', () => {
