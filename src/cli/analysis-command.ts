@@ -8,12 +8,12 @@ import { DEFAULT_MODEL } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import type { AnalysisFormat } from '../report/analysis-format.ts';
 import { analysisView } from '../report/analysis-view.ts';
-import { EXIT } from '../report/tally.ts';
 import { visible } from '../report/visible.ts';
 import { scenarioNamed } from '../scenarios/catalog.ts';
 import type { AnalysisOptions } from './analysis-options.ts';
 import { type AnalysisRequest, type AnalysisTask, answer, type NamedRace, nameOf } from './analysis-request.ts';
 import { atMost } from './at-most.ts';
+import type { Exit } from './exit-codes.ts';
 import { findTests, readText, STANDARD_INPUT } from './files.ts';
 import type { Loss } from './pool.ts';
 import { Progress } from './progress.ts';
@@ -28,13 +28,13 @@ import { usageDiagnostic } from './usage.ts';
 const SOON = 150;
 const CUT = 80;
 
-/** `holdfast show`, `barriers`, `repair`, `diff` and `replay`. @returns the exit code */
+/** `holdfast show`, `barriers`, `repair`, `diff` and `replay`. @returns how it ended */
 export async function analysisCommand(
   analysis: AnalysisName,
   args: readonly string[],
   options: AnalysisOptions,
   argv: readonly string[],
-): Promise<number> {
+): Promise<Exit> {
   const request = await requestFrom(analysis, args, options, argv);
   const { result, signal } =
     'analysis' in request ? await answerTo(request) : refusal(analysis, args, options, request);
@@ -50,7 +50,7 @@ export async function analysisCommand(
     else if (options.format === 'text' || options.format === 'github') stdout.print(view);
     else stdout.write(view);
   }
-  return signal ?? exitCode(result);
+  return signal ?? exitOf(result);
 }
 
 const FOR_TOOLS: ReadonlySet<AnalysisFormat> = new Set(['json', 'junit', 'sarif', 'github']);
@@ -67,7 +67,7 @@ function refusal(
 }
 
 /** What is the user's own runs in a worker alone. */
-async function answerTo(request: AnalysisRequest): Promise<{ result: Analysis; signal: number | undefined }> {
+async function answerTo(request: AnalysisRequest): Promise<{ result: Analysis; signal: Exit | undefined }> {
   if (request.asked.every((asked) => asked.kind === 'litmus' || asked.module === undefined)) {
     const start = Date.now();
     const until = start + SOON;
@@ -88,27 +88,27 @@ async function answerTo(request: AnalysisRequest): Promise<{ result: Analysis; s
   return await inWorker(request);
 }
 
-function exitCode(a: Analysis): number {
+function exitOf(a: Analysis): Exit {
   switch (a.kind) {
     case 'interrupted':
-      return EXIT.interrupted;
+      return 'SIGINT';
     case 'error':
-      return EXIT.badInput;
+      return 'badInput';
     case 'bounded':
-      return EXIT.bounded;
+      return 'bounded';
     case 'barriers':
-      return a.complete && a.items.every((item) => item.verdict.kind !== 'unknown') ? EXIT.decided : EXIT.bounded;
+      return a.complete && a.items.every((item) => item.verdict.kind !== 'unknown') ? 'decided' : 'bounded';
     case 'repairs':
-      if (a.repairs.length > 0) return EXIT.decided;
-      return a.complete ? EXIT.contradicted : EXIT.bounded;
+      if (a.repairs.length > 0) return 'decided';
+      return a.complete ? 'contradicted' : 'bounded';
     case 'difference':
-      return a.difference.outcomes.length > 0 ? EXIT.contradicted : EXIT.decided;
+      return a.difference.outcomes.length > 0 ? 'contradicted' : 'decided';
     case 'deadlock':
-      return EXIT.contradicted;
+      return 'contradicted';
     case 'execution':
-      return a.analysis === 'barriers' ? EXIT.contradicted : EXIT.decided;
+      return a.analysis === 'barriers' ? 'contradicted' : 'decided';
     default:
-      return EXIT.decided;
+      return 'decided';
   }
 }
 
@@ -243,7 +243,7 @@ function testOf(id: ExecutionId, path: string | undefined): AskedTest | Diagnost
 }
 
 /** Asks a worker, so that this thread can show progress and hear signals. */
-async function inWorker(request: AnalysisRequest): Promise<{ result: Analysis; signal: number | undefined }> {
+async function inWorker(request: AnalysisRequest): Promise<{ result: Analysis; signal: Exit | undefined }> {
   const { Pool } = await import('./pool.ts');
   const pool = new Pool<undefined, AnalysisTask, Analysis>(1, {
     script: 'analysis-worker.cjs',
@@ -263,7 +263,7 @@ async function inWorker(request: AnalysisRequest): Promise<{ result: Analysis; s
   });
   progress.stop();
   await pool.close();
-  return { result, signal: signals.exitCode };
+  return { result, signal: signals.first };
 }
 
 /** The result that stands for one that did not come. */

@@ -6,10 +6,11 @@ import { MODELS } from '../models/registry.ts';
 import { cellJson } from '../report/cell-json.ts';
 import { cellTable, cellWord, legend } from '../report/cell-table.ts';
 import { cellText } from '../report/cell-text.ts';
+import { diagnosticText } from '../report/diagnostic-text.ts';
 import { executionText } from '../report/execution-text.ts';
 import { count, duration, type Style, wrapped } from '../report/style.ts';
-import { EXIT } from '../report/tally.ts';
 import { atMost } from './at-most.ts';
+import { type Exit, firstOf } from './exit-codes.ts';
 import { bundleFrames } from './frame-map.ts';
 import type { CheckOptions } from './options.ts';
 import type { Pool } from './pool.ts';
@@ -36,16 +37,16 @@ const CUT = 80;
 /** Seconds after which an execution that is still looked for is not drawn. */
 const DRAWING = 30;
 
-/** `holdfast check`. @returns the exit code */
+/** `holdfast check`. @returns how it ended */
 export async function checkCommand(
   race: string | undefined,
   options: CheckOptions,
   argv: readonly string[],
-): Promise<number> {
+): Promise<Exit> {
   const question = await questionFrom(race, options, argv);
   if (!('tasks' in question)) {
     question.forEach(printDiagnostic);
-    return EXIT.badInput;
+    return 'badInput';
   }
   const { tasks, module, decisions } = question;
   const { maxExecutions, timeout } = options;
@@ -61,40 +62,46 @@ export async function checkCommand(
   const asked = tasks.reduce((sum, { presets }) => sum + presets.length, 0);
   const seconds = (performance.now() - start) / 1000;
 
-  const errors = known.filter((result) => result.kind === 'error');
-  for (const { diagnostics } of errors) diagnostics.forEach(printDiagnostic);
+  for (const text of errorTexts(known, stderr.width, stderr.style)) stderr.print(text);
   if (!options.json && race !== undefined && question.designs.length === 1) {
     printCells(known, question, settings, signal === undefined && !wasCut);
   } else if (!options.json) printTable(known, question, race, seconds);
   if (known.length < asked && stdout.failure === undefined) {
     stderr.print(`Interrupted: ${asked - known.length} of ${count(asked, 'cell')} were not checked\n`);
   }
-  return signal ?? exitCode(known, asked, race !== undefined || options.design.length > 0);
+  return signal ?? exitOf(known, asked, race !== undefined || options.design.length > 0);
 }
 
-function exitCode(results: readonly CellResult[], asked: number, byName: boolean): number {
-  const any = (...kinds: CellResult['kind'][]): boolean => results.some(({ kind }) => kinds.includes(kind));
-  if (results.length < asked && stdout.failure === undefined) return EXIT.internal;
-  if (results.some((cell) => cell.kind === 'error' && cell.diagnostics.some(({ code }) => code === 'HF999'))) {
-    return EXIT.internal;
-  }
-  if (any('error')) return EXIT.badInput;
-  if (byName && results.some(isFailing)) return EXIT.contradicted;
-  return any('bounded') ? EXIT.bounded : EXIT.decided;
+function exitOf(results: readonly CellResult[], asked: number, byName: boolean): Exit {
+  const holding = results.flatMap((cell): Exit[] => {
+    if (cell.kind === 'error') return [cell.diagnostics.some(({ code }) => code === 'HF999') ? 'internal' : 'badInput'];
+    if (cell.kind === 'bounded') return ['bounded'];
+    return byName && isFailing(cell) ? ['contradicted'] : [];
+  });
+  if (results.length < asked && stdout.failure === undefined) holding.push('internal');
+  return firstOf(...holding);
 }
+
+/** What is wrong, each once: it is the same in most cells of a race. */
+const errorTexts = (results: readonly CellResult[], width: number, style: Style): ReadonlySet<string> =>
+  new Set(
+    results.flatMap((cell) =>
+      cell.kind === 'error' ? cell.diagnostics.map((diagnostic) => diagnosticText(diagnostic, width, style)) : [],
+    ),
+  );
 
 /** Is something wrong with the race under the design? */
 const isFailing = ({ kind }: CellResult): boolean => kind === 'violated' || kind === 'deadlock' || kind === 'data-race';
 
 /**
  * Checks every cell, here at first and then in workers. Those that a signal left unchecked have no result; `signal` is
- * the exit code then. What is the user's own runs in workers alone. `wasCut`: nothing more can be explored in this thread.
+ * which one then. What is the user's own runs in workers alone. `wasCut`: nothing more can be explored in this thread.
  */
 async function checkAll(
   tasks: readonly CellTask[],
   settings: CellSettings,
   { jobs, json }: CheckOptions,
-): Promise<{ known: CellResult[]; signal: number | undefined; wasCut: boolean }> {
+): Promise<{ known: CellResult[]; signal: Exit | undefined; wasCut: boolean }> {
   const results: CellResult[][] = tasks.map(() => []);
   const answer = (index: number, cell: CellResult): void => {
     results[index]!.push(cell);
@@ -139,7 +146,7 @@ async function checkAll(
       },
     });
     pool = workers;
-    if (signals.exitCode !== undefined || stdout.failure !== undefined) workers.stop();
+    if (signals.first !== undefined || stdout.failure !== undefined) workers.stop();
     await workers.run(late, (index, cell) => {
       progress.hide();
       answer(index, cell);
@@ -149,7 +156,7 @@ async function checkAll(
   }
   // What comes may be ended by a signal as any other process is.
   signals.close();
-  return { known: results.flat(), signal: signals.exitCode, wasCut };
+  return { known: results.flat(), signal: signals.first, wasCut };
 }
 
 /** The table, the proposals, what the words mean, what was done, and how to see more. */
@@ -217,6 +224,8 @@ function printCells(
   const { style } = stdout;
   let shown = false;
   for (const result of results) {
+    // What is wrong has been said.
+    if (result.kind === 'error') continue;
     stdout.print(`${cellText(result, stdout.width, style)}\n`);
     if (!isFailing(result) || shown || !withExecution) continue;
     shown = true;

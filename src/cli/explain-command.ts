@@ -1,30 +1,30 @@
 import { CODES, type CodeEntry } from '../program/codes.ts';
 import { FLAG_ENTRIES } from '../report/flag-entries.ts';
 import { wrapped } from '../report/style.ts';
-import { EXIT } from '../report/tally.ts';
+import type { Exit } from './exit-codes.ts';
 import { printDiagnostic, stdout } from './terminal.ts';
 import { usageDiagnostic } from './usage.ts';
 
 /** The codes of diagnostics, and the flags. */
 const EXPLAINED: Readonly<Record<string, CodeEntry>> = { ...CODES, ...FLAG_ENTRIES };
 
-/** `holdfast explain`. @returns the exit code */
-export function explainCommand(code: string | undefined, argv: readonly string[]): number {
+/** `holdfast explain`. @returns how it ended */
+export function explainCommand(code: string | undefined, argv: readonly string[]): Exit {
   const style = stdout.style;
   if (code === undefined) {
     for (const [name, { title }] of Object.entries(EXPLAINED)) stdout.print(`${style.bold(name)}  ${title}\n`);
-    return EXIT.decided;
+    return 'decided';
   }
   const name = [code.toUpperCase(), code.toLowerCase()].find((form) => Object.hasOwn(EXPLAINED, form));
   if (name === undefined) {
     printDiagnostic(
       usageDiagnostic('HF920', `no such code: '${code}'`, { argv, at: code, help: 'holdfast explain lists all codes' }),
     );
-    return EXIT.badInput;
+    return 'badInput';
   }
   const entry = EXPLAINED[name]!;
   const width = Math.min(100, stdout.width);
   const paragraphs = [entry.meaning, entry.remedy].map((text) => wrapped(text, width).join('\n'));
   stdout.print(`${style.bold(`${name}: ${entry.title}`)}\n\n${paragraphs.join('\n\n')}\n`);
-  return EXIT.decided;
+  return 'decided';
 }

@@ -1,16 +1,16 @@
-import { EXIT } from '../report/tally.ts';
+import type { Exit } from './exit-codes.ts';
 import type { ExportOptions } from './options.ts';
 import { questionFrom } from './question.ts';
 import { designFor } from './run-cell.ts';
 import { printDiagnostic, stdout } from './terminal.ts';
 import { usageDiagnostic } from './usage.ts';
 
-/** `holdfast export`: the kernels of the variants asked for, one after the other. @returns the exit code */
-export async function exportCommand(race: string, options: ExportOptions, argv: readonly string[]): Promise<number> {
+/** `holdfast export`: the kernels of the variants asked for, one after the other. @returns how it ended */
+export async function exportCommand(race: string, options: ExportOptions, argv: readonly string[]): Promise<Exit> {
   const question = await questionFrom(race, { ...options, design: [options.design] }, argv);
   if (!('tasks' in question)) {
     question.forEach(printDiagnostic);
-    return EXIT.badInput;
+    return 'badInput';
   }
   const { scenarios, tasks } = question;
   const { name, design } = designFor(options.design, question);
@@ -22,8 +22,8 @@ export async function exportCommand(race: string, options: ExportOptions, argv: 
   if (kernels.length === 0) {
     const help = 'holdfast list has the races; T0, T2 and T4 have kernels';
     printDiagnostic(usageDiagnostic('HF935', `no litmus kernel of ${race} under ${name}`, { argv, at: race, help }));
-    return EXIT.badInput;
+    return 'badInput';
   }
   stdout.print(kernels.join('\n'));
-  return EXIT.decided;
+  return 'decided';
 }

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { catalog, catalogText, SECTIONS, type Section } from '../report/catalog.ts';
-import { EXIT } from '../report/tally.ts';
 import { jsonLine } from '../report/visible.ts';
+import type { Exit } from './exit-codes.ts';
 import { stdout } from './terminal.ts';
 
-/** `holdfast list`. @returns the exit code */
-export function listCommand(program: Command, section: Section | undefined, json: boolean): number {
+/** `holdfast list`. @returns how it ended */
+export function listCommand(program: Command, section: Section | undefined, json: boolean): Exit {
   if (json) {
     stdout.write(jsonLine({ version: 1, commands: commandsOf(program), ...catalog() }));
-    return EXIT.decided;
+    return 'decided';
   }
   const style = stdout.style;
   const width = Math.min(100, stdout.width);
@@ -19,7 +19,7 @@ export function listCommand(program: Command, section: Section | undefined, json
   });
   stdout.print(texts.join('\n'));
   if (section === undefined) stdout.print('\nThe decisions that make up a design: holdfast list knobs\n');
-  return EXIT.decided;
+  return 'decided';
 }
 
 const commandsOf = (program: Command) =>

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { LitmusResult } from '../fronts/litmus/litmus-result.ts';
-import { EXIT, Tally } from '../report/tally.ts';
+import { Tally } from '../report/tally.ts';
 import { atMost } from './at-most.ts';
+import { type Exit, exitOfTests } from './exit-codes.ts';
 import { type Found, findTests, readText, STANDARD_INPUT } from './files.ts';
 import { LitmusOutput } from './litmus-output.ts';
 import { type LitmusOptions, questionOf } from './options.ts';
@@ -31,24 +32,24 @@ const SHARE = 1;
 /** What a test has, in the order of the paths. */
 type Entry = { readonly task: TestTask } | { readonly failed: LitmusResult } | { readonly known: Known };
 
-/** `holdfast litmus`. @returns the exit code */
+/** `holdfast litmus`. @returns how it ended */
 export async function litmusCommand(
   paths: readonly string[],
   options: LitmusOptions,
   argv: readonly string[],
-): Promise<number> {
+): Promise<Exit> {
   const { model, maxExecutions, unroll, expect, format, resume, ordered } = options;
   const settings: Settings = { model, question: questionOf(options), maxExecutions, unroll, expect };
   const start = performance.now();
   if (resume !== undefined && format !== 'json' && format !== 'text') {
     const expected = '--format json or text';
     printDiagnostic(usageDiagnostic('HF902', `--resume cannot be used with --format ${format}`, { argv, expected }));
-    return EXIT.badInput;
+    return 'badInput';
   }
   const known = resume === undefined ? new Map<string, Known>() : knownResults(resume, settings);
   if (!(known instanceof Map)) {
     printDiagnostic(known);
-    return EXIT.badInput;
+    return 'badInput';
   }
   const found = findTests(paths);
   const limit = options.timeout ?? (found.length > 1 ? SHARE : Number.POSITIVE_INFINITY);
@@ -67,7 +68,7 @@ export async function litmusCommand(
   const inOrder = new InOrder(ordered);
   const answer = (index: number, result: LitmusResult): void => {
     // Where it was not the user who had enough, there is nothing to be said.
-    if (result.kind === 'interrupted' && signals.exitCode === undefined) return;
+    if (result.kind === 'interrupted' && signals.first === undefined) return;
     tally.add(result);
     inOrder.add(index, () => {
       progress.hide();
@@ -92,13 +93,13 @@ export async function litmusCommand(
     const size = Math.min(options.jobs ?? availableParallelism(), late.length);
     const workers = new Pool<Settings, TestTask, LitmusResult>(size, litmusWork(settings));
     pool = workers;
-    if (signals.exitCode !== undefined || stdout.failure !== undefined) workers.stop();
+    if (signals.first !== undefined || stdout.failure !== undefined) workers.stop();
     let again: TestTask[] = [];
     await workers.run(late, (index, result) => {
       if (result.kind !== 'bounded' || result.limit !== 'timeout' || share >= limit) answer(index, result);
       else again.push({ index, name: result.path, text: textOf(entries[index]!), timeout: limit });
     });
-    if (again.length > 0 && signals.exitCode === undefined) {
+    if (again.length > 0 && signals.first === undefined) {
       await workers.run(again, answer);
       again = [];
     }
@@ -110,8 +111,8 @@ export async function litmusCommand(
   inOrder.end();
   progress.stop();
   output.end(tally, (performance.now() - start) / 1000, limit === Number.POSITIVE_INFINITY ? undefined : limit);
-  if (signals.exitCode !== undefined) return signals.exitCode;
-  return tally.tests < found.length && stdout.failure === undefined ? EXIT.internal : tally.exitCode;
+  if (signals.first !== undefined) return signals.first;
+  return tally.tests < found.length && stdout.failure === undefined ? 'internal' : exitOfTests(tally);
 }
 
 function entryOf(

@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError } from 'commander';
 import type { Section } from '../report/catalog.ts';
-import { EXIT } from '../report/tally.ts';
 import { registerAnalyses } from './analysis-register.ts';
+import { type Exit, exitCode, exitHelp, firstOf } from './exit-codes.ts';
 import { thrownDiagnostic } from './internal.ts';
 import {
   CHECK_OPTIONS,
@@ -16,30 +16,9 @@ import { printDiagnostic, stdout } from './terminal.ts';
 import { commanderDiagnostic, usageDiagnostic } from './usage.ts';
 import { VERSION } from './version.ts';
 
-const OTHERS = `  70 an error of Holdfast itself
-  74 the output could not be written
-  130, 143, 129  ended by Ctrl-C, SIGTERM or SIGHUP
-`;
-
-const EXIT_CODES = `
-Exit codes:
-  0  every test is decided, and none says other than promised
-  1  a Result: comment, or --expect, is contradicted
-  2  a test or the command line cannot be understood
-  3  a test hit a limit: nothing is claimed about it
-${OTHERS}`;
-
-const CHECK_EXIT_CODES = `
-Exit codes:
-  0  nothing that was asked by name is broken
-  1  a race or design that was asked by name is broken
-  2  a scenario or the command line cannot be understood
-  3  a cell hit a limit: nothing is claimed about it
-${OTHERS}`;
-
-/** The command. @returns the exit code */
-async function main(argv: readonly string[]): Promise<number> {
-  let exitCode: number = EXIT.decided;
+/** The command. @returns how it ended */
+async function main(argv: readonly string[]): Promise<Exit> {
+  let exit: Exit = 'decided';
   const program = new Command('holdfast')
     .description(
       'Checks races of Linux page pinning, and litmus tests, against every execution that a memory model allows.',
@@ -55,10 +34,10 @@ async function main(argv: readonly string[]): Promise<number> {
       'Checks races of page pinning under the designs of many kernels, and says of each whether it holds, or which assumption about the machine is enough to break it. Without arguments: all of them, as a table.',
     )
     .argument('[race]', 'a race (see holdfast list), or a file with races of your own, which is run with your rights')
-    .addHelpText('after', CHECK_EXIT_CODES)
+    .addHelpText('after', exitHelp('check'))
     .action(async (race: string | undefined, options: CheckOptions) => {
       const { checkCommand } = await import('./check-command.ts');
-      exitCode = await checkCommand(race, options, argv);
+      exit = await checkCommand(race, options, argv);
     });
   for (const row of Object.values(CHECK_OPTIONS)) check.addOption(commanderOption(row));
 
@@ -67,15 +46,15 @@ async function main(argv: readonly string[]): Promise<number> {
     .summary('decide C litmus tests')
     .description('Decides C litmus tests, in the format of herd7, under SC, TSO or the Linux kernel memory model.')
     .argument('<path...>', 'litmus tests, and folders of them; - is standard input')
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', exitHelp('litmus'))
     .action(async (paths: string[], options: LitmusOptions) => {
       const { litmusCommand } = await import('./litmus-command.ts');
-      exitCode = await litmusCommand(paths, options, argv);
+      exit = await litmusCommand(paths, options, argv);
     });
   for (const row of Object.values(LITMUS_OPTIONS)) litmus.addOption(commanderOption(row));
 
   registerAnalyses(program, argv, (code) => {
-    exitCode = code;
+    exit = code;
   });
 
   const kernels = program
@@ -87,7 +66,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .argument('<race>', 'a race (see holdfast list)')
     .action(async (race: string, options: ExportOptions) => {
       const { exportCommand } = await import('./export-command.ts');
-      exitCode = await exportCommand(race, options, argv);
+      exit = await exportCommand(race, options, argv);
     });
   for (const row of Object.values(EXPORT_OPTIONS)) kernels.addOption(commanderOption(row));
 
@@ -101,7 +80,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--json', 'as one object of JSON, with the commands and their options')
     .action(async (section: Section | undefined, options: { json?: boolean }) => {
       const { listCommand } = await import('./list-command.ts');
-      exitCode = listCommand(program, section, options.json === true);
+      exit = listCommand(program, section, options.json === true);
     });
 
   program
@@ -111,7 +90,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .argument('[code]', 'as in error[HF910]')
     .action(async (code: string | undefined) => {
       const { explainCommand } = await import('./explain-command.ts');
-      exitCode = explainCommand(code, argv);
+      exit = explainCommand(code, argv);
     });
 
   // Not the exit of commander: what is wrong is shown as any other diagnostic.
@@ -123,11 +102,11 @@ async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(withCommand(argv, commands), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return EXIT.decided;
+    if (error.exitCode === 0) return 'decided';
     printDiagnostic(commanderDiagnostic(error, argv, commands));
-    return EXIT.badInput;
+    return 'badInput';
   }
-  return exitCode;
+  return exit;
 }
 
 /** The command first, wherever it stands; without one, `check` is meant. */
@@ -139,36 +118,36 @@ function withCommand(argv: readonly string[], commands: readonly string[]): read
   return at < 0 ? ['check', ...argv] : [argv[at]!, ...argv.slice(0, at), ...argv.slice(at + 1)];
 }
 
-/** The exit code, once everything is written. */
-function written(exitCode: number): number {
+/** How it ended, once everything is written. */
+function written(exit: Exit): Exit {
   const { failure } = stdout;
-  if (failure?.kind !== 'failed') return exitCode;
+  if (failure?.kind !== 'failed') return exit;
   printDiagnostic(usageDiagnostic('HF914', `cannot write the output: ${failure.reason}`, {}));
-  return Math.max(exitCode, EXIT.cannotWrite);
+  return firstOf(exit, 'cannotWrite');
 }
 
-function failed(error: unknown): number {
+function failed(error: unknown): Exit {
   const diagnostic = thrownDiagnostic(error);
   printDiagnostic(diagnostic);
-  return diagnostic.code === 'HF999' ? EXIT.internal : EXIT.badInput;
+  return diagnostic.code === 'HF999' ? 'internal' : 'badInput';
 }
 
 // Only a run that came to its end says how it went; a user's own file might have ended it.
-let exitCode: number | undefined;
+let ended: Exit | undefined;
 process.on('exit', (code) => {
-  if (exitCode !== undefined || code > EXIT.cannotWrite) return;
+  if (ended !== undefined || code > exitCode('cannotWrite')) return;
   printDiagnostic(usageDiagnostic('HF960', 'the run was ended before it had come to its end', {}));
-  process.exitCode = EXIT.internal;
+  process.exitCode = exitCode('internal');
 });
 process.on('uncaughtException', (error) => {
-  exitCode = failed(error);
-  process.exit(exitCode);
+  ended = failed(error);
+  process.exit(exitCode(ended));
 });
 
 main(process.argv.slice(2))
   .then(written, failed)
-  .then((code) => {
-    exitCode = code;
+  .then((exit) => {
+    ended = exit;
     // Whatever a user's own file has left running.
-    process.exit(code);
+    process.exit(exitCode(exit));
   });

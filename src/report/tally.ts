@@ -2,17 +2,6 @@ import { contradiction, type LitmusResult, type Verdict } from '../fronts/litmus
 import { count, duration, grouped, PLAIN, type Style } from './style.ts';
 import { visible } from './visible.ts';
 
-/** What the command returns to the shell: of all that apply, the first in {@link Tally.exitCode}. */
-export const EXIT = {
-  decided: 0,
-  contradicted: 1,
-  badInput: 2,
-  bounded: 3,
-  internal: 70,
-  cannotWrite: 74,
-  interrupted: 130,
-} as const;
-
 /** A result as far as it is counted; `--format json` has all of this. */
 export interface KnownResult {
   readonly path: string;
@@ -83,14 +72,6 @@ export class Tally {
     const place = this.#slowest.findIndex((other) => other.seconds < seconds);
     this.#slowest.splice(place < 0 ? this.#slowest.length : place, 0, { path, seconds, late });
     this.#slowest.splice(SLOWEST);
-  }
-
-  get exitCode(): number {
-    if (this.interrupted > 0) return EXIT.interrupted;
-    if (this.internal > 0) return EXIT.internal;
-    if (this.errors > 0) return EXIT.badInput;
-    if (this.contradicted > 0) return EXIT.contradicted;
-    return this.bounded > 0 ? EXIT.bounded : EXIT.decided;
   }
 
   /**

@@ -232,7 +232,7 @@ export const ${name} = scenario({
     const asked = ['check', base('exits', 'process.exit(0);'), '--design', 'v5.9', '--design', 'v5.11', '--jobs', jobs];
     const { status, stdout, stderr } = holdfast(asked);
     expect(status).toBe(2);
-    expect(stderr.match(/error\[HF960\]: exits b ended its worker, with exit code 0/g)).toHaveLength(2);
+    expect(stderr.match(/error\[HF960\]: exits b ended its worker, with exit code 0/g)).toHaveLength(1);
     expect(stdout).toMatch(/ +a, c +holds +holds\n +b +error +error\n/);
   });
 
@@ -302,6 +302,13 @@ export const wrong = scenario({
     expect(status).toBe(2);
     expect(stderr.split('\n')[0]).toBe(`error[HF943]: ${message}`);
     expect(stderr).toContain(`wrong.ts:${line}:`);
+  });
+
+  test.each([[[]], [['--design', 'v6.12']]])('once, however many cells it is wrong in: %j', (designs) => {
+    const file = scenarioFile('wrong.ts', RIGHT.replace('=> undefined', '=> no.one'));
+    const { status, stdout, stderr } = holdfast(['check', file, ...designs]);
+    expect(status).toBe(2);
+    expect(`${stdout}${stderr}`.match(/HF943/g)).toHaveLength(1);
   });
 
   test('also where it is to be shown', () => {

@@ -64,20 +64,6 @@ describe('a promise', () => {
   });
 });
 
-describe('the exit code', () => {
-  test.each<[string, readonly string[], number]>([
-    ['0: all decided', ['sometimes', 'never', 'deadlock', 'race'], 0],
-    ['1: contradicted', ['sometimes', 'contradicted', 'timeout'], 1],
-    ['2: not understood, whatever else', ['error', 'contradicted', 'timeout'], 2],
-    ['3: bounded', ['sometimes', 'timeout', 'never'], 3],
-    ['130: interrupted, whatever else', ['interrupted', 'error'], 130],
-  ])('%s', (_, names, expected) => {
-    const tally = new Tally();
-    for (const name of names) tally.add(RESULTS[name]!);
-    expect(tally.exitCode).toBe(expected);
-  });
-});
-
 test('the line under many tests', () => {
   const tally = new Tally();
   for (const result of Object.values(RESULTS)) tally.add(result);
