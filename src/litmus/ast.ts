@@ -171,11 +171,22 @@ export interface For extends Place {
 export interface Jump extends Place {
   readonly kind: 'break' | 'continue' | 'return';
 }
+/** `goto out;` */
+export interface Goto extends Place {
+  readonly kind: 'goto';
+  readonly label: Name;
+}
+/** What stands before a label in its block: a `goto` in it that names the label goes on behind it. */
+export interface Labelled extends Place {
+  readonly kind: 'labelled';
+  readonly label: Name;
+  readonly body: readonly Statement[];
+}
 export interface Empty extends Place {
   readonly kind: 'empty';
 }
 
-export type Statement = Block | Declaration | ExpressionStatement | If | While | For | Jump | Empty;
+export type Statement = Block | Declaration | ExpressionStatement | If | While | For | Jump | Goto | Labelled | Empty;
 
 export interface Parameter extends Place {
   readonly name: string;

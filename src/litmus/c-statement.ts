@@ -5,6 +5,7 @@ import type {
   Expression,
   ExpressionStatement,
   FunctionDefinition,
+  Name,
   Parameter,
   Statement,
 } from './ast.ts';
@@ -50,18 +51,55 @@ function parseBlock(cursor: Cursor, after: Dialect): Block {
   const { start } = cursor;
   cursor.enter();
   cursor.next();
-  const body: Statement[] = [];
+  let body: Statement[] = [];
+  let labels = 0;
   while (!cursor.is('}')) {
     if (cursor.token === Token.End) {
       cursor.failAt(start, start + 1, 'this block has no end', { expected: '`}` before the end of the file' });
     }
-    body.push(parseStatement(cursor));
+    const { previousEnd } = cursor;
+    if (startsLabel(cursor)) {
+      const label = parseLabel(cursor);
+      const first = body[0]?.start ?? label.start;
+      body = [{ kind: 'labelled', start: first, end: body.length === 0 ? first : previousEnd, label, body }];
+      labels++;
+      cursor.enter();
+    } else body.push(parseStatement(cursor));
   }
   const { end } = cursor;
+  while (labels-- > 0) cursor.leave();
   cursor.leave();
   cursor.dialect = after;
   cursor.next();
   return { kind: 'block', start, end, body };
+}
+
+/** Is the word at the cursor a label? */
+const startsLabel = (cursor: Cursor): boolean =>
+  cursor.token === Token.Name &&
+  !LABELS_OF_SWITCH.has(cursor.text) &&
+  /^\s*:/.test(cursor.source.text.slice(cursor.end, cursor.end + 80));
+
+const LABELS_OF_SWITCH: ReadonlySet<string> = new Set(['case', 'default']);
+
+function parseLabel(cursor: Cursor): Name {
+  const { start, end, text: name } = cursor;
+  cursor.next();
+  cursor.next();
+  return { kind: 'name', start, end, name };
+}
+
+function parseGoto(cursor: Cursor): Statement {
+  const { start } = cursor;
+  cursor.next();
+  const label: Name = {
+    kind: 'name',
+    start: cursor.start,
+    end: cursor.end,
+    name: cursor.expectName('a label after `goto`'),
+  };
+  cursor.expect(';', 'after the label');
+  return { kind: 'goto', start, end: cursor.previousEnd, label };
 }
 
 function parseStatement(cursor: Cursor): Statement {
@@ -101,17 +139,19 @@ function parseStatement(cursor: Cursor): Statement {
       return cursor.failAt(start, cursor.end, '`else` without an `if` before it', {
         help: 'The statement between `if (...)` and `else` must be one statement, or a block in braces.',
       });
+    case 'goto':
+      return parseGoto(cursor);
     case 'switch':
     case 'case':
     case 'default':
-    case 'goto':
     case 'asm':
     case 'typedef':
       return cursor.failAt(start, cursor.end, `\`${text}\` is not supported`, { help: REWRITE[text] ?? '' }, 'HF120');
     default:
-      if (/^\s*:/.test(cursor.source.text.slice(cursor.end, cursor.end + 80))) {
-        const help = REWRITE.goto!;
-        cursor.failAt(start, cursor.end, `\`${text}:\` is a label, and \`goto\` is not supported`, { help }, 'HF120');
+      if (startsLabel(cursor)) {
+        cursor.failAt(start, cursor.end, `the label ${text} stands outside of a block`, {
+          help: 'Put the statement into braces, with the label before it.',
+        });
       }
       return startsType(text) || startsUnknownType(cursor)
         ? finish(cursor, parseDeclaration(cursor))
@@ -126,7 +166,6 @@ const REWRITE: Readonly<Record<string, string>> = {
   switch: 'Write it as a chain of `if` and `else`.',
   case: 'Write it as a chain of `if` and `else`.',
   default: 'Write it as a chain of `if` and `else`.',
-  goto: 'Write a jump back as `do { ... } while (...);`, and one ahead as `if (...) { ... }`.',
   asm: 'Use the primitive of the kernel that stands for the instruction.',
   typedef: 'Write the type out where it is used.',
 };

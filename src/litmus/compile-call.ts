@@ -1,4 +1,4 @@
-import { depsUnion, NO_DEPS } from '../cpu/deps.ts';
+import { NO_DEPS } from '../cpu/deps.ts';
 import { Fence, Mode } from '../cpu/modes.ts';
 import {
   compileCell,
@@ -151,8 +151,7 @@ function compileAssertion(ends: boolean, value: Evaluate, call: Call): Evaluate 
     }
     const { deps } = m;
     m.controlledBy(deps);
-    m.loopControl = depsUnion(m.loopControl, deps);
-    m.threadControl = depsUnion(m.threadControl, deps);
+    m.stay(0, deps);
     m.deps = NO_DEPS;
     return 0;
   };

@@ -279,6 +279,7 @@ function compileLoadUntil(
   const holds = compile(scope, condition);
   const assignment: Expression = { kind: 'assignment', start, end, operator: undefined, target: val, value: address };
   const loop = compileLoop(
+    scope.targets,
     scope.unroll,
     (m) => (holds(m) === 0 ? 1 : 0),
     (m) => {

@@ -1,4 +1,4 @@
-import { type Deps, depsUnion, NO_DEPS } from '../cpu/deps.ts';
+import { type Deps, depsUnion } from '../cpu/deps.ts';
 import type { Evaluate } from './access.ts';
 import { MAX_STEPS, type Machine } from './machine.ts';
 
@@ -10,9 +10,52 @@ export enum Flow {
   Return = 3,
   /** A loop wanted more rounds than it may have. */
   Cut = 4,
+  /** {@link Machine.leaving} says to where. */
+  Goto = 5,
 }
 
 export type Execute = (m: Machine) => Flow;
+
+/** What the jumps at a place of a thread may leave, by how deep it is nested: the thread as a whole has depth 0. */
+export interface Targets {
+  readonly depth: number;
+  /** What `break` leaves, and `continue`, within a loop: the loop, and its round. */
+  readonly loop: number;
+  readonly round: number;
+  /** What stands before a label. */
+  readonly labels: ReadonlyMap<string, number>;
+}
+
+export const OUTERMOST: Targets = { depth: 0, loop: 0, round: 0, labels: new Map() };
+
+/** Within a loop, which {@link compileLoop} takes to be one deeper than what it is in. */
+export const inLoop = ({ depth, labels }: Targets): Targets => ({
+  depth: depth + 2,
+  loop: depth + 1,
+  round: depth + 2,
+  labels,
+});
+
+/** Before a label. */
+export const beforeLabel = ({ depth, loop, round, labels }: Targets, label: string): Targets => ({
+  depth: depth + 1,
+  loop,
+  round,
+  labels: new Map([...labels, [label, depth + 1]]),
+});
+
+/** What stands before a label; what follows is controlled by nothing in it, but by jumps to farther away. */
+export function compileLabelled({ depth: outside }: Targets, body: Execute): Execute {
+  const depth = outside + 1;
+  return (m) => {
+    const outer = m.control;
+    m.enter(depth);
+    const flow = body(m);
+    if (flow !== Flow.Next && !(flow === Flow.Goto && m.leaving === depth)) return flow;
+    m.setControl(depsUnion(outer, m.stayedIn(outside)));
+    return Flow.Next;
+  };
+}
 
 /** Notices that a thread comes to a place in a loop with everything that matters there as it was the last time. */
 class Standstill {
@@ -38,6 +81,7 @@ class Standstill {
  * loop that counts, which never stands still
  */
 export function compileLoop(
+  { depth: outside }: Targets,
   limit: number,
   condition: Evaluate | undefined,
   body: Execute,
@@ -46,12 +90,12 @@ export function compileLoop(
   atHead: readonly number[] | undefined,
   atBody: readonly number[] | undefined,
 ): Execute {
+  const depth = outside + 1;
   return (m) => {
     const head = atHead && new Standstill(atHead);
     const entry = atBody && new Standstill(atBody);
     const outer = m.control;
-    const outerLoop = m.loopControl;
-    m.loopControl = NO_DEPS;
+    m.enter(depth);
     let control: Deps = outer;
     for (let rounds = 0; ; rounds++) {
       if (!bodyFirst) head?.look(m);
@@ -64,15 +108,15 @@ export function compileLoop(
       entry?.look(m);
       if (rounds >= limit || ++m.steps > MAX_STEPS) return Flow.Cut;
       m.setControl(control);
+      m.enter(depth + 1);
       const flow = body(m);
       if (flow === Flow.Break) break;
-      if (flow === Flow.Return || flow === Flow.Cut) return flow;
-      control = depsUnion(control, m.loopControl);
+      if (flow !== Flow.Next && flow !== Flow.Continue) return flow;
+      control = depsUnion(control, m.stayedIn(depth));
       m.setControl(control);
       if (step !== undefined) step(m);
     }
-    m.loopControl = depsUnion(outerLoop, m.threadControl);
-    m.setControl(depsUnion(outer, m.threadControl));
+    m.setControl(depsUnion(outer, m.stayedIn(outside)));
     return Flow.Next;
   };
 }

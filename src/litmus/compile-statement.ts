@@ -1,9 +1,9 @@
-import { depsUnion, NO_DEPS } from '../cpu/deps.ts';
+import { NO_DEPS } from '../cpu/deps.ts';
 import { Mode } from '../cpu/modes.ts';
 import { compileStore, type Evaluate } from './access.ts';
-import type { Expression, Statement } from './ast.ts';
+import type { Expression, Goto, Statement } from './ast.ts';
 import { compile, compileAs, compileTarget } from './compile-expression.ts';
-import { compileLoop, type Execute, Flow } from './compile-loop.ts';
+import { beforeLabel, compileLabelled, compileLoop, type Execute, Flow, inLoop, type Targets } from './compile-loop.ts';
 import type { Scope } from './constant.ts';
 import { roundsOf } from './counted.ts';
 import { during } from './here.ts';
@@ -11,14 +11,6 @@ import { registersThatMatter } from './loop-registers.ts';
 import { PRIMITIVES } from './primitives.ts';
 import { known } from './thin-air.ts';
 import { eachPart, type Node } from './walk.ts';
-
-/** Which jumps out of itself a statement may make. */
-interface Jumps {
-  /** `break` or `return`: what follows the loop's body, in later rounds, depends on not having jumped. */
-  readonly leaves: boolean;
-  readonly returns: boolean;
-  readonly any: boolean;
-}
 
 const next: Execute = () => Flow.Next;
 
@@ -53,25 +45,30 @@ function compileStatement(scope: Scope, s: Statement): Execute {
       return sequence([compile(scope, s.expression)]);
     case 'if':
       return compileIf(scope, s);
-    case 'while':
+    case 'while': {
+      const inside = { ...scope, targets: inLoop(scope.targets) };
       return compileLoop(
+        scope.targets,
         scope.unroll,
-        known(compile(scope, s.condition)),
-        compileStatement(scope, s.body),
+        known(compile(inside, s.condition)),
+        compileStatement(inside, s.body),
         undefined,
         s.bodyFirst,
         s.bodyFirst ? registersAt(scope, s.body, s.condition) : registersAt(scope, s.condition),
         s.bodyFirst ? undefined : registersAt(scope, s.body, s.condition),
       );
+    }
     case 'for': {
       const initial = s.initial === undefined ? next : compileStatement(scope, s.initial);
-      const condition = s.condition === undefined ? undefined : known(compile(scope, s.condition));
-      const step = s.step === undefined ? undefined : compile(scope, s.step);
+      const inside = { ...scope, targets: inLoop(scope.targets) };
+      const condition = s.condition === undefined ? undefined : known(compile(inside, s.condition));
+      const step = s.step === undefined ? undefined : compile(inside, s.step);
       const rounds = roundsOf(scope, s);
-      const body = compileStatement(scope, s.body);
+      const body = compileStatement(inside, s.body);
       const loop =
         rounds === undefined
           ? compileLoop(
+              scope.targets,
               scope.unroll,
               condition,
               body,
@@ -80,7 +77,7 @@ function compileStatement(scope: Scope, s: Statement): Execute {
               registersAt(scope, s.condition),
               registersAt(scope, s.body, s.step, s.condition),
             )
-          : compileLoop(rounds, condition, body, step, false, undefined, undefined);
+          : compileLoop(scope.targets, rounds, condition, body, step, false, undefined, undefined);
       if (initial === next) return loop;
       return (m) => {
         initial(m);
@@ -93,6 +90,17 @@ function compileStatement(scope: Scope, s: Statement): Execute {
       return () => Flow.Continue;
     case 'return':
       return () => Flow.Return;
+    case 'goto': {
+      const target = targetOf(scope.targets, s);
+      return (m) => {
+        m.leaving = target;
+        return Flow.Goto;
+      };
+    }
+    case 'labelled': {
+      const targets = beforeLabel(scope.targets, s.label.name);
+      return compileLabelled(scope.targets, compileList({ ...scope, targets }, s.body));
+    }
     case 'empty':
       return next;
   }
@@ -121,8 +129,8 @@ function compileIf(scope: Scope, s: Statement & { kind: 'if' }): Execute {
   const condition = known(compile(scope, s.condition));
   const then = compileStatement(scope, s.then);
   const otherwise = s.otherwise === undefined ? next : compileStatement(scope, s.otherwise);
-  const jumps = jumpsOf(s);
-  if (!jumps.any) {
+  const jumps = [...targetsOf(scope.targets, s)];
+  if (jumps.length === 0) {
     return (m) => {
       const holds = condition(m) !== 0;
       const { control, deps } = m;
@@ -138,8 +146,7 @@ function compileIf(scope: Scope, s: Statement & { kind: 'if' }): Execute {
     const arm = m.branch(condition(m) !== 0) ? then : otherwise;
     const { deps } = m;
     m.controlledBy(deps);
-    if (jumps.leaves) m.loopControl = depsUnion(m.loopControl, deps);
-    if (jumps.returns) m.threadControl = depsUnion(m.threadControl, deps);
+    for (const depth of jumps) m.stay(depth, deps);
     return arm(m);
   };
 }
@@ -147,37 +154,34 @@ function compileIf(scope: Scope, s: Statement & { kind: 'if' }): Execute {
 const registersAt = (scope: Scope, ...parts: (Expression | Statement | undefined)[]): readonly number[] =>
   registersThatMatter(scope.thread, parts);
 
-const NO_JUMPS: Jumps = { leaves: false, returns: false, any: false };
-const RETURNS: Jumps = { leaves: true, returns: true, any: true };
-
 /** May a thread die here? */
 function isDeadly(node: Node): boolean {
   const primitive = node.kind === 'call' ? PRIMITIVES.get(node.callee.name) : undefined;
   return primitive?.kind === 'assertion' && primitive.ends;
 }
 
-/** @param inLoop whether `break` and `continue` belong to a loop within the node asked about */
-function jumpsOf(node: Node, inLoop = false): Jumps {
+const targetOf = ({ labels }: Targets, { label }: Goto): number => labels.get(label.name)!;
+
+/** The depths of what the jumps in a node may leave, of all that is around the node. */
+function targetsOf(targets: Targets, node: Node, found = new Set<number>(), inner = false): Set<number> {
   switch (node.kind) {
     case 'return':
-      return RETURNS;
+      found.add(0);
+      break;
     case 'break':
-      return inLoop ? NO_JUMPS : { leaves: true, returns: false, any: true };
+      if (!inner) found.add(targets.loop);
+      break;
     case 'continue':
-      return inLoop ? NO_JUMPS : { leaves: false, returns: false, any: true };
-    default: {
-      let all = isDeadly(node) ? RETURNS : NO_JUMPS;
-      const within = inLoop || node.kind === 'while' || node.kind === 'for';
+      if (!inner) found.add(targets.round);
+      break;
+    case 'goto':
+      if (targets.labels.has(node.label.name)) found.add(targetOf(targets, node));
+      break;
+    default:
+      if (isDeadly(node)) found.add(0);
       eachPart(node, (part) => {
-        all = both(all, jumpsOf(part, within));
+        targetsOf(targets, part, found, inner || node.kind === 'while' || node.kind === 'for');
       });
-      return all;
-    }
   }
+  return found;
 }
-
-const both = (a: Jumps, b: Jumps): Jumps => ({
-  leaves: a.leaves || b.leaves,
-  returns: a.returns || b.returns,
-  any: a.any || b.any,
-});

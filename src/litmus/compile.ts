@@ -3,8 +3,9 @@ import type { Deps } from '../cpu/deps.ts';
 import { Mode } from '../cpu/modes.ts';
 import type { Program, ThreadBody } from '../program/program.ts';
 import type { Expression, Proposition } from './ast.ts';
-import { Flow } from './compile-loop.ts';
+import { Flow, OUTERMOST } from './compile-loop.ts';
 import { compileList } from './compile-statement.ts';
+import type { Scope } from './constant.ts';
 import { expectedReads, type Wanted } from './expected-reads.ts';
 import type { Here } from './here.ts';
 import { cellName, type Location, type ThreadLayout } from './layout.ts';
@@ -149,7 +150,8 @@ function compileThread(
   const definition = test.threads[index]!;
   const types = new Map<Expression, ValueType>();
   const expected = expectedReads(definition, { thread, types }, wanted);
-  const run = compileList({ layout, thread, types, plain: Mode.Plain, unroll, expected, here }, definition.body.body);
+  const scope: Scope = { layout, thread, types, plain: Mode.Plain, unroll, expected, targets: OUTERMOST, here };
+  const run = compileList(scope, definition.body.body);
   return (cpu: Cpu): Frame => {
     machine.reset(cpu as TrackedCpu, initial);
     if (here !== undefined) here.place = undefined;

@@ -2,6 +2,7 @@ import { isAddress, wrap } from '../cpu/integer.ts';
 import type { Mode } from '../cpu/modes.ts';
 import { compute, unary } from './arithmetic.ts';
 import type { Expression } from './ast.ts';
+import type { Targets } from './compile-loop.ts';
 import type { Wanted } from './expected-reads.ts';
 import type { Here } from './here.ts';
 import { addressOf, type Binding, type Layout, locate, type ThreadLayout } from './layout.ts';
@@ -20,6 +21,8 @@ export interface Scope {
   readonly plain: Mode.Plain | Mode.DataRace;
   /** The most rounds of a loop. */
   readonly unroll: number;
+  /** What jumps may leave. */
+  readonly targets: Targets;
   /** Kept up to date while a thread runs; undefined where nobody asks. */
   readonly here: Here | undefined;
 }

@@ -64,6 +64,7 @@ class Scan {
       case 'break':
       case 'continue':
       case 'return':
+      case 'goto':
         this.isCertain = false;
         return;
       default:

@@ -91,9 +91,13 @@ export class Machine {
   deps: Deps = NO_DEPS;
   /** The reads that decide whether the current statement is run. */
   control: Deps = NO_DEPS;
-  /** The reads that decide whether a loop goes on, or the thread, because of a jump that was not taken. */
-  loopControl: Deps = NO_DEPS;
-  threadControl: Deps = NO_DEPS;
+  /**
+   * For each thing that a jump may leave, by its depth ({@link Targets}), the reads that have decided not to, since it was
+   * entered.
+   */
+  private readonly stayed: Deps[] = [NO_DEPS];
+  /** The depth of what a `goto` leaves that is under way. */
+  leaving = 0;
   steps = 0;
   /** The assertions that fired, and the reads that decided that. */
   private readonly fired: Place[] = [];
@@ -136,8 +140,7 @@ export class Machine {
     this.frame = initial.slice() as Frame;
     for (let i = 0; i < this.origins.length; i++) this.origins[i] = NO_DEPS;
     this.deps = NO_DEPS;
-    this.loopControl = NO_DEPS;
-    this.threadControl = NO_DEPS;
+    this.enter(0);
     this.steps = 0;
     while (this.held.length > 0) this.held.pop();
     this.strayed.clear();
@@ -155,6 +158,23 @@ export class Machine {
   /** From here on `deps` decide what runs. */
   controlledBy(deps: Deps): void {
     this.setControl(depsUnion(this.control, deps));
+  }
+
+  /** Enters what a jump may leave. */
+  enter(depth: number): void {
+    this.stayed[depth] = NO_DEPS;
+  }
+
+  /** `deps` have decided not to leave what has this depth. */
+  stay(depth: number, deps: Deps): void {
+    this.stayed[depth] = depsUnion(this.stayed[depth]!, deps);
+  }
+
+  /** The reads that have decided not to leave what has this depth, or any that it is in. */
+  stayedIn(depth: number): Deps {
+    let all = this.stayed[0]!;
+    for (let i = 1; i <= depth; i++) all = depsUnion(all, this.stayed[i]!);
+    return all;
   }
 
   setControl(control: Deps): void {

@@ -50,9 +50,11 @@ export function eachPart(node: Node, visit: (part: Node) => void): void {
     case 'break':
     case 'continue':
     case 'return':
+    case 'goto':
     case 'empty':
       return;
     case 'block':
+    case 'labelled':
       for (const statement of node.body) visit(statement);
       return;
     case 'declaration':

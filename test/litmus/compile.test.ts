@@ -98,6 +98,61 @@ describe('what a branch controls', () => {
   ])('%s', (body, log) => expect(does(read + body).slice(1)).toEqual(log));
 });
 
+describe('goto', () => {
+  /** With r1, which is 0, and r2, which is 7, from the events 0 and 1. */
+  const start = 'int r1 = READ_ONCE(*x); int r2 = READ_ONCE(*y);';
+  test.each<[body: string, log: string[]]>([
+    ['goto out; WRITE_ONCE(*x, 1); out: WRITE_ONCE(*y, 1);', ['2 W.once y=1']],
+    ['goto out; out: ;', []],
+    ['unused: WRITE_ONCE(*x, 1);', ['2 W.once x=1']],
+    // What is jumped over is controlled by what decided not to; what follows the label is not.
+    ['if (r1) goto out; WRITE_ONCE(*x, 1); out: WRITE_ONCE(*y, 1);', ['2 W.once x=1 ctrl 0', '3 W.once y=1']],
+    ['if (r2) goto out; WRITE_ONCE(*x, 1); out: WRITE_ONCE(*y, 1);', ['2 W.once y=1']],
+    [
+      'if (r1) goto a; if (!r2) goto b; WRITE_ONCE(*x, 1); b: WRITE_ONCE(*y, 1); a: WRITE_ONCE(*z, 1);',
+      ['2 W.once x=1 ctrl 0,1', '3 W.once y=1 ctrl 0', '4 W.once z=1'],
+    ],
+    [
+      'if (r1) goto b; if (!r2) goto a; WRITE_ONCE(*x, 1); b: WRITE_ONCE(*y, 1); a: WRITE_ONCE(*z, 1);',
+      ['2 W.once x=1 ctrl 0,1', '3 W.once y=1 ctrl 1', '4 W.once z=1'],
+    ],
+    // Out of blocks, and out of loops.
+    [
+      'if (r2) { if (!r1) { goto out; } WRITE_ONCE(*x, 1); } WRITE_ONCE(*x, 2); out: WRITE_ONCE(*y, 1);',
+      ['2 W.once y=1'],
+    ],
+    [
+      'if (r2) { if (r1) { goto out; } WRITE_ONCE(*x, 1); } WRITE_ONCE(*x, 2); out: WRITE_ONCE(*y, 1);',
+      ['2 W.once x=1 ctrl 0,1', '3 W.once x=2 ctrl 0,1', '4 W.once y=1'],
+    ],
+    [
+      'for (int i = 0; i < 2; i++) { for (;;) { if (r2) goto out; } } WRITE_ONCE(*x, 1); out: WRITE_ONCE(*y, 1);',
+      ['2 W.once y=1'],
+    ],
+    [
+      'for (int i = 0; i < 2; i++) { if (r1) goto out; WRITE_ONCE(*z, i); } WRITE_ONCE(*x, 1); out: WRITE_ONCE(*y, 1);',
+      ['2 W.once z=0 ctrl 0', '3 W.once z=1 ctrl 0', '4 W.once x=1 ctrl 0', '5 W.once y=1'],
+    ],
+    [
+      'for (int i = 0; i < 2; i++) { if (r1) goto on; WRITE_ONCE(*z, i); on: WRITE_ONCE(*x, i); }',
+      ['2 W.once z=0 ctrl 0', '3 W.once x=0', '4 W.once z=1 ctrl 0', '5 W.once x=1'],
+    ],
+    // Together with what leaves more.
+    [
+      'if (r1) return; if (!r2) goto out; WRITE_ONCE(*x, 1); out: WRITE_ONCE(*y, 1);',
+      ['2 W.once x=1 ctrl 0,1', '3 W.once y=1 ctrl 0'],
+    ],
+    [
+      'if (!r2) goto out; BUG_ON(r1); WRITE_ONCE(*x, 1); out: WRITE_ONCE(*y, 1);',
+      ['2 W.once x=1 ctrl 0,1', '3 W.once y=1 ctrl 0'],
+    ],
+    [
+      'while (true) { if (r1) break; if (!r2) goto out; WRITE_ONCE(*x, 1); out: WRITE_ONCE(*y, 1); break; }',
+      ['2 W.once x=1 ctrl 0,1', '3 W.once y=1 ctrl 0'],
+    ],
+  ])('%s', (body, log) => expect(does(start + body, 'y = 7;').slice(2)).toEqual(log));
+});
+
 describe('loops', () => {
   test.each<[body: string, log: string[]]>([
     ['for (int i = 0; i < 3; i++) WRITE_ONCE(*x, i);', ['0 W.once x=0', '1 W.once x=1', '2 W.once x=2']],

@@ -67,6 +67,7 @@ function collect(node: Node, found: Place[]): void {
       if (callsIn(node) <= 1) found.push(node);
       break;
     case 'block':
+    case 'labelled':
     case 'if':
     case 'while':
       eachPart(node, (part) => collect(part, found));

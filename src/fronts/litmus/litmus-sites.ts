@@ -64,11 +64,15 @@ export class LitmusSites {
   }
 
   private list(statements: readonly Statement[]): void {
-    for (const [i, s] of statements.entries()) this.statement(s, statements[i - 1], true);
+    for (const [i, s] of statements.entries()) {
+      const before = statements[i - 1];
+      // Who comes to a label may come from elsewhere.
+      this.statement(s, before?.kind === 'labelled' ? undefined : before, true);
+    }
   }
 
   private statement(s: Statement, previous: Statement | undefined, inBlock: boolean): void {
-    if (s.kind === 'block') {
+    if (s.kind === 'block' || s.kind === 'labelled') {
       this.list(s.body);
       return;
     }
