@@ -80,6 +80,8 @@ class Scan {
         return !this.isInMemory(node.name);
       case 'index':
       case 'member':
+      // The section that it stands in is not ended.
+      case 'return':
         return false;
       case 'unary':
         return node.operator !== '*' && node.operator !== '&' && this.areTame(node);

@@ -15,6 +15,7 @@ describe('nothing can be flagged or at fault', () => {
     'rcu_read_lock(); rcu_read_lock(); WRITE_ONCE(*x, 1); rcu_read_unlock(); rcu_read_unlock(); synchronize_rcu();',
     'spin_lock(l); WRITE_ONCE(*x, 1); spin_unlock(l);',
     'int r0 = 0; while (READ_ONCE(*x) == 0) r0 = r0 * 2;',
+    'if (READ_ONCE(*x)) goto out; WRITE_ONCE(*x, 1); out: WRITE_ONCE(*y, 1);',
   ])('%s', (body) => expect(tame(body)).toBe(true));
 });
 
@@ -31,6 +32,8 @@ describe('something may be', () => {
     '__set_bit(1, x);',
     'set_bit(READ_ONCE(*y), x);',
     'rcu_read_lock();',
+    'rcu_read_lock(); if (READ_ONCE(*x)) return; rcu_read_unlock();',
+    'rcu_read_lock(); if (READ_ONCE(*x)) goto out; rcu_read_unlock(); out: ;',
     'rcu_read_unlock(); rcu_read_lock();',
     'if (READ_ONCE(*x)) rcu_read_lock();',
     'int r0 = srcu_read_lock(s); srcu_read_unlock(s, r0);',
