@@ -1,6 +1,6 @@
 import { nearest } from '../litmus/nearest.ts';
 import { designWith, KNOBS } from '../mm/design/design.ts';
-import { PRESETS, presetNamed } from '../mm/design/presets.ts';
+import { KERNEL_PRESETS, PRESETS, presetNamed } from '../mm/design/presets.ts';
 import type { Code } from '../program/codes.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { SCENARIOS, scenarioNamed } from '../scenarios/catalog.ts';
@@ -26,7 +26,7 @@ export interface Question {
 const LOADING = 10_000;
 
 /** The presets that are kernels, not proposals. */
-export const KERNELS: readonly string[] = PRESETS.map(({ name }) => name).filter((name) => /^v\d/.test(name));
+export const KERNELS: readonly string[] = KERNEL_PRESETS.map(({ name }) => name);
 
 /** Reads the arguments: a question, or what is wrong with them. */
 export async function questionFrom(

@@ -1,4 +1,6 @@
-import { type Design, KNOBS } from '../mm/design/design.ts';
+import { COMMITS, type CommitHash } from '../mm/design/commits.ts';
+import { type Design, KNOBS, type KnobName, knobValues } from '../mm/design/design.ts';
+import { meaningOf, periodsOf } from '../mm/design/history.ts';
 import { PRESETS } from '../mm/design/presets.ts';
 import { SCENARIOS } from '../scenarios/catalog.ts';
 import { PROPERTIES } from '../scenarios/properties.ts';
@@ -20,7 +22,15 @@ export interface Catalog {
     readonly name: string;
     readonly group: string;
     readonly doc: string;
+    /** What each value means, and in which kernels it is. */
     readonly values: Readonly<Record<string, string>>;
+    /** How the kernels took the decision: `since` is null where v4.4 did already, `until` where the newest still does. */
+    readonly history: readonly {
+      readonly value: string;
+      readonly since: string | null;
+      readonly until: string | null;
+      readonly commits: readonly { readonly hash: string; readonly subject: string; readonly release: string }[];
+    }[];
   }[];
 }
 
@@ -30,8 +40,17 @@ export const catalog = (): Catalog => ({
   }),
   properties: PROPERTIES,
   designs: PRESETS,
-  knobs: Object.entries(KNOBS).map(([name, knob]) => ({ name, ...knob })),
+  knobs: (Object.keys(KNOBS) as KnobName[]).map((name) => {
+    const { group, doc } = KNOBS[name];
+    const values = Object.fromEntries(knobValues(name).map((value) => [value, meaningOf(name, value)]));
+    return { name, group, doc, values, history: historyOf(name) };
+  }),
 });
+
+const historyOf = (knob: KnobName) =>
+  periodsOf(knob).map(({ value, since = null, until = null, commits }) => {
+    return { value, since, until, commits: commits.map((hash: CommitHash) => ({ hash, ...COMMITS[hash] })) };
+  });
 
 export const SECTIONS = ['races', 'designs', 'knobs'] as const;
 export type Section = (typeof SECTIONS)[number];
@@ -65,12 +84,20 @@ export function catalogText(section: Section, width = 80, style: Style = PLAIN):
       ).join('\n');
     case 'knobs':
       return knobs
-        .map(({ name, doc, values }) =>
-          [`${style.bold(name)}  ${doc}`, ...pairs(Object.entries(values), 4, width, style)].join('\n'),
+        .map(({ name, doc, values, history }) =>
+          [
+            `${style.bold(name)}  ${doc}`,
+            ...pairs(Object.entries(values), 4, width, style),
+            ...history.flatMap(({ commits }) => commits).flatMap((commit) => indented(commitText(commit), 6, width)),
+          ].join('\n'),
         )
         .join('\n\n');
   }
 }
+
+/** A commit of the kernel as people write it, with the first release that has it. */
+export const commitText = ({ hash, subject, release }: { hash: string; subject: string; release: string }): string =>
+  `${hash} ("${subject}", ${release})`;
 
 const indented = (text: string, indent: number, width: number): string[] =>
   wrapped(text, width - indent).map((line) => ' '.repeat(indent) + line);

@@ -1,6 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { COMMITS, type CommitHash } from '../../src/mm/design/commits.ts';
 import { designWith, KNOBS, type KnobName, knobValues } from '../../src/mm/design/design.ts';
+import { designAt, periodsOf, whenText } from '../../src/mm/design/history.ts';
 import { designOf, PRESETS, presetNamed } from '../../src/mm/design/presets.ts';
+import { compareReleases, finalOf, type Release, releaseBefore } from '../../src/mm/design/release.ts';
 
 const NAMES = Object.keys(KNOBS) as KnobName[];
 
@@ -35,6 +39,83 @@ describe('knobs', () => {
       value: 'fully',
       values: ['full', 'relaxed'],
     });
+  });
+});
+
+describe('the history of a knob', () => {
+  const changes = NAMES.flatMap((knob) => periodsOf(knob).map((period) => ({ knob, ...period })));
+
+  it.each(NAMES)('%s: its changes come in the order of their releases, each to another value', (knob) => {
+    for (const machine of ['weakest', 'x86'] as const) {
+      periodsOf(knob, machine).forEach(({ value, since, until }, i, all) => {
+        expect(knobValues(knob)).toContain(value);
+        if (since !== undefined && until !== undefined) expect(compareReleases(since, until)).toBeLessThan(0);
+        if (i > 0) expect(value).not.toBe(all[i - 1]!.value);
+      });
+    }
+  });
+
+  it('names every commit that is known, and no other', () => {
+    const named = NAMES.flatMap((knob) => (['weakest', 'x86'] as const).flatMap((machine) => periodsOf(knob, machine)));
+    const hashes = named.flatMap(({ commits }) => commits);
+    expect([...new Set(hashes)].sort()).toEqual(Object.keys(COMMITS).sort());
+  });
+
+  it('decides what each kernel does: the first release with a commit has what it brought, the one before has not', () => {
+    for (const { knob, value, since } of changes) {
+      if (since === undefined) continue;
+      expect(designAt(since)[knob]).toBe(value);
+      expect(designAt(releaseBefore(since))[knob]).not.toBe(value);
+    }
+  });
+
+  it('says when a value was taken', () => {
+    expect(whenText('forkPinned', 'share')).toBe('to v5.8');
+    expect(whenText('reuse', 'mapcount')).toBe('to v5.8');
+    expect(whenText('forkOrder', 'protect-first')).toBe('v5.9-rc7');
+    expect(whenText('pinReadOnly', 'any')).toBe('to v5.7, v5.9 to v5.18');
+    expect(whenText('pinCount', 'two-step')).toBe('v5.14 to v6.0');
+    expect(whenText('pinCount', 'relaxed')).toBe('');
+    expect(whenText('put', 'full')).toBe('');
+  });
+
+  /** Older than v4.4, so no decision of any kernel here: the flush before the page-table lock is dropped (v3.15). */
+  const OLDER = '1cf35d47712d';
+  const text = (file: string): string => readFileSync(file, 'utf8');
+  const sources = ['src/mm', 'src/scenarios'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('commits.ts'))
+      .map((name) => `${folder}/${name}`),
+  );
+  const mentions = ['docs/races.md', ...sources].flatMap((file) =>
+    [...text(file).matchAll(/\b(?=\w*\d)(?=\w*[a-f])([0-9a-f]{8,13})\b(?: \((v\d[\w.-]*))?/g)].map((match) => {
+      return { file, hash: match[1]!, release: match[2] };
+    }),
+  );
+
+  it.each(mentions)('knows $hash, which $file names', ({ hash, release }) => {
+    const known = [OLDER, ...Object.keys(COMMITS)].find((full) => full.startsWith(hash.slice(0, 12)));
+    expect(known).toBeDefined();
+    if (release !== undefined) expect(finalOf(COMMITS[known as CommitHash].release)).toBe(release);
+  });
+});
+
+describe('releases', () => {
+  it('are ordered as they came', () => {
+    const ordered: Release[] = ['v4.4', 'v4.20', 'v5.0', 'v5.9-rc4', 'v5.9-rc7', 'v5.9', 'v5.10', 'v6.0', 'v7.1'];
+    const shuffled = [...ordered].reverse().sort(compareReleases);
+    expect(shuffled).toEqual(ordered);
+  });
+
+  it('know the one before', () => {
+    expect((['v5.9', 'v5.0', 'v6.0', 'v7.0', 'v5.9-rc8', 'v5.9-rc1'] as const).map(releaseBefore)).toEqual([
+      'v5.8',
+      'v4.20',
+      'v5.19',
+      'v6.19',
+      'v5.9-rc7',
+      'v5.8',
+    ]);
   });
 });
 

@@ -1,4 +1,6 @@
 import { type Design, type DesignError, designWith } from './design.ts';
+import { designAt, type Machine } from './history.ts';
+import type { Release } from './release.ts';
 
 /** The preset that is asked about unless another is named. */
 export const DEFAULT_PRESET = 'v6.12';
@@ -11,113 +13,48 @@ export interface Preset {
   readonly design: Design;
 }
 
-const v4_4: Design = {
-  forkPinned: 'share',
-  forkOrder: 'check-first',
-  forkBarrier: 'none',
-  forkReads: 'flag-count',
-  forkReference: 'after-check',
-  forkCandidate: 'cow',
-  forkSeqcount: 'none',
-  forkSeqEnd: 'wmb',
-  forkAllocation: 'preallocated',
-  forkNewPage: 'mapped',
-  pageTableLock: 'acquire',
-  pinCount: 'get',
-  pinFlag: 'none',
-  pinSeqcount: 'none',
-  pteRecheck: 'check',
-  pmdRecheck: 'skip',
-  headRecheck: 'skip',
-  pinReadOnly: 'any',
-  pinFile: 'allow',
-  pinNullMapping: 'refuse',
-  followForce: 'drop-write',
-  tryGet: 'full',
-  put: 'full',
-  tlbFlush: 'broadcast',
-  tableFree: 'rcu',
-  zapMapcount: 'before-flush',
-  zapDirty: 'forced-flush',
-  splitBarrier: 'wmb',
-  collapseSync: 'flush',
-  flushBarrier: 'mb',
-  anonExclusive: 'none',
-  shareMb: 'none',
-  shareWmb: 'none',
-  ksmObserver: 'exact',
-  unmapFlush: 'batched',
-  reuse: 'mapcount',
-  uffdDirty: 'unsupported',
-  reclaimPinned: 'ignore',
-  reclaimOrder: 'freeze-dirty',
-  pinDetect: 'none',
-  pinMapcount: 'relaxed',
-  pinWriteback: 'ignore',
-  zapMarker: 'none',
-  stablePages: 'wait',
-};
+/** A preset that is a kernel. */
+export interface Kernel extends Preset {
+  readonly release: Release;
+  /** The weakest machine that it runs on, unless said. */
+  readonly machine?: Machine;
+}
 
-const v4_20: Design = { ...v4_4, followForce: 'cow-dirty' };
+/** The kernels: their decisions are those that the history of each knob says. */
+const KERNELS: readonly Omit<Kernel, 'design'>[] = [
+  { name: 'v4.4', release: 'v4.4', doc: 'Linux 4.4: FOLL_PIN does not exist, a forced write may retry as a read' },
+  { name: 'v4.20', release: 'v4.20', doc: 'Linux 4.20: a forced write demands a dirty entry' },
+  { name: 'v5.8', release: 'v5.8', doc: 'Linux 5.8: pins count 1024, fork ignores them, reading pins break COW' },
+  {
+    name: 'v5.9-rc',
+    release: 'v5.9-rc7',
+    doc: 'A 5.9 release candidate (70e806e4e645): fork protects, then looks',
+  },
+  { name: 'v5.9', release: 'v5.9', doc: 'Linux 5.9: fork looks, then protects; a write fault reuses at refcount 1' },
+  { name: 'v5.11', release: 'v5.11', doc: 'Linux 5.11: the same within write_protect_seq (57efa1fe5957)' },
+  { name: 'v5.14', release: 'v5.14', doc: 'Linux 5.14: MMF_HAS_PINNED, and a pin counts in two steps' },
+  { name: 'v5.19', release: 'v5.19', doc: 'Linux 5.19: PG_anon_exclusive (6c287605fd56)' },
+  {
+    name: 'v6.1',
+    release: 'v6.1',
+    doc: 'Linux 6.1: barriers for clearing PG_anon_exclusive (088b8aa537c2), an interrupt before collapse (2ba99c5e0881)',
+  },
+  {
+    name: 'v6.5',
+    release: 'v6.5',
+    doc: 'Linux 6.5: no long-term writing pins of dirty-tracked files (a6e79df92e4a)',
+  },
+  { name: 'v6.12', release: 'v6.12', doc: 'Linux 6.12: the sequence count is read with an acquire (d0dd066a0fa2)' },
+];
 
-const v5_8: Design = { ...v4_20, pinCount: 'full', pinReadOnly: 'writable' };
+const v4_20 = designAt('v4.20');
+const v5_8 = designAt('v5.8');
 
-const v5_9: Design = {
-  ...v5_8,
-  forkPinned: 'copy',
-  forkOrder: 'check-first',
-  forkReads: 'flag-count',
-  pinFlag: 'write',
-  pinReadOnly: 'any',
-  reuse: 'refcount',
-};
-
-const v5_9_rc: Design = { ...v5_9, forkOrder: 'protect-first', forkCandidate: 'writable' };
-
-const v5_11: Design = { ...v5_9, forkSeqcount: 'wmb', pinSeqcount: 'acquire', reclaimPinned: 'before-swap' };
-
-const v5_14: Design = {
-  ...v5_11,
-  pinFlag: 'test-set',
-  pinCount: 'two-step',
-  headRecheck: 'check',
-  uffdDirty: 'writable',
-};
-
-const v5_19: Design = {
-  ...v5_14,
-  anonExclusive: 'tracked',
-  forkCandidate: 'exclusive',
+const hasPinnedReview: Design = {
+  ...designAt('v5.9-rc7'),
+  forkCandidate: 'writable',
   forkReference: 'before-check',
-  pinReadOnly: 'exclusive',
-  ksmObserver: 'exact-then-maybe',
-  uffdDirty: 'always',
-  unmapFlush: 'batched-unless-exclusive',
-  reuse: 'exclusive',
 };
-
-const v6_1: Design = {
-  ...v5_19,
-  pinCount: 'two-step-mb',
-  pinReadOnly: 'exclusive-rmb',
-  pmdRecheck: 'check',
-  collapseSync: 'ipi',
-  followForce: 'exclusive',
-  shareMb: 'mb',
-  shareWmb: 'wmb',
-  unmapFlush: 'batched',
-};
-
-const v6_4: Design = {
-  ...v6_1,
-  pinReadOnly: 'exclusive-rmb-file',
-  zapMapcount: 'after-flush',
-  reclaimPinned: 'after-unmap',
-};
-
-const v6_5: Design = { ...v6_4, pinFile: 'after-recheck' };
-
-const hasPinnedReview: Design = { ...v5_9_rc, forkReference: 'before-check' };
 
 const sketch2020: Design = {
   ...v5_8,
@@ -141,21 +78,16 @@ const mapcount2019: Design = {
 const mapcountRepair: Design = { ...mapcount2019, zapMarker: 'present' };
 
 /**
- * The kernels that mattered, and the proposals of the posts. The machine is the weakest that each kernel ran on: TLB
- * flushes are broadcast and page tables are freed by RCU (set tlbFlush and tableFree to `ipi` for the classic x86).
+ * The kernels, in their order. The machine is the weakest that each ran on: TLB flushes are broadcast and page tables are
+ * freed by RCU (set tlbFlush and tableFree to `ipi` for the classic x86).
  */
+export const KERNEL_PRESETS: readonly Kernel[] = KERNELS.map((kernel) => {
+  return { ...kernel, design: designAt(kernel.release, kernel.machine) };
+});
+
+/** The kernels, and the proposals of the posts. */
 export const PRESETS: readonly Preset[] = [
-  { name: 'v4.4', doc: 'Linux 4.4: FOLL_PIN does not exist, a forced write may retry as a read', design: v4_4 },
-  { name: 'v4.20', doc: 'Linux 4.20: a forced write demands a dirty entry', design: v4_20 },
-  { name: 'v5.8', doc: 'Linux 5.8: pins count 1024, fork ignores them, reading pins break COW', design: v5_8 },
-  { name: 'v5.9-rc', doc: 'A 5.9 release candidate (70e806e4e645): fork protects, then looks', design: v5_9_rc },
-  { name: 'v5.9', doc: 'Linux 5.9: fork looks, then protects; a write fault reuses at refcount 1', design: v5_9 },
-  { name: 'v5.11', doc: 'Linux 5.11: the same within write_protect_seq (57efa1fe5957)', design: v5_11 },
-  { name: 'v5.14', doc: 'Linux 5.14: MMF_HAS_PINNED, and a pin counts in two steps', design: v5_14 },
-  { name: 'v5.19', doc: 'Linux 5.19: PG_anon_exclusive (6c287605fd56)', design: v5_19 },
-  { name: 'v6.1', doc: 'Linux 6.1: barriers for clearing PG_anon_exclusive (088b8aa5), PMD re-check', design: v6_1 },
-  { name: 'v6.5', doc: 'Linux 6.5: no long-term writing pins of dirty-tracked files (a6e79df92e4a)', design: v6_5 },
-  { name: 'v6.12', doc: 'Linux 6.12: as 6.5 in every decision modelled here', design: v6_5 },
+  ...KERNEL_PRESETS,
   {
     name: 'has-pinned-review',
     doc: 'The patch under review in "has_pinned ordering", September 2020: protects, reads flag, then count',
@@ -204,7 +136,7 @@ export const PRESETS: readonly Preset[] = [
   {
     name: 'longterm-file-v7',
     doc: 'The file check of "fast long-term pins of file pages", May 2023, as its thread finds it: folio->mapping is read before the re-check, and NULL is not told apart',
-    design: { ...v6_4, pinFile: 'before-recheck', pinNullMapping: 'accept' },
+    design: { ...designAt('v6.4'), pinFile: 'before-recheck', pinNullMapping: 'accept' },
   },
 ];
 

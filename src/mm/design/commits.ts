@@ -1,0 +1,57 @@
+import type { Release } from './release.ts';
+
+/** A change of the kernel that took a decision otherwise than before. */
+export interface Commit {
+  readonly subject: string;
+  /** The first release that has it. A release candidate only where one is a preset of its own: those of v5.9. */
+  readonly release: Release;
+}
+
+/**
+ * The commits of the kernel that changed a decision, by the first twelve digits of their hashes. Of each, hash and subject
+ * were read in lists of mainline commits, and its first release is that whose tree has the change and the one before
+ * has not: v4.4, v4.20, v5.7 to v5.11, v5.14, v5.17, v5.19, v6.0, v6.1, v6.4, v6.5, v6.12, v6.14, v6.18, v7.1.
+ */
+export const COMMITS = {
+  '19be0eaffa3a': { subject: 'mm: remove gup_flags FOLL_WRITE games from __get_user_pages()', release: 'v4.9' },
+  e585513b76f7: {
+    subject: 'x86/mm/gup: Switch GUP to the generic get_user_page_fast() implementation',
+    release: 'v4.13',
+  },
+  '3faa52c03f44': { subject: 'mm/gup: track FOLL_PIN pages', release: 'v5.7' },
+  '17839856fd58': { subject: 'gup: document and work around "COW can break either way" issue', release: 'v5.8' },
+  '09854ba94c6a': { subject: 'mm: do_wp_page() simplification', release: 'v5.9-rc4' },
+  a308c71bf1e6: { subject: 'mm/gup: Remove enfornced COW mechanism', release: 'v5.9-rc4' },
+  '008cfe4418b3': { subject: 'mm: Introduce mm_struct.has_pinned', release: 'v5.9-rc7' },
+  '70e806e4e645': { subject: 'mm: Do early cow for pinned pages during fork() for ptes', release: 'v5.9-rc7' },
+  f3c64eda3e50: { subject: 'mm: avoid early COW write protect games during fork()', release: 'v5.9-rc8' },
+  '57efa1fe5957': { subject: 'mm/gup: prevent gup_fast from racing with COW during fork', release: 'v5.11' },
+  feb889fb40fa: { subject: "mm: don't put pinned pages into the swap cache", release: 'v5.11' },
+  '153132571f02': { subject: 'userfaultfd/shmem: support UFFDIO_CONTINUE for shmem', release: 'v5.14' },
+  a458b76a4171: { subject: 'mm: gup: pack has_pinned in MMF_HAS_PINNED', release: 'v5.14' },
+  c24d37322548: { subject: 'mm/gup: fix try_grab_compound_head() race with split_huge_page()', release: 'v5.14' },
+  '9ae0f87d009c': { subject: 'mm/shmem: unconditionally set pte dirty in mfill_atomic_install_pte', release: 'v5.16' },
+  b51ad4f8679e: { subject: 'mm/memory: slightly simplify copy_present_pte()', release: 'v5.19' },
+  '6c287605fd56': {
+    subject: 'mm: remember exclusively mapped anonymous pages with PG_anon_exclusive',
+    release: 'v5.19',
+  },
+  a7f226604170: {
+    subject: 'mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous page',
+    release: 'v5.19',
+  },
+  '5535be309971': { subject: 'mm/gup: fix FOLL_FORCE COW security issue and remove FOLL_COW', release: 'v6.0' },
+  '70cbc3cc78a9': { subject: 'mm: gup: fix the fast GUP race against THP collapse', release: 'v6.0' },
+  '088b8aa537c2': {
+    subject: 'mm: fix PageAnonExclusive clearing racing with concurrent RCU GUP-fast',
+    release: 'v6.1',
+  },
+  '2ba99c5e0881': { subject: 'mm/khugepaged: fix GUP-fast interaction by sending IPI', release: 'v6.1' },
+  '5df397dec7c4': { subject: 'mm: delay page_remove_rmap() until after the TLB has been flushed', release: 'v6.2' },
+  '84209e87c696': { subject: 'mm/gup: reliable R/O long-term pinning in COW mappings', release: 'v6.2' },
+  d824ec2a1546: { subject: 'mm: do not reclaim private data from pinned page', release: 'v6.4' },
+  a6e79df92e4a: { subject: 'mm/gup: disallow FOLL_LONGTERM GUP-fast writing to file-backed mappings', release: 'v6.5' },
+  d0dd066a0fa2: { subject: 'seqcount: replace smp_rmb() in read_seqcount() with load acquire', release: 'v6.12' },
+} as const satisfies Readonly<Record<string, Commit>>;
+
+export type CommitHash = keyof typeof COMMITS;

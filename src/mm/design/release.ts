@@ -1,0 +1,29 @@
+/** Releases of the kernel by their names, v4.4 to v7.1, and candidates, such as v5.9-rc7. */
+
+export type Release = `v${number}.${number}` | `v${number}.${number}-rc${number}`;
+
+/** The last minor number of each major one that another followed. */
+const LAST_MINOR: Readonly<Record<number, number>> = { 3: 19, 4: 20, 5: 19, 6: 19 };
+
+const partsOf = (release: Release): readonly [number, number, number] => {
+  const [, major, minor, candidate] = release.match(/^v(\d+)\.(\d+)(?:-rc(\d+))?$/) ?? [];
+  if (major === undefined) throw new RangeError(`${release} is no release`);
+  return [Number(major), Number(minor), candidate === undefined ? Number.POSITIVE_INFINITY : Number(candidate)];
+};
+
+/** Below 0 where `a` came before `b`, 0 where they are the same. */
+export function compareReleases(a: Release, b: Release): number {
+  const [left, right] = [partsOf(a), partsOf(b)];
+  const i = left.findIndex((part, each) => part !== right[each]);
+  return i < 0 ? 0 : left[i]! - right[i]!;
+}
+
+/** The release that a candidate led to; a release itself. */
+export const finalOf = (release: Release): Release => release.replace(/-rc\d+$/, '') as Release;
+
+/** The release before: of v6.0 it is v5.19, of v5.9-rc8 it is v5.9-rc7, of v5.9-rc1 v5.8. */
+export function releaseBefore(release: Release): Release {
+  const [major, minor, candidate] = partsOf(release);
+  if (candidate > 1 && candidate < Number.POSITIVE_INFINITY) return `v${major}.${minor}-rc${candidate - 1}`;
+  return minor > 0 ? `v${major}.${minor - 1}` : `v${major - 1}.${LAST_MINOR[major - 1] ?? 0}`;
+}
