@@ -253,7 +253,10 @@ export interface TrackedCpu extends Cpu {
   ctrlDeps: Deps;
   /** The read that returned last, as the one member of a set. */
   readDeps(): Deps;
-  /** Ends the run, which belongs to no execution: what its reads returned makes no sense together. */
+  /**
+   * Ends the run, which belongs to no execution: what its reads returned makes no sense together. (An explorer may come
+   * back with other values of these reads.)
+   */
   abandon(): never;
   /** How many events the thread has made since it began. */
   readonly made: number;

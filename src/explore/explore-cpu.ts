@@ -2,6 +2,7 @@ import { CELL_BITS, type Cell, Cpu, cellIndex, type TrackedCpu, WHOLE } from '..
 import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { applyRmw, type Fence, type Mode, RmwOp } from '../cpu/modes.ts';
 import { type Graph, NONE, Rmw } from '../graph/graph.ts';
+import { OUT_OF_THIN_AIR } from '../program/program.ts';
 import { isIdle } from './idle.ts';
 import { writeMode } from './rmw-mode.ts';
 
@@ -11,7 +12,7 @@ export interface Extender {
   addWrite(cell: number, value: number, mode: Mode, partner: number): void;
   addFence(kind: Fence, cell: number): void;
   addChoice(count: number): number;
-  /** The thread did what no execution has. */
+  /** The thread did what no execution has, with what its reads return now. */
   abandon(): never;
   /** The thread does not go on with what this read has found ({@link Graph.isBlocked}). */
   block(read: number): never;
@@ -68,7 +69,9 @@ export class ExploreCpu extends Cpu implements TrackedCpu {
   }
 
   readWhen(cell: Cell, mask: number, want: number, mode: Mode): number {
-    return this.replayRead(cell, mode, Rmw.None, true, mask, want);
+    const value = this.replayRead(cell, mode, Rmw.None, true, mask, want);
+    if (value === OUT_OF_THIN_AIR) this.abandon();
+    return value;
   }
 
   write(cell: Cell, value: number, mode: Mode): void {
@@ -161,6 +164,8 @@ export class ExploreCpu extends Cpu implements TrackedCpu {
     const data = this.dataDeps;
     const old = this.replayRead(cell, mode, rmw, waits, mask, want);
     const e = this.lastRead;
+    // Such a value can be exchanged for another; nothing is computed with it, or decided by it.
+    if (old === OUT_OF_THIN_AIR && (rmw !== Rmw.Always || op !== RmwOp.Xchg)) this.abandon();
     if (this.graph.rmw[e] === 0) return old;
     if (this.at === this.po.length) {
       this.addrDeps = addr;

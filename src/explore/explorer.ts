@@ -5,7 +5,7 @@ import { rcuSteps } from '../models/rcu.ts';
 import { modelInfo } from '../models/registry.ts';
 import { invalidUse, isSectionAccess, isSectionFence } from '../models/validity.ts';
 import { NO_FLAGS } from '../program/flags.ts';
-import type { Program } from '../program/program.ts';
+import { OUT_OF_THIN_AIR, type Program } from '../program/program.ts';
 import type { InTurns } from '../program/turns.ts';
 import type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
 import { ExploreCpu, type Extender } from './explore-cpu.ts';
@@ -195,6 +195,12 @@ export class Explorer implements Extender, Execution {
   }
 
   abandon(): never {
+    this.threads.endUnasked(this.running);
+    throw UNWIND;
+  }
+
+  /** Ends work on the graph: what can be made of it is found in another way, or is not consistent. */
+  private drop(): never {
     this.dead = true;
     throw UNWIND;
   }
@@ -214,7 +220,7 @@ export class Explorer implements Extender, Execution {
 
   block(read: number): never {
     const { current: g, threads, running } = this;
-    if (g.waits[read] === Wait.Blocks) threads.standStill(running, g.index[read]!);
+    if (g.waits[read] === Wait.Blocks && g.value[read] !== OUT_OF_THIN_AIR) threads.standStill(running, g.index[read]!);
     else threads.endUnasked(running);
     throw UNWIND;
   }
@@ -234,7 +240,7 @@ export class Explorer implements Extender, Execution {
     const r = g.append(this.running, Kind.Read, mode, cell);
     if (g.slot[r]! >= this.maxAccesses) {
       this.ranAway = true;
-      this.abandon();
+      this.drop();
     }
     g.declared[r] = mode;
     g.rmwKind[r] = rmw;
@@ -247,7 +253,7 @@ export class Explorer implements Extender, Execution {
     if (expected !== undefined) places.ask(r, expected);
     const guessed = this.guessedValues(r);
     if (guessed !== undefined) {
-      if (guessed.length === 0) this.abandon();
+      if (guessed.length === 0) this.drop();
       for (let i = guessed.length - 1; i > 0; i--) this.todo.push(Todo.Guess, r + 1, r, i, false);
       places.guess(r, guessed, 0);
       return g.value[r]!;
@@ -258,7 +264,7 @@ export class Explorer implements Extender, Execution {
       if (this.endWaitAt !== undefined) {
         places.takeFrom(r, this.endWaitAt);
         this.endWaitAt = undefined;
-        if (!places.canWinContest(r) || !places.isConsistentAt(r)) this.abandon();
+        if (!places.canWinContest(r) || !places.isConsistentAt(r)) this.drop();
         return g.value[r]!;
       }
       if (!places.endsWait(r, last)) {
@@ -319,8 +325,8 @@ export class Explorer implements Extender, Execution {
         this.todo.push(Todo.Revisit, g.n, w, r, false);
     }
     if (g.overtaken.length > 0) places.endWaits(w);
-    if (rival !== NONE) this.abandon();
-    if (fixed >= 0 && fixed < g.co[cell]!.length - 1 && !places.isConsistentAt(w)) this.abandon();
+    if (rival !== NONE) this.drop();
+    if (fixed >= 0 && fixed < g.co[cell]!.length - 1 && !places.isConsistentAt(w)) this.drop();
   }
 
   // --- going back ------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ enum Status {
   Waiting = 2,
   /** In a loop that changes nothing until it reads something else. */
   Still = 3,
-  /** It read what is not asked about, and does not go on with that. */
+  /** It read what is not asked about, or makes no sense, and does not go on with that. */
   Unasked = 4,
 }
 

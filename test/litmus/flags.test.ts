@@ -113,6 +113,14 @@ describe('locks are no words', () => {
       2,
     ],
     [
+      'also one that looks before it is there',
+      ['int r0 = spin_is_locked(s);', 'spin_unlock(s);'],
+      'exists (0:r0=0)',
+      '',
+      2,
+      0,
+    ],
+    [
       'and so may its own',
       ['spin_lock(s);', 'spin_unlock(s); int r0 = spin_is_locked(s);'],
       'exists (1:r0=0)',

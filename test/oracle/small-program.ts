@@ -1,7 +1,7 @@
 import type { Cpu, TrackedCpu } from '../../src/cpu/cpu.ts';
 import { type Deps, depsUnion, NO_DEPS } from '../../src/cpu/deps.ts';
-import { type Fence, Mode, type RmwOp } from '../../src/cpu/modes.ts';
-import type { Program } from '../../src/program/program.ts';
+import { type Fence, Mode, RmwOp } from '../../src/cpu/modes.ts';
+import { OUT_OF_THIN_AIR, type Program } from '../../src/program/program.ts';
 
 /** Where an access goes: to `at`, or, where register `via` is not 0 and there is an `other`, to that. */
 export interface Address {
@@ -122,7 +122,7 @@ class Runner {
 
   private place(address: Address): number {
     if (address.via === undefined) return address.at;
-    const index = address.other !== undefined && this.values[address.via] !== 0 ? address.other : address.at;
+    const index = address.other !== undefined && this.known(address.via) !== 0 ? address.other : address.at;
     if (!this.tracked) return index + this.provenances[address.via]!;
     this.cpu.addrDeps = this.origins[address.via]!;
     return index;
@@ -131,7 +131,23 @@ class Runner {
   private value(value: Value): number {
     if (value.register === undefined) return value.constant;
     if (this.tracked) this.cpu.dataDeps = this.origins[value.register]!;
-    return value.constant + (value.scale ?? 1) * this.values[value.register]!;
+    if (value.scale === 0) return value.constant;
+    // Nothing is computed with a value out of thin air.
+    if (value.constant === 0) return this.values[value.register]!;
+    return value.constant + this.known(value.register);
+  }
+
+  /** An operand of what computes. */
+  private operand(value: Value): number {
+    if (value.register !== undefined && value.scale !== 0) this.known(value.register);
+    return this.value(value);
+  }
+
+  /** What a register holds, where that decides something: a value out of thin air does not. */
+  private known(register: number): number {
+    const value = this.values[register]!;
+    if (value === OUT_OF_THIN_AIR) this.cpu.abandon();
+    return value;
   }
 
   private set(register: number, value: number): void {
@@ -151,7 +167,8 @@ class Runner {
         cpu.write(this.place(step.address), this.value(step.value), step.mode);
         return;
       case 'rmw': {
-        const old = cpu.rmw(this.place(step.address), step.op, this.value(step.value), step.mode);
+        const value = step.op === RmwOp.Xchg ? this.value(step.value) : this.operand(step.value);
+        const old = cpu.rmw(this.place(step.address), step.op, value, step.mode);
         if (step.into !== undefined) this.set(step.into, old);
         return;
       }
@@ -207,7 +224,7 @@ class Runner {
       case 'if': {
         const outer = cpu.ctrlDeps;
         if (this.tracked) cpu.ctrlDeps = depsUnion(outer, this.origins[step.register]!);
-        const holds = (this.values[step.register] === step.constant) === step.equal;
+        const holds = (this.known(step.register) === step.constant) === step.equal;
         const arm = cpu.branch(holds) ? step.then : (step.else ?? []);
         for (const inner of arm) this.step(inner);
         if (this.tracked) cpu.ctrlDeps = outer;

@@ -1,7 +1,7 @@
 import { CELL_BITS, type Cell, Cpu, cellIndex, guardHolds, type TrackedCpu } from '../../src/cpu/cpu.ts';
 import { type Deps, depsMembers, depsOf, NO_DEPS } from '../../src/cpu/deps.ts';
 import { applyRmw, Fence, Mode, RmwOp } from '../../src/cpu/modes.ts';
-import type { Program } from '../../src/program/program.ts';
+import { OUT_OF_THIN_AIR, type Program } from '../../src/program/program.ts';
 
 /** An event of a thread. Dependencies are indices of earlier reads of the same thread. */
 export interface TraceEvent {
@@ -36,7 +36,7 @@ export interface Trace {
   readonly result: unknown;
 }
 
-/** A wait that these values do not end. */
+/** A wait that these values do not end, or a run that makes no sense with them. */
 class Waits extends Error {}
 
 /**
@@ -87,6 +87,7 @@ class RecordingCpu extends Cpu implements TrackedCpu {
 
   readWhen(cell: Cell, mask: number, want: number, mode: Mode): number {
     const value = this.reads(cell, mode, false, this.addressOf(cell));
+    this.mustBeKnown(value);
     if (this.ways === 'as read' && !guardHolds(value, mask, want, true)) throw new Waits();
     return value;
   }
@@ -98,16 +99,30 @@ class RecordingCpu extends Cpu implements TrackedCpu {
   }
 
   rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode): number {
-    return this.modify(cell, () => true, false, op, operand, mode);
+    return this.modify(
+      cell,
+      (old) => {
+        if (op !== RmwOp.Xchg) this.mustBeKnown(old);
+        return true;
+      },
+      false,
+      op,
+      operand,
+      mode,
+    );
   }
 
   rmwIf(cell: Cell, mask: number, want: number, equal: boolean, op: RmwOp, operand: number, mode: Mode): number {
-    const happens = (old: number): boolean => this.branch(guardHolds(old, mask, want, equal));
+    const happens = (old: number): boolean => {
+      this.mustBeKnown(old);
+      return this.branch(guardHolds(old, mask, want, equal));
+    };
     return this.modify(cell, happens, equal, op, operand, mode);
   }
 
   rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
     const happens = (old: number): boolean => {
+      this.mustBeKnown(old);
       if (this.ways === 'as read' && !guardHolds(old, mask, want, true)) throw new Waits();
       return true;
     };
@@ -130,6 +145,11 @@ class RecordingCpu extends Cpu implements TrackedCpu {
 
   abandon(): never {
     throw new Waits();
+  }
+
+  /** A value out of thin air is handed on; no execution computes with it, or decides by it. */
+  private mustBeKnown(value: number): void {
+    if (value === OUT_OF_THIN_AIR) this.abandon();
   }
 
   get made(): number {

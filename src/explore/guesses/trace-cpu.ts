@@ -86,7 +86,10 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     const equal = g.rmwKind[r] !== Rmw.IfNotEqual;
     const holds = g.waits[r] !== Wait.No || g.rmw[r] === 1;
     if (g.waits[r] === Wait.No && (g.rmwKind[r] === Rmw.None || g.rmwKind[r] === Rmw.Always)) return values;
-    return values.filter((value) => guardHolds(value, g.guardMask[r]!, g.guardWant[r]!, equal) === holds);
+    // Nothing is decided by a value out of thin air.
+    return values.filter(
+      (value) => value !== OUT_OF_THIN_AIR && guardHolds(value, g.guardMask[r]!, g.guardWant[r]!, equal) === holds,
+    );
   }
 
   override faulted(deps: Deps): void {
@@ -255,6 +258,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
 
   private finishRmw(cell: Cell, r: number, data: Deps, op: RmwOp, operand: number, mode: Mode): number {
     const old = this.value(r);
+    if (old === OUT_OF_THIN_AIR && op !== RmwOp.Xchg) this.abandon();
     this.addrDeps = this.graph.addr[r]!;
     this.dataDeps = op === RmwOp.Xchg ? data : depsUnion(data, depsOf(this.graph.slot[r]!));
     this.addWrite(cell, applyRmw(op, old, operand), writeMode(mode), r);
