@@ -3,6 +3,7 @@ import { dirtyCow } from './dirty-cow.ts';
 import { exclusivePin } from './exclusive-pin.ts';
 import { forkPin } from './fork-pin.ts';
 import { freePin } from './free-pin.ts';
+import { lazyfree } from './lazyfree.ts';
 import { mapcountPin } from './mapcount-pin.ts';
 import { pinForkStore } from './pin-fork-store.ts';
 import { readPin } from './read-pin.ts';
@@ -11,6 +12,7 @@ import { reclaimPin } from './reclaim-pin.ts';
 import type { Scenario } from './scenario.ts';
 import { splitPin } from './split-pin.ts';
 import { uffdCow } from './uffd-cow.ts';
+import { uffdMove } from './uffd-move.ts';
 import { vmsplice } from './vmsplice.ts';
 import { writebackDma } from './writeback-dma.ts';
 import { zapClean } from './zap-clean.ts';
@@ -32,6 +34,8 @@ export const SCENARIOS: readonly Scenario[] = [
   splitPin,
   collapsePin,
   zapClean,
+  uffdMove,
+  lazyfree,
 ];
 
 /** A race by its name, in any case. */

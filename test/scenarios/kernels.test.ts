@@ -7,7 +7,9 @@ import { MODELS, type ModelName } from '../../src/models/registry.ts';
 import { exclusivePin } from '../../src/scenarios/exclusive-pin.ts';
 import { forkPin } from '../../src/scenarios/fork-pin.ts';
 import { freePin } from '../../src/scenarios/free-pin.ts';
+import { lazyfree } from '../../src/scenarios/lazyfree.ts';
 import type { Scenario } from '../../src/scenarios/scenario.ts';
+import { uffdMove } from '../../src/scenarios/uffd-move.ts';
 
 /** What a kernel says: is its condition ever true? */
 function kernelBroken(text: string, model: ModelName): boolean {
@@ -55,6 +57,8 @@ const FORK: readonly KnobName[] = [
   'pinSeqcount',
 ];
 const FREE: readonly KnobName[] = ['put', 'flushBarrier', 'tlbFlush'];
+const MOVE: readonly KnobName[] = ['uffdMove', 'flushBarrier', 'tlbFlush'];
+const DROP: readonly KnobName[] = ['lazyfree', 'flushBarrier', 'tlbFlush', 'unmapFlush', 'put'];
 const SHARE: readonly KnobName[] = ['shareMb', 'shareWmb', 'ksmObserver', 'unmapFlush', 'flushBarrier', 'pinReadOnly'];
 
 const ALL: readonly (readonly [string, Design])[] = PRESETS.map(({ name, design }) => [name, design]);
@@ -71,6 +75,8 @@ const CASES: readonly [Scenario, readonly string[], readonly (readonly [string, 
     ['ksm-rw', 'ksm-ro', 'swap-rw', 'swap-ro', 'migrate-rw', 'migrate-ro'],
     ['v5.19', 'v6.1'].flatMap((preset) => around(preset, [...PIN, ...SHARE])),
   ],
+  [lazyfree, ['pin', 'unpin'], ['v5.14', 'v6.12'].flatMap((preset) => around(preset, [...PIN, ...DROP]))],
+  [uffdMove, ['one', 'first', 'second'], around('v6.12', [...PIN, ...MOVE])],
 ];
 
 function agree(scenario: Scenario, variant: string, design: Design, models: readonly ModelName[]): void {

@@ -61,6 +61,12 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'khugepaged first': 'SC    SC    SC    SC    SC    SC    SC    SC    holds holds holds',
   'khugepaged last': 'SC    SC    SC    SC    SC    SC    SC    SC    holds holds holds',
   'zap-clean store': 'SC    SC    SC    SC    SC    SC    SC    SC    SC    holds holds',
+  'uffd-move one': '-     -     -     -     -     -     -     -     -     -     holds',
+  'uffd-move first': '-     -     -     -     -     -     -     -     -     -     holds',
+  'uffd-move second': '-     -     -     -     -     -     -     -     -     -     holds',
+  'lazyfree pin': '-     SC    SC    SC    SC    SC    SC    holds holds holds holds',
+  'lazyfree unpin': '-     SC    SC    SC    SC    SC    SC    holds holds holds holds',
+  'lazyfree store': '-     holds holds holds holds holds holds holds holds holds holds',
 };
 
 /** The proposals of the posts, and what was tried on top of them. */

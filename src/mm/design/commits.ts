@@ -18,6 +18,7 @@ export const COMMITS = {
     subject: 'x86/mm/gup: Switch GUP to the generic get_user_page_fast() implementation',
     release: 'v4.13',
   },
+  '802a3a92ad7a': { subject: 'mm: reclaim MADV_FREE pages', release: 'v4.12' },
   '3faa52c03f44': { subject: 'mm/gup: track FOLL_PIN pages', release: 'v5.7' },
   '17839856fd58': { subject: 'gup: document and work around "COW can break either way" issue', release: 'v5.8' },
   '09854ba94c6a': { subject: 'mm: do_wp_page() simplification', release: 'v5.9-rc4' },
@@ -31,6 +32,10 @@ export const COMMITS = {
   a458b76a4171: { subject: 'mm: gup: pack has_pinned in MMF_HAS_PINNED', release: 'v5.14' },
   c24d37322548: { subject: 'mm/gup: fix try_grab_compound_head() race with split_huge_page()', release: 'v5.14' },
   '9ae0f87d009c': { subject: 'mm/shmem: unconditionally set pte dirty in mfill_atomic_install_pte', release: 'v5.16' },
+  '6c8e2a256915': {
+    subject: 'mm: fix race between MADV_FREE reclaim and blkdev direct IO read',
+    release: 'v5.18',
+  },
   b51ad4f8679e: { subject: 'mm/memory: slightly simplify copy_present_pte()', release: 'v5.19' },
   '6c287605fd56': {
     subject: 'mm: remember exclusively mapped anonymous pages with PG_anon_exclusive',
@@ -51,7 +56,12 @@ export const COMMITS = {
   '84209e87c696': { subject: 'mm/gup: reliable R/O long-term pinning in COW mappings', release: 'v6.2' },
   d824ec2a1546: { subject: 'mm: do not reclaim private data from pinned page', release: 'v6.4' },
   a6e79df92e4a: { subject: 'mm/gup: disallow FOLL_LONGTERM GUP-fast writing to file-backed mappings', release: 'v6.5' },
+  adef440691ba: { subject: 'userfaultfd: UFFDIO_MOVE uABI', release: 'v6.8' },
   d0dd066a0fa2: { subject: 'seqcount: replace smp_rmb() in read_seqcount() with load acquire', release: 'v6.12' },
+  '50944692052b': {
+    subject: 'userfaultfd: opportunistic TLB-flush batching for present pages in MOVE',
+    release: 'v6.18',
+  },
 } as const satisfies Readonly<Record<string, Commit>>;
 
 export type CommitHash = keyof typeof COMMITS;

@@ -228,6 +228,12 @@ export const KNOBS = {
     writable: 'those that are writable',
     always: 'all of them',
   }).took('unsupported', ['writable', '153132571f02'], ['always', '9ae0f87d009c']),
+  uffdMove: knob('fault', 'how UFFDIO_MOVE makes sure that a page which it moves is not pinned', {
+    unsupported: 'there is no UFFDIO_MOVE',
+    single: 'clears and flushes the entry, then tests for pins, page by page',
+    batched: 'of several pages it clears each entry, tests, and flushes once at the end',
+    'batched-mb': 'as batched, with smp_mb() between clearing an entry and the test',
+  }).took('unsupported', ['single', 'adef440691ba'], ['batched', '50944692052b']),
 
   // --- write-back ----------------------------------------------------------------------------------------------
   reclaimPinned: knob('writeback', 'whether reclaim spares pages that may be pinned', {
@@ -239,6 +245,13 @@ export const KNOBS = {
     'freeze-dirty': 'whether nobody else holds it, by freezing its count, then whether it is dirty',
     'dirty-freeze': 'whether it is dirty, then whether nobody else holds it',
   }).took('freeze-dirty'),
+  lazyfree: knob('writeback', 'when reclaim drops a page that MADV_FREE gave up, after it has cleared its entry', {
+    unsupported: 'there is no MADV_FREE of this kind',
+    clean: 'where the page is clean',
+    'counts-clean': 'smp_mb(), where nobody else holds it; smp_rmb(), and it is clean',
+    'counts-clean-no-mb': 'as counts-clean, without the smp_mb()',
+    'counts-clean-no-rmb': 'as counts-clean, without the smp_rmb()',
+  }).took('unsupported', ['clean', '802a3a92ad7a'], ['counts-clean', '6c8e2a256915']),
   pinDetect: knob('writeback', 'how write-back tells that a file page is pinned', {
     none: 'it does not',
     first: 'pins count in the map count; one walk, then the map count is read (first proposal of January 2019)',

@@ -1,4 +1,5 @@
 /** Error numbers as the kernel returns them: negative. */
+export const ENOENT = -2;
 export const EAGAIN = -11;
 export const ENOMEM = -12;
 export const EFAULT = -14;

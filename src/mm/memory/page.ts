@@ -54,6 +54,8 @@ export const PG_ANON_EXCLUSIVE = 1 << 4;
 export const PG_HEAD = 1 << 5;
 /** PageDMAPinned() of the second proposal of January 2019: the page was pinned since write-back last cleared the flag. */
 export const PG_DMA_PINNED = 1 << 6;
+/** MADV_FREE: the anonymous page may be dropped while it is clean. In the kernel PG_swapbacked is clear instead. */
+export const PG_LAZYFREE = 1 << 7;
 export const PAGE_FLAG_NAMES = [
   'locked',
   'dirty',
@@ -62,6 +64,7 @@ export const PAGE_FLAG_NAMES = [
   'anon_exclusive',
   'head',
   'dma_pinned',
+  'lazyfree',
 ] as const;
 
 /** How many low bits of the reference count are the count; above them is the generation. */

@@ -17,6 +17,7 @@ import {
   type Page,
   PG_ANON_EXCLUSIVE,
   PG_DIRTY,
+  PG_LAZYFREE,
   PG_LOCKED,
   PG_SWAPCACHE,
   unlockPage,
@@ -118,7 +119,7 @@ function takeOver(cpu: Cpu, page: Page, fresh: Page, flags: number, mapping: num
   copyPageData(cpu, fresh, page);
   cpu.writeOnce(fresh + PAGE_INDEX, cpu.readOnce(page + PAGE_INDEX));
   cpu.writeOnce(fresh + PAGE_MAPPING, mapping);
-  cpu.writeOnce(fresh + PAGE_FLAGS, PG_LOCKED | (flags & (PG_DIRTY | PG_SWAPCACHE)));
+  cpu.writeOnce(fresh + PAGE_FLAGS, PG_LOCKED | (flags & (PG_DIRTY | PG_SWAPCACHE | PG_LAZYFREE)));
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   PAGE_PRIVATE,
   type Page,
   PG_DIRTY,
+  PG_LAZYFREE,
   PG_SWAPCACHE,
   PG_WRITEBACK,
   trylockPage,
@@ -40,30 +41,40 @@ export function shrinkPage(cpu: Cpu, k: Kernel, page: Page): boolean {
 /** @returns whether the page was freed; otherwise it is unlocked */
 function shrinkLockedPage(cpu: Cpu, k: Kernel, page: Page): boolean {
   const batch: UnmapBatch = [];
-  const reclaimable = unmapForReclaim(cpu, k, page, batch);
+  const home = unmapForReclaim(cpu, k, page, batch);
   tryToUnmapFlush(cpu, k, batch);
-  if (reclaimable && removeMapping(cpu, k, page)) return true;
-  unlockPage(cpu, page);
-  return false;
+  const freed = home === 'cache' ? removeMapping(cpu, k, page) : home === 'none' && discardPage(cpu, k, page);
+  if (!freed) unlockPage(cpu, page);
+  return freed;
 }
 
-function unmapForReclaim(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch): boolean {
+/** @returns what the page is left in: a cache, or none where MADV_FREE gave it up; undefined where it has to stay */
+function unmapForReclaim(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch): 'cache' | 'none' | undefined {
   const { reclaimPinned } = k.design;
   const flavour = mappingFlags(cpu.readOnce(page + PAGE_MAPPING));
-  if (flavour === MAPPING_KSM) return false;
+  if (flavour === MAPPING_KSM) return undefined;
   const anonymous = flavour === MAPPING_ANON;
-  if (anonymous && (cpu.readOnce(page + PAGE_FLAGS) & PG_SWAPCACHE) === 0) {
-    if (reclaimPinned !== 'ignore' && pageMaybeDmaPinned(cpu, k, page)) return false;
-    if (!addToSwap(cpu, k, page)) return false;
+  const before = anonymous ? cpu.readOnce(page + PAGE_FLAGS) : 0;
+  const home = (before & PG_LAZYFREE) !== 0 ? 'none' : 'cache';
+  if (anonymous && (before & (PG_SWAPCACHE | PG_LAZYFREE)) === 0) {
+    if (reclaimPinned !== 'ignore' && pageMaybeDmaPinned(cpu, k, page)) return undefined;
+    if (!addToSwap(cpu, k, page)) return undefined;
   }
-  if (cpu.readOnce(page + PAGE_MAPCOUNT) > 0 && !tryToUnmap(cpu, k, page, batch)) return false;
-  if (reclaimPinned === 'after-unmap' && pageMaybeDmaPinned(cpu, k, page)) return false;
+  if (cpu.readOnce(page + PAGE_MAPCOUNT) > 0 && !tryToUnmap(cpu, k, page, batch)) return undefined;
+  if (reclaimPinned === 'after-unmap' && pageMaybeDmaPinned(cpu, k, page)) return undefined;
   const flags = cpu.readOnce(page + PAGE_FLAGS);
-  if ((flags & PG_WRITEBACK) !== 0) return false;
-  if ((flags & PG_DIRTY) === 0) return true;
-  if (!anonymous) return false;
+  if ((flags & PG_WRITEBACK) !== 0) return undefined;
+  if ((flags & PG_DIRTY) === 0) return home;
+  if (!anonymous || home === 'none') return undefined;
   tryToUnmapFlush(cpu, k, batch);
   swapWritepage(cpu, k, page);
+  return home;
+}
+
+/** The end of shrink_page_list() for a page that MADV_FREE gave up: nobody but the caller holds it. @returns whether it was freed */
+function discardPage(cpu: Cpu, k: Kernel, page: Page): boolean {
+  if (!freezePage(cpu, page, 1)) return false;
+  freePage(cpu, k, page);
   return true;
 }
 

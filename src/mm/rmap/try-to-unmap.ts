@@ -5,8 +5,18 @@ import { pageAnonExclusive, pageTryShareAnonRmap } from '../gup/exclusive.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import { pageIsAnon } from '../memory/mapping.ts';
 import type { Mm } from '../memory/mm-struct.ts';
-import { PAGE_MAPCOUNT, PAGE_PRIVATE, type Page, setAnonPageDirty, setPageDirty } from '../memory/page.ts';
-import { compoundHead, putPage } from '../memory/page-ref.ts';
+import {
+  PAGE_FLAGS,
+  PAGE_MAPCOUNT,
+  PAGE_PRIVATE,
+  type Page,
+  PG_ANON_EXCLUSIVE,
+  PG_DIRTY,
+  PG_LAZYFREE,
+  setAnonPageDirty,
+  setPageDirty,
+} from '../memory/page.ts';
+import { compoundHead, pageRefCount, putPage } from '../memory/page-ref.ts';
 import { ptepGetAndClear, setPte } from '../memory/page-table.ts';
 import {
   mkPte,
@@ -43,7 +53,10 @@ export function tryToUnmap(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch): 
   return cpu.readOnce(page + PAGE_MAPCOUNT) === 0;
 }
 
-/** try_to_unmap_one() (mm/rmap.c, v4.4 to v6.12). @returns false where the page may be pinned: its entry is as it was */
+/**
+ * try_to_unmap_one() (mm/rmap.c, v4.4 to v6.12). What the flags say is read once, where the kernel asks for each.
+ * @returns false where the page may be pinned, or is not to be dropped: its entry is as it was
+ */
 function tryToUnmapOne(
   cpu: Cpu,
   k: Kernel,
@@ -53,10 +66,17 @@ function tryToUnmapOne(
   anonymous: boolean,
   batch: UnmapBatch,
 ): boolean {
-  const exclusive = anonymous && k.design.anonExclusive === 'tracked' && pageAnonExclusive(cpu, page);
+  const flags = anonymous ? cpu.readOnce(page + PAGE_FLAGS) : 0;
+  const exclusive = (flags & PG_ANON_EXCLUSIVE) !== 0;
   const old = clearEntry(cpu, k, found, exclusive, batch);
   if (pteDirty(old)) (anonymous ? setAnonPageDirty : setPageDirty)(cpu, folio);
-  if (anonymous) {
+  if ((flags & PG_LAZYFREE) !== 0) {
+    if (!mayDiscard(cpu, k, folio)) {
+      setPte(cpu.label('A4'), found.cell, old);
+      cpu.clearBits(folio + PAGE_FLAGS, PG_LAZYFREE);
+      return false;
+    }
+  } else if (anonymous) {
     const slot = cpu.readOnce(folio + PAGE_PRIVATE);
     swapDuplicate(cpu, k, slot);
     if (exclusive && pageTryShareAnonRmap(cpu, k, page, folio) !== 0) {
@@ -69,6 +89,22 @@ function tryToUnmapOne(
   pageRemoveRmap(cpu, page);
   putPage(cpu, k, folio);
   return true;
+}
+
+/**
+ * The part of try_to_unmap_one() for pages that MADV_FREE gave up (v4.12 to v6.12): may the page be dropped, now that its
+ * entry is cleared? From v5.18 a reference that is not an entry's or the caller's keeps it; and a page whose last holder
+ * has set the dirty flag before it dropped its reference is seen to be dirty.
+ */
+function mayDiscard(cpu: Cpu, k: Kernel, folio: Page): boolean {
+  const { lazyfree } = k.design;
+  if (lazyfree !== 'clean') {
+    if (lazyfree !== 'counts-clean-no-mb') cpu.smpMb();
+    const references = pageRefCount(cpu.label('count'), folio);
+    if (references !== 1 + cpu.readOnce(folio + PAGE_MAPCOUNT)) return false;
+    if (lazyfree !== 'counts-clean-no-rmb') cpu.smpRmb();
+  }
+  return (cpu.label('dirty').readOnce(folio + PAGE_FLAGS) & PG_DIRTY) === 0;
 }
 
 /**
