@@ -1,5 +1,5 @@
 import type { Cpu, TrackedCpu } from '../src/cpu/cpu.ts';
-import { NO_DEPS } from '../src/cpu/deps.ts';
+import { depsUnion, NO_DEPS } from '../src/cpu/deps.ts';
 import { Mode, RmwOp } from '../src/cpu/modes.ts';
 import type { Program, ThreadBody } from '../src/program/program.ts';
 
@@ -30,7 +30,7 @@ function accumulate(cpu: TrackedCpu, cell: number, from: number): void {
   const a = cpu.readOnce(cell);
   const first = cpu.readDeps();
   const b = cpu.readOnce(from);
-  cpu.dataDeps = first | cpu.readDeps();
+  cpu.dataDeps = depsUnion(first, cpu.readDeps());
   cpu.writeOnce(cell, a + b);
 }
 
@@ -281,7 +281,7 @@ export const pinners = (n: number): Program =>
         cpu.smpMb();
         const changed = cpu.readOnce(X) !== before;
         if (changed) {
-          cpu.ctrlDeps = outer | cpu.readDeps();
+          cpu.ctrlDeps = depsUnion(outer, cpu.readDeps());
           cpu.rmw(Y, RmwOp.Sub, PIN, Mode.Once);
         }
         cpu.ctrlDeps = NO_DEPS;

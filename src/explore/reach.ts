@@ -1,4 +1,4 @@
-import { depsMembers, depsUnion } from '../cpu/deps.ts';
+import { depsMembers, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { isPlain } from '../cpu/modes.ts';
 import { type Graph, INIT, Kind } from '../graph/graph.ts';
 import type { RcuStep } from '../models/rcu.ts';
@@ -176,7 +176,7 @@ export class Reach {
       if (g.thread[source] !== g.thread[e]) this.push(g, source);
       else if (this.internalDeps && !isPlain(g.mode[source]!)) {
         const deps = depsUnion(g.addr[source]!, g.data[source]!);
-        if (deps !== 0) {
+        if (deps !== NO_DEPS) {
           const slots = g.slots[g.thread[e]!]!;
           for (const slot of depsMembers(deps)) this.push(g, slots[slot]!);
         }

@@ -1,4 +1,4 @@
-import { depsMembers } from '../cpu/deps.ts';
+import { depsMembers, NO_DEPS } from '../cpu/deps.ts';
 import { Graph, GUESSED, INIT, Kind, NONE } from '../graph/graph.ts';
 import type { Model } from '../models/model.ts';
 import { OUT_OF_THIN_AIR } from '../program/program.ts';
@@ -115,7 +115,7 @@ export class Resolver {
     const { view } = this;
     for (const r of this.reads) {
       const source = view.rf[r]!;
-      if (source >= 0 && view.thread[source] === view.thread[r] && view.data[source] !== 0) return true;
+      if (source >= 0 && view.thread[source] === view.thread[r] && view.data[source] !== NO_DEPS) return true;
     }
     return false;
   }
@@ -136,8 +136,10 @@ export class Resolver {
     view.ppo.set(g.ppo.subarray(0, g.n * g.words));
     view.strong.set(g.strong.subarray(0, g.n * g.words));
     view.wmb.set(g.wmb.subarray(0, g.n * g.words));
-    view.addr.set(g.addr.subarray(0, g.n));
-    view.data.set(g.data.subarray(0, g.n));
-    view.ctrl.set(g.ctrl.subarray(0, g.n));
+    for (let e = 0; e < g.n; e++) {
+      view.addr[e] = g.addr[e]!;
+      view.data[e] = g.data[e]!;
+      view.ctrl[e] = g.ctrl[e]!;
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { guardHolds } from '../cpu/cpu.ts';
+import { type Deps, NO_DEPS } from '../cpu/deps.ts';
 import { type Fence, Mode } from '../cpu/modes.ts';
 
 /** What an event is; `Graph.mode` says how it is marked (a {@link Mode}, or a {@link Fence} kind). */
@@ -74,9 +75,9 @@ export class Graph {
   rf: Int32Array;
   /** Of the read of a successful RMW its write, of that write the read; else {@link NONE}. */
   partner: Int32Array;
-  addr: Int32Array;
-  data: Int32Array;
-  ctrl: Int32Array;
+  readonly addr: Deps[] = [];
+  readonly data: Deps[] = [];
+  readonly ctrl: Deps[] = [];
   /** Whether a read waits until its guard holds ({@link Wait}). */
   waits: Uint8Array;
   guardMask: Float64Array;
@@ -130,9 +131,6 @@ export class Graph {
     this.value = new Float64Array(capacity);
     this.rf = new Int32Array(capacity);
     this.partner = new Int32Array(capacity);
-    this.addr = new Int32Array(capacity);
-    this.data = new Int32Array(capacity);
-    this.ctrl = new Int32Array(capacity);
     this.waits = new Uint8Array(capacity);
     this.guardMask = new Float64Array(capacity);
     this.guardWant = new Float64Array(capacity);
@@ -164,9 +162,9 @@ export class Graph {
     this.loc[e] = loc;
     this.rf[e] = INIT;
     this.partner[e] = NONE;
-    this.addr[e] = 0;
-    this.data[e] = 0;
-    this.ctrl[e] = 0;
+    this.addr[e] = NO_DEPS;
+    this.data[e] = NO_DEPS;
+    this.ctrl[e] = NO_DEPS;
     this.waits[e] = Wait.No;
     this.rmw[e] = 0;
     this.rmwKind[e] = Rmw.None;
@@ -442,9 +440,6 @@ export class Graph {
     this.value = copied(new Float64Array(capacity), this.value);
     this.rf = copied(new Int32Array(capacity), this.rf);
     this.partner = copied(new Int32Array(capacity), this.partner);
-    this.addr = copied(new Int32Array(capacity), this.addr);
-    this.data = copied(new Int32Array(capacity), this.data);
-    this.ctrl = copied(new Int32Array(capacity), this.ctrl);
     this.waits = copied(new Uint8Array(capacity), this.waits);
     this.rmw = copied(new Uint8Array(capacity), this.rmw);
     this.rmwKind = copied(new Uint8Array(capacity), this.rmwKind);

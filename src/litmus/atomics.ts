@@ -1,5 +1,5 @@
 import { guardHolds, LESS, WHOLE } from '../cpu/cpu.ts';
-import { depsUnion, NO_DEPS } from '../cpu/deps.ts';
+import { type Deps, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { bitwise, type IntKind, isLess } from '../cpu/integer.ts';
 import { applyRmw, type Fence, Mode, RmwOp, typedRmw } from '../cpu/modes.ts';
 import {
@@ -107,8 +107,8 @@ function guarded(
   op: RmwOp,
   operand: number,
   mode: Mode,
-  addressDeps: number,
-  wantDeps: number,
+  addressDeps: Deps,
+  wantDeps: Deps,
 ): number {
   const { cpu, control } = m;
   cpu.addrDeps = addressDeps;

@@ -1,4 +1,4 @@
-import { depsMembers, depsUnion } from '../cpu/deps.ts';
+import { depsMembers, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Fence, isPlain, Mode } from '../cpu/modes.ts';
 import { type Graph, Kind, NONE } from '../graph/graph.ts';
 import { type FlagSet, NO_FLAGS } from '../program/flags.ts';
@@ -112,7 +112,7 @@ export class LkmmRelations {
         setBit(this.hb, base, this.number(g, source));
       } else if (!isPlain(g.mode[source]!)) {
         const deps = depsUnion(g.addr[source]!, g.data[source]!);
-        if (deps !== 0) for (const slot of depsMembers(deps)) setBit(this.hb, base, off + slot);
+        if (deps !== NO_DEPS) for (const slot of depsMembers(deps)) setBit(this.hb, base, off + slot);
       }
     }
   }

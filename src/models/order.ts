@@ -1,5 +1,4 @@
-import type { Deps } from '../cpu/deps.ts';
-import { depsMembers, depsUnion } from '../cpu/deps.ts';
+import { type Deps, depsMembers, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Fence, isPlain, Mode } from '../cpu/modes.ts';
 import { type Graph, Kind, Rmw } from '../graph/graph.ts';
 
@@ -26,10 +25,10 @@ function addSlot(rows: Int32Array, base: number, slot: number): void {
 }
 
 function addDeps(rows: Int32Array, base: number, deps: Deps): void {
-  if (deps >= 0) {
+  if (typeof deps === 'number') {
     rows[base] = rows[base]! | deps;
   } else {
-    for (const slot of depsMembers(deps)) addSlot(rows, base, slot);
+    for (let i = 0; i < deps.length; i++) rows[base + i] = rows[base + i]! | deps[i]!;
   }
 }
 
@@ -97,12 +96,13 @@ export const tsoOrder: Order = (g, e) => {
  * whatever that write's data depended on, too; that write has been through here before, so what it has is all there is.
  */
 function carried(g: Graph, thread: number, deps: Deps): Deps {
-  if (deps === 0) return deps;
+  if (deps === NO_DEPS) return deps;
   let all = deps;
   for (const slot of depsMembers(deps)) {
     const read = g.slots[thread]![slot]!;
     const write = g.kind[read] === Kind.Read ? g.rf[read]! : -1;
-    if (write < 0 || g.thread[write] !== thread || g.mode[write] === Mode.SrcuUnlock || g.data[write] === 0) continue;
+    if (write < 0 || g.thread[write] !== thread || g.mode[write] === Mode.SrcuUnlock || g.data[write] === NO_DEPS)
+      continue;
     if (g.index[write]! < g.index[read]!) all = depsUnion(all, g.data[write]!);
   }
   return all;
@@ -125,9 +125,9 @@ export const lkmmOrder =
     const po = g.threads[thread]!;
     const { ppo, strong, wmb } = g;
 
-    if (g.addr[e] !== 0) g.addr[e] = carried(g, thread, g.addr[e]!);
-    if (g.data[e] !== 0) g.data[e] = carried(g, thread, g.data[e]!);
-    if (g.ctrl[e] !== 0) g.ctrl[e] = carried(g, thread, g.ctrl[e]!);
+    if (g.addr[e] !== NO_DEPS) g.addr[e] = carried(g, thread, g.addr[e]!);
+    if (g.data[e] !== NO_DEPS) g.data[e] = carried(g, thread, g.data[e]!);
+    if (g.ctrl[e] !== NO_DEPS) g.ctrl[e] = carried(g, thread, g.ctrl[e]!);
     addDeps(ppo, base, g.addr[e]!);
     if (isWrite) {
       addDeps(ppo, base, g.data[e]!);

@@ -1,4 +1,4 @@
-import { depsMembers } from '../cpu/deps.ts';
+import { depsHas } from '../cpu/deps.ts';
 import { Fence, isPlain as isPlainMode, Mode } from '../cpu/modes.ts';
 import { type Graph, Kind } from '../graph/graph.ts';
 import { flagIf } from '../program/flags.ts';
@@ -56,7 +56,7 @@ export function judgePlain(
     (a, b) =>
       isRead(a) && isWrite(b) && g.loc[event(a)] === g.loc[event(b)] && g.sourcePlace(event(a)) < g.coIndex[event(b)]!,
   );
-  const addr = Relation.of(n, (a, b) => po(a, b) && dependsOn(g, event(b), g.slot[event(a)]!));
+  const addr = Relation.of(n, (a, b) => po(a, b) && depsHas(g.addr[event(b)]!, g.slot[event(a)]!));
   const hb = Relation.ofRows(n, relations.hb);
   const prop = Relation.ofRows(n, relations.prop);
   const cumulFences = Relation.ofRows(n, relations.cumul);
@@ -140,11 +140,6 @@ const isSrcu = (g: Graph, e: number): boolean =>
   g.kind[e]! <= Kind.Write && (g.mode[e] === Mode.SrcuLock || g.mode[e] === Mode.SrcuUnlock);
 
 const isFullRmw = (g: Graph, e: number): boolean => g.rmw[e] === 1 && g.mode[e] === Mode.Full;
-
-function dependsOn(g: Graph, e: number, slot: number): boolean {
-  const deps = g.addr[e]!;
-  return deps >= 0 ? slot < 31 && (deps & (1 << slot)) !== 0 : depsMembers(deps).includes(slot);
-}
 
 /** `rcu-fence = po ; rcu-order ; po?`, between accesses. */
 function fenceOfRcu(
