@@ -16,6 +16,7 @@ import type { Failure } from '../judge/judgement.ts';
 import type { Limits } from '../judge/search.ts';
 import { MAX_UNROLL } from '../litmus/compile.ts';
 import { DEFAULT_MODEL, type ModelName } from '../models/registry.ts';
+import { now } from '../program/clock.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import type { InTurns } from '../program/turns.ts';
 
@@ -41,7 +42,7 @@ export function* analyse(
   options: AnalyseOptions,
   limits: Limits,
 ): InTurns<Analysis> {
-  const start = performance.now();
+  const start = now();
   const ready: Ready[] = [];
   for (const each of asked) {
     const made = prepare(each, options);
@@ -55,7 +56,7 @@ export function* analyse(
     name: first.protocol.name,
     promise: first.protocol.promise,
     model: options.model,
-    seconds: (performance.now() - start) / 1000,
+    seconds: (now() - start) / 1000,
   });
   switch (analysis) {
     case 'show':
@@ -117,7 +118,7 @@ function failed(
   start: number,
   diagnostics: readonly Diagnostic[],
 ): Analysis {
-  const seconds = (performance.now() - start) / 1000;
+  const seconds = (now() - start) / 1000;
   return { kind: 'error', analysis, path, name: '', promise: '', model, seconds, diagnostics };
 }
 
@@ -145,7 +146,7 @@ function mendFrom(found: RepairOutcome, architecture: Architecture): Mend {
 
 /** Shows the execution of an id again. @param asked what the id names, as it is now */
 export function replayExecution(id: ExecutionId, asked: Asked): Analysis {
-  const start = performance.now();
+  const start = now();
   const path = pathOf(asked);
   const made = prepare(asked, { unroll: MAX_UNROLL, model: DEFAULT_MODEL });
   if (!('protocol' in made)) return failed('replay', path, DEFAULT_MODEL, start, made);
@@ -179,7 +180,7 @@ export function replayExecution(id: ExecutionId, asked: Asked): Analysis {
     name: protocol.name,
     promise,
     model: DEFAULT_MODEL,
-    seconds: (performance.now() - start) / 1000,
+    seconds: (now() - start) / 1000,
     counterexample,
     mend: { kind: 'unasked' },
     warnings: changed ? [changedSince(path)] : [],

@@ -4,6 +4,7 @@ import type { LitmusTest } from '../../litmus/litmus-test.ts';
 import { parseLitmus } from '../../litmus/parse.ts';
 import { type Findings, runLitmusInTurns } from '../../litmus/run-litmus.ts';
 import type { ModelName } from '../../models/registry.ts';
+import { now } from '../../program/clock.ts';
 import { atOnce, type InTurns } from '../../program/turns.ts';
 import type { FiredText } from './fired.ts';
 import { LitmusPlaces } from './litmus-places.ts';
@@ -31,8 +32,8 @@ export const checkLitmus = (path: string, text: string, options: CheckOptions): 
 /** As {@link checkLitmus}. */
 export function* checkLitmusInTurns(path: string, text: string, options: CheckOptions): InTurns<LitmusResult> {
   const { model, question, unroll, maxExecutions, deadline, onExecution } = options;
-  const start = performance.now();
-  const asked = () => ({ path, model, question, seconds: (performance.now() - start) / 1000 });
+  const start = now();
+  const asked = () => ({ path, model, question, seconds: (now() - start) / 1000 });
 
   const parsed = parseLitmus(text, path);
   if (!parsed.ok) return { kind: 'error', ...asked(), diagnostics: parsed.diagnostics };

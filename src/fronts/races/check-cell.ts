@@ -6,6 +6,7 @@ import type { Outcome } from '../../judge/outcome.ts';
 import { type Limits, searchInTurns } from '../../judge/search.ts';
 import type { Design } from '../../mm/design/design.ts';
 import { MODELS, type ModelName, modelInfo } from '../../models/registry.ts';
+import { now } from '../../program/clock.ts';
 import { atOnce, type InTurns } from '../../program/turns.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { CellResult, CellWait } from './cell-result.ts';
@@ -30,7 +31,7 @@ export function* checkCellInTurns(
   design: { readonly name: string; readonly design: Design },
   { models, ...limits }: CellOptions,
 ): InTurns<CellResult> {
-  const start = performance.now();
+  const start = now();
   const weakest = MODELS.filter((model) => models.includes(model)).at(-1);
   if (weakest === undefined) throw new RangeError('no model to check');
   const asked = { scenario: scenario.name, variant, design: design.name };
@@ -67,7 +68,7 @@ export function* checkCellInTurns(
       if (outcome.kind === first.kind) break;
     }
   }
-  const seconds = (performance.now() - start) / 1000;
+  const seconds = (now() - start) / 1000;
   return { property: scenario.property, ...endOf(outcome, judge), ...asked, model, executions, blocked, seconds };
 }
 
