@@ -1,6 +1,7 @@
 import { CODES, type CodeEntry } from '../program/codes.ts';
 import { FLAG_ENTRIES } from '../report/flag-entries.ts';
 import { wrapped } from '../report/style.ts';
+import { scenarioNamed } from '../scenarios/catalog.ts';
 import type { Exit } from './exit-codes.ts';
 import { printDiagnostic, stdout } from './terminal.ts';
 import { usageDiagnostic } from './usage.ts';
@@ -9,12 +10,14 @@ import { usageDiagnostic } from './usage.ts';
 const EXPLAINED: Readonly<Record<string, CodeEntry>> = { ...CODES, ...FLAG_ENTRIES };
 
 /** `holdfast explain`. @returns how it ended */
-export function explainCommand(code: string | undefined, argv: readonly string[]): Exit {
+export async function explainCommand(code: string | undefined, argv: readonly string[]): Promise<Exit> {
   const style = stdout.style;
   if (code === undefined) {
     for (const [name, { title }] of Object.entries(EXPLAINED)) stdout.print(`${style.bold(name)}  ${title}\n`);
     return 'decided';
   }
+  const race = scenarioNamed(code);
+  if (race !== undefined) return await (await import('./explain-race.ts')).explainRace(race);
   const name = [code.toUpperCase(), code.toLowerCase()].find((form) => Object.hasOwn(EXPLAINED, form));
   if (name === undefined) {
     printDiagnostic(

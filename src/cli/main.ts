@@ -85,12 +85,14 @@ async function main(argv: readonly string[]): Promise<Exit> {
 
   program
     .command('explain')
-    .summary('say more about the code of a diagnostic')
-    .description('Says what a diagnostic means and what to do; without a code, lists all of them.')
-    .argument('[code]', 'as in error[HF910]')
+    .summary('say more about the code of a diagnostic, or about a race')
+    .description(
+      'Says what a diagnostic means and what to do, or of a race which commits of the kernel changed its cells; without a code, lists all codes.',
+    )
+    .argument('[code]', 'as in error[HF910], or a race as in T0')
     .action(async (code: string | undefined) => {
       const { explainCommand } = await import('./explain-command.ts');
-      exit = explainCommand(code, argv);
+      exit = await explainCommand(code, argv);
     });
 
   // Not the exit of commander: what is wrong is shown as any other diagnostic.

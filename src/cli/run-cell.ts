@@ -97,6 +97,7 @@ function unseen({ scenario, variant, presets }: CellTask, { models, decisions, m
     executions: 0,
     blocked: 0,
     seconds: 0,
+    asked: [],
   };
 }
 

@@ -23,6 +23,15 @@ test('explain FLAG', () => {
   expect(stdout).toMatch(/^lock-final: The final value of a lock is asked for\n\n/);
 });
 
+test('explain RACE names the commits that changed its cells', () => {
+  const { status, stdout } = holdfast(['explain', 'dirty-cow']);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^dirty-cow: forced write against MADV_DONTNEED/);
+  expect(stdout).toMatch(
+    /\nuntouched, read\n {2}v4\.4 SC -> v4\.20 holds\n {4}19be0eaffa3a .*\n.*v4\.9\)\n {8}followForce=cow-dirty\n$/,
+  );
+});
+
 test('explain alone lists every code and flag', () => {
   const { stdout } = holdfast(['explain']);
   const all = Object.entries({ ...CODES, ...FLAG_ENTRIES });

@@ -1,25 +1,7 @@
-import { type Design, KNOBS, type KnobName } from '../../mm/design/design.ts';
+import type { Design, KnobName } from '../../mm/design/design.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { CellResult } from './cell-result.ts';
 import { type CellOptions, checkCell } from './check-cell.ts';
-
-const KNOB_NAMES = Object.keys(KNOBS) as KnobName[];
-
-/** A design that knows which of its decisions were asked for. */
-export function watched(design: Design): { readonly design: Design; readonly asked: () => readonly KnobName[] } {
-  const asked = new Set<KnobName>();
-  const watching = {} as Record<KnobName, string>;
-  for (const knob of KNOB_NAMES) {
-    Object.defineProperty(watching, knob, {
-      enumerable: true,
-      get() {
-        asked.add(knob);
-        return design[knob];
-      },
-    });
-  }
-  return { design: watching as Design, asked: () => [...asked] };
-}
 
 interface Known {
   /** The decisions that were asked for on the way to the result. */
@@ -47,10 +29,9 @@ export class CellMemo {
       (Object.keys(decisions) as KnobName[]).every((knob) => decisions[knob] === named.design[knob]),
     );
     if (found !== undefined) return { ...found.result, design: named.name };
-    const { design, asked } = watched(named.design);
-    const result = checkCell(scenario, variant, { name: named.name, design }, options);
+    const result = checkCell(scenario, variant, named, options);
     if (result.kind !== 'bounded' && result.kind !== 'interrupted' && result.kind !== 'error') {
-      const decisions = Object.fromEntries(asked().map((knob) => [knob, named.design[knob]])) as Partial<Design>;
+      const decisions = Object.fromEntries(result.asked.map((knob) => [knob, named.design[knob]])) as Partial<Design>;
       this.#known.set(key, [...known, { decisions, result }]);
     }
     return result;

@@ -1,3 +1,4 @@
+import type { KnobName } from '../../mm/design/design.ts';
 import type { ModelName } from '../../models/registry.ts';
 import type { Diagnostic } from '../../program/diagnostic.ts';
 import type { PropertyId } from '../../scenarios/properties.ts';
@@ -20,6 +21,8 @@ export interface Cell {
   /** Executions in which some thread waits and nothing lets it go on. */
   readonly blocked: number;
   readonly seconds: number;
+  /** The decisions of the design that were asked for on the way: no other can have a part in the answer. */
+  readonly asked: readonly KnobName[];
 }
 
 /** A thread that waits without end: by its name, with what, and for a word with what it holds. */

@@ -11,6 +11,7 @@ import { atOnce, type InTurns } from '../../program/turns.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { CellResult, CellWait } from './cell-result.ts';
 import { alone, type RaceFailure, RaceJudge } from './race-judge.ts';
+import { watched } from './watched-design.ts';
 
 export interface CellOptions extends Limits {
   /** The models to ask, any of them. */
@@ -34,14 +35,16 @@ export function* checkCellInTurns(
   const start = now();
   const weakest = MODELS.filter((model) => models.includes(model)).at(-1);
   if (weakest === undefined) throw new RangeError('no model to check');
-  const asked = { scenario: scenario.name, variant, design: design.name };
-  const reason = scenario.absent(design.design, variant);
+  const cell = { scenario: scenario.name, variant, design: design.name };
+  const { design: watching, asked } = watched(design.design);
+  const reason = scenario.absent(watching, variant);
   if (reason !== undefined) {
     const { property } = scenario;
-    return { kind: 'absent', ...asked, model: weakest, property, executions: 0, blocked: 0, seconds: 0, reason };
+    const none = { executions: 0, blocked: 0, seconds: 0 };
+    return { kind: 'absent', ...cell, model: weakest, property, ...none, asked: asked(), reason };
   }
 
-  const judge = new RaceJudge(scenario.prepare(design.design, variant, alone));
+  const judge = new RaceJudge(scenario.prepare(watching, variant, alone));
   let executions = 0;
   let blocked = 0;
   const ask = function* (model: ModelName): InTurns<Outcome<RaceFailure>> {
@@ -69,7 +72,8 @@ export function* checkCellInTurns(
     }
   }
   const seconds = (now() - start) / 1000;
-  return { property: scenario.property, ...endOf(outcome, judge), ...asked, model, executions, blocked, seconds };
+  const end = { property: scenario.property, ...endOf(outcome, judge) };
+  return { ...end, ...cell, model, executions, blocked, seconds, asked: asked() };
 }
 
 function endOf(outcome: Outcome<RaceFailure>, judge: RaceJudge) {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { CellMemo, watched } from '../../../src/fronts/races/cell-memo.ts';
+import { CellMemo } from '../../../src/fronts/races/cell-memo.ts';
 import type { CellResult } from '../../../src/fronts/races/cell-result.ts';
 import { checkCell } from '../../../src/fronts/races/check-cell.ts';
+import { watched } from '../../../src/fronts/races/watched-design.ts';
 import { designOf, PRESETS } from '../../../src/mm/design/presets.ts';
 import { MODELS } from '../../../src/models/registry.ts';
 import { SCENARIOS } from '../../../src/scenarios/catalog.ts';

@@ -84,6 +84,7 @@ describe('what else a cell can say', () => {
       executions: expect.any(Number),
       blocked: 0,
       seconds: expect.any(Number),
+      asked: expect.any(Array),
       failure: {
         property: 'I4',
         message: 'both missed the other',
@@ -141,6 +142,7 @@ describe('what else a cell can say', () => {
       executions: 0,
       blocked: 0,
       seconds: 0,
+      asked: ['put'],
       reason: 'put is full',
     });
   });
