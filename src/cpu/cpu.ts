@@ -9,6 +9,14 @@ import { Fence, Mode, RmwOp } from './modes.ts';
  */
 export type Cell = number;
 
+/** What `provenance()` throws: the value is not that of the last read, so the address would depend on another. */
+export class WrongProvenance extends Error {
+  constructor(value: number, last: number) {
+    super(`an address was made of ${value}, and the last read returned ${last}`);
+    this.name = 'WrongProvenance';
+  }
+}
+
 /** How many bits of a {@link Cell} are the index of the word. */
 export const CELL_BITS = 20;
 
@@ -44,11 +52,12 @@ export abstract class Cpu {
   abstract readonly id: number;
 
   // --- what an implementation supplies -------------------------------------------------------------------------
+  // A label names its access in counterexamples, as the posts do (A1, B3). Nothing else depends on it.
 
-  abstract read(cell: Cell, mode: Mode): number;
-  abstract write(cell: Cell, value: number, mode: Mode): void;
+  abstract read(cell: Cell, mode: Mode, label?: string): number;
+  abstract write(cell: Cell, value: number, mode: Mode, label?: string): void;
   /** An unconditional read-modify-write. @returns the old value */
-  abstract rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode): number;
+  abstract rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode, label?: string): number;
   /**
    * A read-modify-write that happens only where the old value passes the guard (see {@link guardHolds}); where it
    * fails, the read alone happens and orders nothing. @returns the old value
@@ -61,20 +70,30 @@ export abstract class Cpu {
     op: RmwOp,
     operand: number,
     mode: Mode,
+    label?: string,
   ): number;
   /** As {@link rmwIf} with an equality guard, but waits until the guard holds. @returns the old value */
-  abstract rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number;
+  abstract rmwWhen(
+    cell: Cell,
+    mask: number,
+    want: number,
+    op: RmwOp,
+    operand: number,
+    mode: Mode,
+    label?: string,
+  ): number;
   /** Waits until `(word & mask) === want`, and reads it. @returns the word */
-  abstract readWhen(cell: Cell, mask: number, want: number, mode: Mode): number;
+  abstract readWhen(cell: Cell, mask: number, want: number, mode: Mode, label?: string): number;
   /** @param cell the srcu_struct, for SyncSrcu only */
   abstract fence(kind: Fence, cell?: Cell): void;
   /** One of `0 .. count-1`: an input that nothing in the program determines. Every one is explored. */
   abstract choose(count: number): number;
   /**
-   * The provenance of the value that the last read returned, to be added to a {@link Cell} whose index was computed
-   * from that value.
+   * The provenance of a value, to be added to a {@link Cell} whose index was computed from it.
+   * @param value what the last read returned
+   * @throws WrongProvenance where the last read returned something else
    */
-  abstract provenance(): number;
+  abstract provenance(value: number): number;
 
   /**
    * Told of every branch whose condition depends on what was read; the way to take is what it returns. A program whose
@@ -97,73 +116,68 @@ export abstract class Cpu {
    */
   faulted(_deps: Deps): void {}
 
-  /** Names the next access in counterexamples, as the posts do (A1, B3). Nothing else depends on it. */
-  label(_name: string): this {
-    return this;
-  }
-
   // --- single accesses -----------------------------------------------------------------------------------------
 
-  readOnce(cell: Cell): number {
-    return this.read(cell, Mode.Once);
+  readOnce(cell: Cell, label?: string): number {
+    return this.read(cell, Mode.Once, label);
   }
-  writeOnce(cell: Cell, value: number): void {
-    this.write(cell, value, Mode.Once);
+  writeOnce(cell: Cell, value: number, label?: string): void {
+    this.write(cell, value, Mode.Once, label);
   }
-  readPlain(cell: Cell): number {
-    return this.read(cell, Mode.Plain);
+  readPlain(cell: Cell, label?: string): number {
+    return this.read(cell, Mode.Plain, label);
   }
-  writePlain(cell: Cell, value: number): void {
-    this.write(cell, value, Mode.Plain);
+  writePlain(cell: Cell, value: number, label?: string): void {
+    this.write(cell, value, Mode.Plain, label);
   }
-  smpLoadAcquire(cell: Cell): number {
-    return this.read(cell, Mode.Acquire);
+  smpLoadAcquire(cell: Cell, label?: string): number {
+    return this.read(cell, Mode.Acquire, label);
   }
-  smpStoreRelease(cell: Cell, value: number): void {
-    this.write(cell, value, Mode.Release);
+  smpStoreRelease(cell: Cell, value: number, label?: string): void {
+    this.write(cell, value, Mode.Release, label);
   }
 
   // --- atomics; `mode` is Once (_relaxed), Acquire, Release or Full ------------------------------------------------
 
   /** atomic_add(): relaxed, returns nothing. */
-  atomicAdd(cell: Cell, n: number): void {
-    this.rmw(cell, RmwOp.Add, n, Mode.Noreturn);
+  atomicAdd(cell: Cell, n: number, label?: string): void {
+    this.rmw(cell, RmwOp.Add, n, Mode.Noreturn, label);
   }
-  atomicSub(cell: Cell, n: number): void {
-    this.rmw(cell, RmwOp.Sub, n, Mode.Noreturn);
+  atomicSub(cell: Cell, n: number, label?: string): void {
+    this.rmw(cell, RmwOp.Sub, n, Mode.Noreturn, label);
   }
-  atomicAddReturn(cell: Cell, n: number, mode: Mode = Mode.Full): number {
-    return this.rmw(cell, RmwOp.Add, n, mode) + n;
+  atomicAddReturn(cell: Cell, n: number, mode: Mode = Mode.Full, label?: string): number {
+    return this.rmw(cell, RmwOp.Add, n, mode, label) + n;
   }
-  atomicSubReturn(cell: Cell, n: number, mode: Mode = Mode.Full): number {
-    return this.rmw(cell, RmwOp.Sub, n, mode) - n;
+  atomicSubReturn(cell: Cell, n: number, mode: Mode = Mode.Full, label?: string): number {
+    return this.rmw(cell, RmwOp.Sub, n, mode, label) - n;
   }
   /** atomic_add_unless(): full when it adds, orders nothing when it does not. */
-  atomicAddUnless(cell: Cell, n: number, unless: number, mode: Mode = Mode.Full): boolean {
-    return this.rmwIf(cell, WHOLE, unless, false, RmwOp.Add, n, mode) !== unless;
+  atomicAddUnless(cell: Cell, n: number, unless: number, mode: Mode = Mode.Full, label?: string): boolean {
+    return this.rmwIf(cell, WHOLE, unless, false, RmwOp.Add, n, mode, label) !== unless;
   }
-  xchg(cell: Cell, value: number, mode: Mode = Mode.Full): number {
-    return this.rmw(cell, RmwOp.Xchg, value, mode);
+  xchg(cell: Cell, value: number, mode: Mode = Mode.Full, label?: string): number {
+    return this.rmw(cell, RmwOp.Xchg, value, mode, label);
   }
   /** @returns the old value; the store happened where it equals `expected` */
-  cmpxchg(cell: Cell, expected: number, value: number, mode: Mode = Mode.Full): number {
-    return this.rmwIf(cell, WHOLE, expected, true, RmwOp.Xchg, value, mode);
+  cmpxchg(cell: Cell, expected: number, value: number, mode: Mode = Mode.Full, label?: string): number {
+    return this.rmwIf(cell, WHOLE, expected, true, RmwOp.Xchg, value, mode, label);
   }
   /** set_bit(), for a mask: relaxed, returns nothing. */
-  setBits(cell: Cell, mask: number): void {
-    this.rmw(cell, RmwOp.Or, mask, Mode.Noreturn);
+  setBits(cell: Cell, mask: number, label?: string): void {
+    this.rmw(cell, RmwOp.Or, mask, Mode.Noreturn, label);
   }
   /** clear_bit(), for a mask: relaxed, returns nothing. */
-  clearBits(cell: Cell, mask: number): void {
-    this.rmw(cell, RmwOp.Andnot, mask, Mode.Noreturn);
+  clearBits(cell: Cell, mask: number, label?: string): void {
+    this.rmw(cell, RmwOp.Andnot, mask, Mode.Noreturn, label);
   }
   /** test_and_set_bit(): full. @returns whether any bit of the mask was set */
-  testAndSetBits(cell: Cell, mask: number): boolean {
-    return (this.rmw(cell, RmwOp.Or, mask, Mode.Full) & mask) !== 0;
+  testAndSetBits(cell: Cell, mask: number, label?: string): boolean {
+    return (this.rmw(cell, RmwOp.Or, mask, Mode.Full, label) & mask) !== 0;
   }
   /** test_and_clear_bit(): full. @returns whether any bit of the mask was set */
-  testAndClearBits(cell: Cell, mask: number): boolean {
-    return (this.rmw(cell, RmwOp.Andnot, mask, Mode.Full) & mask) !== 0;
+  testAndClearBits(cell: Cell, mask: number, label?: string): boolean {
+    return (this.rmw(cell, RmwOp.Andnot, mask, Mode.Full, label) & mask) !== 0;
   }
 
   // --- barriers ------------------------------------------------------------------------------------------------
@@ -192,42 +206,42 @@ export abstract class Cpu {
 
   // --- locks: 0 is unlocked ----------------------------------------------------------------------------------------
 
-  spinLock(cell: Cell): void {
-    this.rmwWhen(cell, WHOLE, 0, RmwOp.Xchg, 1, Mode.Lock);
+  spinLock(cell: Cell, label?: string): void {
+    this.rmwWhen(cell, WHOLE, 0, RmwOp.Xchg, 1, Mode.Lock, label);
   }
-  spinUnlock(cell: Cell): void {
-    this.write(cell, 0, Mode.Unlock);
+  spinUnlock(cell: Cell, label?: string): void {
+    this.write(cell, 0, Mode.Unlock, label);
   }
-  spinTrylock(cell: Cell): boolean {
-    return this.rmwIf(cell, WHOLE, 0, true, RmwOp.Xchg, 1, Mode.Lock) === 0;
+  spinTrylock(cell: Cell, label?: string): boolean {
+    return this.rmwIf(cell, WHOLE, 0, true, RmwOp.Xchg, 1, Mode.Lock, label) === 0;
   }
-  spinIsLocked(cell: Cell): boolean {
-    return this.read(cell, Mode.Once) !== 0;
+  spinIsLocked(cell: Cell, label?: string): boolean {
+    return this.read(cell, Mode.Once, label) !== 0;
   }
 
   /** Waits for a bit of a flags word and sets it (folio_lock()): an acquire. */
-  bitLock(cell: Cell, bit: number): void {
-    this.rmwWhen(cell, bit, 0, RmwOp.Or, bit, Mode.Acquire);
+  bitLock(cell: Cell, bit: number, label?: string): void {
+    this.rmwWhen(cell, bit, 0, RmwOp.Or, bit, Mode.Acquire, label);
   }
-  bitTrylock(cell: Cell, bit: number): boolean {
-    return (this.rmwIf(cell, bit, 0, true, RmwOp.Or, bit, Mode.Acquire) & bit) === 0;
+  bitTrylock(cell: Cell, bit: number, label?: string): boolean {
+    return (this.rmwIf(cell, bit, 0, true, RmwOp.Or, bit, Mode.Acquire, label) & bit) === 0;
   }
-  bitUnlock(cell: Cell, bit: number): void {
-    this.rmw(cell, RmwOp.Andnot, bit, Mode.Release);
+  bitUnlock(cell: Cell, bit: number, label?: string): void {
+    this.rmw(cell, RmwOp.Andnot, bit, Mode.Release, label);
   }
 
   /** A rw_semaphore: readers add {@link READER}, a writer sets the lowest bit. */
-  downRead(cell: Cell): void {
-    this.rmwWhen(cell, WRITER, 0, RmwOp.Add, READER, Mode.Acquire);
+  downRead(cell: Cell, label?: string): void {
+    this.rmwWhen(cell, WRITER, 0, RmwOp.Add, READER, Mode.Acquire, label);
   }
-  upRead(cell: Cell): void {
-    this.rmw(cell, RmwOp.Sub, READER, Mode.Release);
+  upRead(cell: Cell, label?: string): void {
+    this.rmw(cell, RmwOp.Sub, READER, Mode.Release, label);
   }
-  downWrite(cell: Cell): void {
-    this.rmwWhen(cell, WHOLE, 0, RmwOp.Xchg, WRITER, Mode.Acquire);
+  downWrite(cell: Cell, label?: string): void {
+    this.rmwWhen(cell, WHOLE, 0, RmwOp.Xchg, WRITER, Mode.Acquire, label);
   }
-  upWrite(cell: Cell): void {
-    this.rmw(cell, RmwOp.Sub, WRITER, Mode.Release);
+  upWrite(cell: Cell, label?: string): void {
+    this.rmw(cell, RmwOp.Sub, WRITER, Mode.Release, label);
   }
 
   // --- RCU ----------------------------------------------------------------------------------------------------

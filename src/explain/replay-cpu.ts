@@ -1,4 +1,4 @@
-import { CELL_BITS, type Cell, Cpu, cellIndex, guardHolds, type TrackedCpu } from '../cpu/cpu.ts';
+import { CELL_BITS, type Cell, Cpu, cellIndex, guardHolds, type TrackedCpu, WrongProvenance } from '../cpu/cpu.ts';
 import { type Deps, depsMembers, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { applyRmw, type Fence, type Mode, RmwOp } from '../cpu/modes.ts';
 import { isIdle } from '../explore/idle.ts';
@@ -64,7 +64,7 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
   private budget = 0;
   private slots = 0;
   private lastRead = -1;
-  private nextLabel: string | undefined;
+  private lastValue = 0;
   private end: Exclude<ReplayEnd, { kind: 'finished' }> = { kind: 'unwilling' };
 
   constructor(private readonly locate: () => unknown) {
@@ -87,7 +87,7 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
     this.budget = budget;
     this.slots = 0;
     this.lastRead = -1;
-    this.nextLabel = undefined;
+    this.lastValue = 0;
     this.addrDeps = NO_DEPS;
     this.dataDeps = NO_DEPS;
     this.ctrlDeps = NO_DEPS;
@@ -100,44 +100,48 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
     }
   }
 
-  override label(name: string): this {
-    this.nextLabel = name;
-    return this;
-  }
-
-  read(cell: Cell, mode: Mode): number {
+  read(cell: Cell, mode: Mode, label?: string): number {
     const value = this.take(cell);
-    this.recordRead(cell, mode, value, Rmw.None, false);
+    this.recordRead(cell, mode, value, Rmw.None, false, label);
     return value;
   }
 
-  readWhen(cell: Cell, mask: number, want: number, mode: Mode): number {
-    const value = this.takeWhen(cell, mask, want, mode, Rmw.None);
-    this.recordRead(cell, mode, value, Rmw.None, false);
+  readWhen(cell: Cell, mask: number, want: number, mode: Mode, label?: string): number {
+    const value = this.takeWhen(cell, mask, want, mode, Rmw.None, label);
+    this.recordRead(cell, mode, value, Rmw.None, false, label);
     return value;
   }
 
-  write(cell: Cell, value: number, mode: Mode): void {
+  write(cell: Cell, value: number, mode: Mode, label?: string): void {
     this.spend();
     this.slots++;
-    this.record(Kind.Write, mode, mode, cell, value, Rmw.None, false);
+    this.record(Kind.Write, mode, mode, cell, value, Rmw.None, false, label);
   }
 
-  rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode): number {
-    return this.modify(cell, op, operand, mode, this.take(cell), Rmw.Always);
+  rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode, label?: string): number {
+    return this.modify(cell, op, operand, mode, this.take(cell), Rmw.Always, label);
   }
 
-  rmwIf(cell: Cell, mask: number, want: number, equal: boolean, op: RmwOp, operand: number, mode: Mode): number {
+  rmwIf(
+    cell: Cell,
+    mask: number,
+    want: number,
+    equal: boolean,
+    op: RmwOp,
+    operand: number,
+    mode: Mode,
+    label?: string,
+  ): number {
     const old = this.take(cell);
     const kind = equal ? Rmw.IfEqual : Rmw.IfNotEqual;
-    if (guardHolds(old, mask, want, equal)) return this.modify(cell, op, operand, mode, old, kind);
-    this.recordRead(cell, mode, old, kind, false);
+    if (guardHolds(old, mask, want, equal)) return this.modify(cell, op, operand, mode, old, kind, label);
+    this.recordRead(cell, mode, old, kind, false, label);
     return old;
   }
 
-  rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
-    const old = this.takeWhen(cell, mask, want, mode, Rmw.IfEqual);
-    return this.modify(cell, op, operand, mode, old, Rmw.IfEqual);
+  rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode, label?: string): number {
+    const old = this.takeWhen(cell, mask, want, mode, Rmw.IfEqual, label);
+    return this.modify(cell, op, operand, mode, old, Rmw.IfEqual, label);
   }
 
   fence(kind: Fence, cell: Cell = -1): void {
@@ -154,7 +158,8 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
     return value;
   }
 
-  provenance(): number {
+  provenance(value: number): number {
+    if (value !== this.lastValue) throw new WrongProvenance(value, this.lastValue);
     return (this.lastRead + 1) << CELL_BITS;
   }
 
@@ -192,11 +197,18 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
   }
 
   /** As {@link take}, of a value with which a wait is over. */
-  private takeWhen(cell: Cell, mask: number, want: number, declared: Mode, rmwKind: Rmw): number {
+  private takeWhen(
+    cell: Cell,
+    mask: number,
+    want: number,
+    declared: Mode,
+    rmwKind: Rmw,
+    label: string | undefined,
+  ): number {
     this.spend();
     const value = this.inputs.read(cellIndex(cell));
     if (value === undefined) {
-      const where = { label: this.nextLabel, place: this.locate() };
+      const where = { label, place: this.locate() };
       const wait = { cell: cellIndex(cell), declared, rmwKind, guard: { mask, want }, ...where };
       this.end = { kind: 'waiting', waits: [wait] };
       throw UNWIND;
@@ -214,23 +226,46 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
     throw UNWIND;
   }
 
-  private modify(cell: Cell, op: RmwOp, operand: number, mode: Mode, old: number, kind: Rmw): number {
+  private modify(
+    cell: Cell,
+    op: RmwOp,
+    operand: number,
+    mode: Mode,
+    old: number,
+    kind: Rmw,
+    label: string | undefined,
+  ): number {
     const addr = this.addrDeps;
     const data = this.dataDeps;
-    const label = this.nextLabel;
-    this.recordRead(cell, mode, old, kind, true);
+    this.recordRead(cell, mode, old, kind, true, label);
     this.addrDeps = addr;
     // Arithmetic carries the old value into the new one; an exchange does not.
     this.dataDeps = op === RmwOp.Xchg ? data : depsUnion(data, this.readDeps());
-    this.nextLabel = label;
     this.slots++;
-    this.record(Kind.Write, writeMode(mode), mode, cell, applyRmw(op, old, operand), Rmw.None, true);
+    this.record(Kind.Write, writeMode(mode), mode, cell, applyRmw(op, old, operand), Rmw.None, true, label);
     return old;
   }
 
-  private recordRead(cell: Cell, mode: Mode, value: number, kind: Rmw, succeeds: boolean): void {
+  private recordRead(
+    cell: Cell,
+    mode: Mode,
+    value: number,
+    kind: Rmw,
+    succeeds: boolean,
+    label: string | undefined,
+  ): void {
     this.lastRead = this.slots++;
-    this.record(Kind.Read, kind === Rmw.None ? mode : readMode(mode, succeeds), mode, cell, value, kind, succeeds);
+    this.lastValue = value;
+    this.record(
+      Kind.Read,
+      kind === Rmw.None ? mode : readMode(mode, succeeds),
+      mode,
+      cell,
+      value,
+      kind,
+      succeeds,
+      label,
+    );
   }
 
   private record(
@@ -241,6 +276,7 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
     value: number,
     rmwKind: Rmw,
     rmw: boolean,
+    label?: string,
   ): void {
     const isAccess = kind <= Kind.Write;
     this.events.push({
@@ -254,11 +290,10 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
       addr: isAccess ? depsMembers(this.addressOf(cell)) : [],
       data: kind === Kind.Write ? depsMembers(this.dataDeps) : [],
       ctrl: isAccess ? depsMembers(this.ctrlDeps) : [],
-      label: isAccess ? this.nextLabel : undefined,
+      label,
       place: this.locate(),
     });
     if (!isAccess) return;
-    this.nextLabel = undefined;
     this.addrDeps = NO_DEPS;
     this.dataDeps = NO_DEPS;
   }

@@ -1,4 +1,4 @@
-import { CELL_BITS, type Cell, Cpu, cellIndex, type TrackedCpu, WHOLE } from '../cpu/cpu.ts';
+import { CELL_BITS, type Cell, Cpu, cellIndex, type TrackedCpu, WHOLE, WrongProvenance } from '../cpu/cpu.ts';
 import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { applyRmw, type Fence, type Mode, RmwOp } from '../cpu/modes.ts';
 import { type Graph, NONE, Rmw } from '../graph/graph.ts';
@@ -109,7 +109,9 @@ export class ExploreCpu extends Cpu implements TrackedCpu {
     return this.graph.value[this.po[this.at++]!]!;
   }
 
-  provenance(): number {
+  provenance(value: number): number {
+    const last = this.graph.value[this.lastRead]!;
+    if (value !== last) throw new WrongProvenance(value, last);
     return (this.graph.slot[this.lastRead]! + 1) << CELL_BITS;
   }
 

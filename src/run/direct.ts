@@ -1,4 +1,4 @@
-import { type Cell, Cpu, cellIndex, guardHolds } from '../cpu/cpu.ts';
+import { type Cell, Cpu, cellIndex, guardHolds, WrongProvenance } from '../cpu/cpu.ts';
 import { applyRmw, Fence, type Mode, type RmwOp } from '../cpu/modes.ts';
 
 /** What a CPU that runs alone would wait for without end. */
@@ -46,6 +46,8 @@ export class DirectCpu extends Cpu {
   readonly #memory: Float64Array;
   readonly #choose: (count: number) => number;
   #rcuNesting = 0;
+  /** What the last read returned. */
+  #last = 0;
   /** How many reads, writes and fences were made. A read-modify-write counts as two, as in an execution graph. */
   events = 0;
 
@@ -61,6 +63,7 @@ export class DirectCpu extends Cpu {
     const index = this.#index(cell);
     const value = this.#memory[index]!;
     if (++this.events > MOST_EVENTS) throw new WouldBlock({ cell: index, value });
+    this.#last = value;
     return value;
   }
   write(cell: Cell, value: number, _mode: Mode): void {
@@ -75,6 +78,7 @@ export class DirectCpu extends Cpu {
     const value = this.#memory[index]!;
     if (guardHolds(value, mask, want, equal)) return this.#update(index, op, operand);
     this.events++;
+    this.#last = value;
     return value;
   }
   rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, _mode: Mode): number {
@@ -82,7 +86,8 @@ export class DirectCpu extends Cpu {
   }
   readWhen(cell: Cell, mask: number, want: number, _mode: Mode): number {
     this.events++;
-    return this.#memory[this.#wait(cell, mask, want)]!;
+    this.#last = this.#memory[this.#wait(cell, mask, want)]!;
+    return this.#last;
   }
   fence(kind: Fence): void {
     this.events++;
@@ -93,7 +98,8 @@ export class DirectCpu extends Cpu {
   choose(count: number): number {
     return this.#choose(count);
   }
-  provenance(): number {
+  provenance(value: number): number {
+    if (value !== this.#last) throw new WrongProvenance(value, this.#last);
     return 0;
   }
 
@@ -105,6 +111,7 @@ export class DirectCpu extends Cpu {
   #update(index: number, op: RmwOp, operand: number): number {
     this.events += 2;
     const old = this.#memory[index]!;
+    this.#last = old;
     this.#memory[index] = applyRmw(op, old, operand);
     return old;
   }

@@ -49,7 +49,7 @@ export const RACES = {
   deadlock: tiny(({ x, y }) => ({
     one(cpu) {
       cpu.spinLock(x);
-      cpu.label('B1').spinLock(y);
+      cpu.spinLock(y, 'B1');
       cpu.spinUnlock(y);
       cpu.spinUnlock(x);
     },

@@ -63,7 +63,7 @@ describe.each(PRESETS)('$name', ({ design }) => {
     const w = world(design);
     const pinner = cpu(w, 1);
     expect(pin(w, pinner)).toHaveLength(1);
-    expect(pinner.events).toBeLessThanOrEqual(17);
+    expect(pinner.events).toBeLessThanOrEqual(18);
     const v = world(design);
     const forker = cpu(v);
     dupMmap(forker, v.kernel, v.parent, v.child);

@@ -5,23 +5,17 @@ import { DirectCpu } from '../../src/run/direct.ts';
 /** A CPU that writes down the labelled steps and the barriers, in order. */
 export class RecordingCpu extends DirectCpu {
   readonly steps: string[] = [];
-  #label = '';
 
-  override label(name: string): this {
-    this.#label = name;
-    return this;
-  }
-
-  override read(cell: Cell, mode: Mode): number {
-    this.#record();
+  override read(cell: Cell, mode: Mode, label?: string): number {
+    this.#record(label);
     return super.read(cell, mode);
   }
-  override write(cell: Cell, value: number, mode: Mode): void {
-    this.#record();
+  override write(cell: Cell, value: number, mode: Mode, label?: string): void {
+    this.#record(label);
     super.write(cell, value, mode);
   }
-  override rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode): number {
-    this.#record();
+  override rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode, label?: string): number {
+    this.#record(label);
     return super.rmw(cell, op, operand, mode);
   }
   override rmwIf(
@@ -32,8 +26,9 @@ export class RecordingCpu extends DirectCpu {
     op: RmwOp,
     operand: number,
     mode: Mode,
+    label?: string,
   ): number {
-    this.#record();
+    this.#record(label);
     return super.rmwIf(cell, mask, want, equal, op, operand, mode);
   }
   override fence(kind: Fence): void {
@@ -42,8 +37,7 @@ export class RecordingCpu extends DirectCpu {
     super.fence(kind);
   }
 
-  #record(): void {
-    if (this.#label !== '') this.steps.push(this.#label);
-    this.#label = '';
+  #record(label: string | undefined): void {
+    if (label !== undefined) this.steps.push(label);
   }
 }

@@ -150,10 +150,16 @@ class Runner {
     return value;
   }
 
+  private setRead(register: number, value: number): void {
+    this.set(register, value);
+    if (!this.tracked) this.provenances[register] = this.cpu.provenance(value);
+  }
+
+  /** Sets a register to what was made of a value that was read: no address is made of that. */
   private set(register: number, value: number): void {
     this.values[register] = value;
     if (this.tracked) this.origins[register] = this.cpu.readDeps();
-    else this.provenances[register] = this.cpu.provenance();
+    else this.provenances[register] = 0;
   }
 
   private step(step: Step): void {
@@ -161,7 +167,7 @@ class Runner {
     if ('expect' in step && step.expect !== undefined) cpu.expect(step.expect, 'condition');
     switch (step.do) {
       case 'read':
-        this.set(step.into, cpu.read(this.place(step.address), step.mode));
+        this.setRead(step.into, cpu.read(this.place(step.address), step.mode));
         return;
       case 'write':
         cpu.write(this.place(step.address), this.value(step.value), step.mode);
@@ -169,12 +175,12 @@ class Runner {
       case 'rmw': {
         const value = step.op === RmwOp.Xchg ? this.value(step.value) : this.operand(step.value);
         const old = cpu.rmw(this.place(step.address), step.op, value, step.mode);
-        if (step.into !== undefined) this.set(step.into, old);
+        if (step.into !== undefined) this.setRead(step.into, old);
         return;
       }
       case 'cmpxchg': {
         const place = this.place(step.address);
-        this.set(step.into, cpu.cmpxchg(place, step.expected, this.value(step.value), step.mode));
+        this.setRead(step.into, cpu.cmpxchg(place, step.expected, this.value(step.value), step.mode));
         return;
       }
       case 'addUnless': {
@@ -215,7 +221,7 @@ class Runner {
         cpu.bitUnlock(step.at, 1);
         return;
       case 'srcuLock':
-        this.set(step.into, cpu.read(step.at, Mode.SrcuLock));
+        this.setRead(step.into, cpu.read(step.at, Mode.SrcuLock));
         return;
       case 'srcuUnlock':
         if (this.tracked) cpu.dataDeps = this.origins[step.register]!;

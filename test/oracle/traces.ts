@@ -1,4 +1,12 @@
-import { CELL_BITS, type Cell, Cpu, cellIndex, guardHolds, type TrackedCpu } from '../../src/cpu/cpu.ts';
+import {
+  CELL_BITS,
+  type Cell,
+  Cpu,
+  cellIndex,
+  guardHolds,
+  type TrackedCpu,
+  WrongProvenance,
+} from '../../src/cpu/cpu.ts';
 import { type Deps, depsMembers, depsOf, NO_DEPS } from '../../src/cpu/deps.ts';
 import { applyRmw, Fence, Mode, RmwOp } from '../../src/cpu/modes.ts';
 import { OUT_OF_THIN_AIR, type Program } from '../../src/program/program.ts';
@@ -159,7 +167,9 @@ class RecordingCpu extends Cpu implements TrackedCpu {
   /** Goes on: what an explorer may leave out, the oracle finds. */
   standsStill(): void {}
 
-  provenance(): number {
+  provenance(value: number): number {
+    const last = this.events[this.lastRead]!.value;
+    if (value !== last) throw new WrongProvenance(value, last);
     return (this.lastRead + 1) << CELL_BITS;
   }
 

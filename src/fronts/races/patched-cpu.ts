@@ -67,25 +67,34 @@ export class PatchedCpu extends Cpu {
     return modes?.find((patch) => patch.nth === nth)?.mode ?? mode;
   }
 
-  read(cell: Cell, mode: Mode): number {
-    return this.inner.read(cell, this.before(Access.Read, mode, cell));
+  read(cell: Cell, mode: Mode, label?: string): number {
+    return this.inner.read(cell, this.before(Access.Read, mode, cell), label);
   }
-  readWhen(cell: Cell, mask: number, want: number, mode: Mode): number {
-    return this.inner.readWhen(cell, mask, want, this.before(Access.Read, mode, cell));
+  readWhen(cell: Cell, mask: number, want: number, mode: Mode, label?: string): number {
+    return this.inner.readWhen(cell, mask, want, this.before(Access.Read, mode, cell), label);
   }
-  write(cell: Cell, value: number, mode: Mode): void {
+  write(cell: Cell, value: number, mode: Mode, label?: string): void {
     if (mode === Mode.Unlock && this.patches.locks.has(cellIndex(cell))) return;
-    this.inner.write(cell, value, this.before(Access.Write, mode, cell));
+    this.inner.write(cell, value, this.before(Access.Write, mode, cell), label);
   }
-  rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode): number {
-    return this.inner.rmw(cell, op, operand, this.before(Access.Rmw, mode, cell));
+  rmw(cell: Cell, op: RmwOp, operand: number, mode: Mode, label?: string): number {
+    return this.inner.rmw(cell, op, operand, this.before(Access.Rmw, mode, cell), label);
   }
-  rmwIf(cell: Cell, mask: number, want: number, equal: boolean, op: RmwOp, operand: number, mode: Mode): number {
-    return this.inner.rmwIf(cell, mask, want, equal, op, operand, this.before(Access.Rmw, mode, cell));
+  rmwIf(
+    cell: Cell,
+    mask: number,
+    want: number,
+    equal: boolean,
+    op: RmwOp,
+    operand: number,
+    mode: Mode,
+    label?: string,
+  ): number {
+    return this.inner.rmwIf(cell, mask, want, equal, op, operand, this.before(Access.Rmw, mode, cell), label);
   }
-  rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
+  rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode, label?: string): number {
     if (mode === Mode.Lock && this.patches.locks.has(cellIndex(cell))) return want;
-    return this.inner.rmwWhen(cell, mask, want, op, operand, this.before(Access.Rmw, mode, cell));
+    return this.inner.rmwWhen(cell, mask, want, op, operand, this.before(Access.Rmw, mode, cell), label);
   }
 
   fence(kind: Fence, cell?: Cell): void {
@@ -97,14 +106,10 @@ export class PatchedCpu extends Cpu {
   choose(count: number): number {
     return this.inner.choose(count);
   }
-  provenance(): number {
-    return this.inner.provenance();
+  provenance(value: number): number {
+    return this.inner.provenance(value);
   }
   override branch(taken: boolean): boolean {
     return this.inner.branch(taken);
-  }
-  override label(name: string): this {
-    this.inner.label(name);
-    return this;
   }
 }

@@ -15,7 +15,7 @@ import {
   unlockPage,
 } from '../memory/page.ts';
 import { compoundHead, getPage, putPage } from '../memory/page-ref.ts';
-import { type PageTable, PT_LOCK, pteCell, ptLock, ptUnlock, setPte } from '../memory/page-table.ts';
+import { type PageTable, PT_LOCK, pteCell, ptePage, ptLock, ptUnlock, setPte } from '../memory/page-table.ts';
 import { mkPte, PTE_EXCLUSIVE, type Pte, ptePfn } from '../memory/pte.ts';
 import { entryBits } from '../memory/vma.ts';
 import { pageSwapcount, swapFree, tryToFreeSwap } from '../reclaim/swap.ts';
@@ -73,5 +73,5 @@ const reuseSwapPage = (cpu: Cpu, k: Kernel, page: Page): boolean =>
 
 /** migration_entry_wait() (mm/migrate.c): waits until the page that the entry refers to is unlocked, holding nothing. */
 export function migrationEntryWait(cpu: Cpu, k: Kernel, e: Pte): void {
-  cpu.readWhen(compoundHead(cpu, k, k.layout.page(ptePfn(e))) + PAGE_FLAGS, PG_LOCKED, 0, Mode.Acquire);
+  cpu.readWhen(compoundHead(cpu, k, ptePage(cpu, k, e)) + PAGE_FLAGS, PG_LOCKED, 0, Mode.Acquire);
 }

@@ -187,11 +187,11 @@ function movePresentPtes(
   let moved = 0;
   let status = 0;
   for (let page = folio; page !== 0; ) {
-    const old = ptepGetAndClear(cpu.label('A1'), srcCell(moved));
+    const old = ptepGetAndClear(cpu, srcCell(moved), 'A1');
     if (count === 1) flushTlbRange(cpu, k, mm, move.src, move.src + 1);
     else if (k.design.uffdMove === 'batched-mb') cpu.smpMb();
-    if (pageMaybeDmaPinned(cpu.label('A2'), k, page)) {
-      setPte(cpu.label('A4'), srcCell(moved), old);
+    if (pageMaybeDmaPinned(cpu, k, page, 'A2')) {
+      setPte(cpu, srcCell(moved), old, 'A4');
       unlockPage(cpu, page);
       status = EBUSY;
       break;
@@ -200,7 +200,7 @@ function movePresentPtes(
     cpu.writeOnce(page + PAGE_MAPPING, mkMapping(cellIndex(k.layout.anonVma(dstVma.anonVma - 1)), MAPPING_ANON));
     cpu.writeOnce(page + PAGE_INDEX, move.dst + moved);
     const bits = entryBits(dstVma, false) | PTE_WRITE | (old & PTE_DIRTY);
-    setPte(cpu.label('A4'), dstCell(moved), mkPte(k.layout.pfnOf(page), bits));
+    setPte(cpu, dstCell(moved), mkPte(k.layout.pfnOf(page), bits), 'A4');
     unlockPage(cpu, page);
     moved++;
     page = moved < count ? folioForBatchedMove(cpu, k, srcCell(moved), dstCell(moved), mapping) : 0;

@@ -45,7 +45,7 @@ export function filemapFault(cpu: Cpu, k: Kernel, mapping: AddressSpace, index: 
 export function findGetPage(cpu: Cpu, k: Kernel, mapping: AddressSpace, index: number): Page {
   cpu.spinLock(mapping + AS_LOCK);
   const slot = cpu.readOnce(mapping + AS_PAGES + index);
-  const page = slot === 0 ? 0 : k.layout.page(slot - 1) + cpu.provenance();
+  const page = slot === 0 ? 0 : k.layout.page(slot - 1) + cpu.provenance(slot);
   if (page !== 0) getPage(cpu, page);
   cpu.spinUnlock(mapping + AS_LOCK);
   return page;

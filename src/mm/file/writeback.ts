@@ -37,7 +37,7 @@ export function writePage(cpu: Cpu, k: Kernel, mapping: AddressSpace, index: num
     return CLEAN;
   }
   if (pinned) setPageDirty(cpu, page);
-  cpu.label('writeback').testAndSetBits(page + PAGE_FLAGS, PG_WRITEBACK);
+  cpu.testAndSetBits(page + PAGE_FLAGS, PG_WRITEBACK, 'writeback');
   unlockPage(cpu, page);
   const result = submitIo(cpu, k, mapping, page, index, pinned);
   cpu.testAndClearBits(page + PAGE_FLAGS, PG_WRITEBACK);
@@ -53,7 +53,7 @@ export function writePage(cpu: Cpu, k: Kernel, mapping: AddressSpace, index: num
 export function clearPageDirtyForIo(cpu: Cpu, k: Kernel, page: Page): { dirty: boolean; pinned: boolean } {
   const { cleaned, pinned } = pageMkclean(cpu, k, page);
   if (cleaned > 0) setPageDirty(cpu, page);
-  return { dirty: cpu.label('clean').testAndClearBits(page + PAGE_FLAGS, PG_DIRTY), pinned };
+  return { dirty: cpu.testAndClearBits(page + PAGE_FLAGS, PG_DIRTY, 'clean'), pinned };
 }
 
 /** What the device does: where stable pages matter it is a checksum first, then the contents; a bounced page is copied once. */

@@ -38,7 +38,7 @@ export function copyPresentPte(cpu: Cpu, k: Kernel, copy: CopyPte, prealloc: Pag
   const first = design.forkReference !== 'after-check';
 
   if (protect && design.forkOrder === 'protect-first') {
-    ptepSetWrprotect(cpu.label('f1'), src);
+    ptepSetWrprotect(cpu, src, 'f1');
     if (design.forkBarrier === 'mb') cpu.smpMb();
   }
   if (first) getPage(cpu, folio);
@@ -52,7 +52,7 @@ export function copyPresentPte(cpu: Cpu, k: Kernel, copy: CopyPte, prealloc: Pag
 
   if (!first) getPage(cpu, folio);
   if (design.forkReference !== 'before-check-kept') pageDupRmap(cpu, page);
-  if (protect && design.forkOrder === 'check-first') ptepSetWrprotect(cpu.label('f1'), src);
+  if (protect && design.forkOrder === 'check-first') ptepSetWrprotect(cpu, src, 'f1');
   let shared = protect ? pteWrprotect(e) : e;
   if ((vma.flags & VM_SHARED) !== 0) shared = pteMkclean(shared);
   setPte(cpu, dst, pteMkold(shared));
@@ -84,8 +84,8 @@ export function forkMustCopy(
 
 /** page_needs_cow_for_dma() (include/linux/mm.h v5.14; open-coded before): both the flag and the count must say so. */
 function maybePinned(cpu: Cpu, k: Kernel, parent: Mm, folio: Page): boolean {
-  const flag = (): boolean => cpu.label('flag').readOnce(parent + MM_HAS_PINNED) !== 0;
-  const count = (): boolean => pageMaybeDmaPinned(cpu.label('count'), k, folio);
+  const flag = (): boolean => cpu.readOnce(parent + MM_HAS_PINNED, 'flag') !== 0;
+  const count = (): boolean => pageMaybeDmaPinned(cpu, k, folio, 'count');
   switch (k.design.forkReads) {
     case 'flag-count':
       return flag() && count();

@@ -18,7 +18,7 @@ export const pageAnonExclusive = (cpu: Cpu, page: Page): boolean =>
  */
 export function pageTryShareAnonRmap(cpu: Cpu, k: Kernel, page: Page, folio: Page): number {
   shareBarrier(cpu, k);
-  if (pageMaybeDmaPinned(cpu.label('A2'), k, folio)) return EBUSY;
+  if (pageMaybeDmaPinned(cpu, k, folio, 'A2')) return EBUSY;
   clearAnonExclusive(cpu, k, page);
   return 0;
 }
@@ -30,6 +30,6 @@ export function shareBarrier(cpu: Cpu, k: Kernel): void {
 
 /** A3, and what stands between it and A4. */
 export function clearAnonExclusive(cpu: Cpu, k: Kernel, page: Page): void {
-  cpu.label('A3').clearBits(page + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
+  cpu.clearBits(page + PAGE_FLAGS, PG_ANON_EXCLUSIVE, 'A3');
   if (k.design.shareWmb === 'wmb') cpu.smpMbAfterAtomic();
 }

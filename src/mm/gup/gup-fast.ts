@@ -78,7 +78,7 @@ function gupFastHuge(
   const pins: Pin[] = [];
   for (let address = start; address < end; address++) {
     const page = first + (address - start) * PAGE_CELLS;
-    const pin = grabChecked(cpu, k, pmd, page, address, flags, () => cpu.label('B4').readOnce(pmdp) === pmd);
+    const pin = grabChecked(cpu, k, pmd, page, address, flags, () => cpu.readOnce(pmdp, 'B4') === pmd);
     if (pin === undefined) break;
     pins.push(pin);
   }
@@ -95,11 +95,11 @@ function gupFastPte(
   flags: number,
 ): Pin | undefined {
   const { design } = k;
-  const e = cpu.label('B1').readOnce(ptep);
+  const e = cpu.readOnce(ptep, 'B1');
   const page = ptePage(cpu, k, e);
   const unchanged = (): boolean =>
     (design.pmdRecheck === 'skip' || cpu.readOnce(pmdp) === pmd) &&
-    (design.pteRecheck === 'skip' || cpu.label('B4').readOnce(ptep) === e);
+    (design.pteRecheck === 'skip' || cpu.readOnce(ptep, 'B4') === e);
   return grabChecked(cpu, k, e, page, address, flags, unchanged);
 }
 
@@ -122,8 +122,7 @@ function grabChecked(
   if (pteDevmap(e) && (flags & FOLL_LONGTERM) !== 0) return undefined;
 
   const pin = (flags & FOLL_PIN) !== 0;
-  cpu.label('B3');
-  const grabbed = pin ? tryPinFolio(cpu, k, page) : tryGetFolio(cpu, k, page);
+  const grabbed = pin ? tryPinFolio(cpu, k, page, 'B3') : tryGetFolio(cpu, k, page, 'B3');
   if (grabbed === undefined) return undefined;
   const { folio, generation } = grabbed;
   const fileAllowed = (): boolean => fastPinAllowed(cpu, k, folio, flags);
@@ -149,7 +148,7 @@ const demandsWritable = (k: Kernel, flags: number): boolean =>
 function fastPinAllowed(cpu: Cpu, k: Kernel, folio: Page, flags: number): boolean {
   const all = FOLL_PIN | FOLL_LONGTERM | FOLL_WRITE;
   if ((flags & all) !== all) return true;
-  const mapping = cpu.label('C1').readOnce(folio + PAGE_MAPPING);
+  const mapping = cpu.readOnce(folio + PAGE_MAPPING, 'C1');
   if (mapping === 0) return k.design.pinNullMapping === 'accept';
   if (mappingFlags(mapping) !== 0) return mappingFlags(mapping) === MAPPING_ANON;
   const kind = cpu.readOnce(mappingTarget(cpu, mapping) + AS_KIND);

@@ -57,5 +57,5 @@ export function gupMustUnshare(
     return vma === undefined || isCowMapping(vma);
   }
   if (rule !== 'exclusive') cpu.smpRmb();
-  return (cpu.label('B5').readOnce(page + PAGE_FLAGS) & PG_ANON_EXCLUSIVE) === 0;
+  return (cpu.readOnce(page + PAGE_FLAGS, 'B5') & PG_ANON_EXCLUSIVE) === 0;
 }

@@ -19,10 +19,10 @@ export const pinsCountAsMapped = (k: Kernel): boolean => k.design.pinDetect !== 
 export function mapcountPin(cpu: Cpu, k: Kernel, folio: Page): boolean {
   const { pinDetect, pinMapcount, pinWriteback } = k.design;
   if (pageIsAnon(cpu, folio)) return true;
-  const written = (): boolean => (cpu.label('g2').readOnce(folio + PAGE_FLAGS) & PG_WRITEBACK) !== 0;
+  const written = (): boolean => (cpu.readOnce(folio + PAGE_FLAGS, 'g2') & PG_WRITEBACK) !== 0;
   if (pinWriteback === 'back-off' && written()) return false;
-  if (pinDetect !== 'first') cpu.label('g3').setBits(folio + PAGE_FLAGS, PG_DMA_PINNED);
-  cpu.label('g4').atomicAdd(folio + PAGE_MAPCOUNT, 1);
+  if (pinDetect !== 'first') cpu.setBits(folio + PAGE_FLAGS, PG_DMA_PINNED, 'g3');
+  cpu.atomicAdd(folio + PAGE_MAPCOUNT, 1, 'g4');
   if (pinMapcount === 'mb') cpu.smpMbAfterAtomic();
   if (pinWriteback !== 'wait' || !written()) return true;
   cpu.atomicSub(folio + PAGE_MAPCOUNT, 1);

@@ -79,7 +79,7 @@ function collapseInto(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, start: number, foli
   const rwsem = k.layout.anonVma(vma.anonVma - 1) + AV_RWSEM;
   cpu.downWrite(rwsem);
   ptLock(cpu, k, mm + MM_PAGE_TABLE_LOCK);
-  ptepGetAndClear(cpu.label('k1'), cell);
+  ptepGetAndClear(cpu, cell, 'k1');
   flushTlbRange(cpu, k, mm, start, start + k.layout.config.ptesPerTable);
   ptUnlock(cpu, mm + MM_PAGE_TABLE_LOCK);
   if (k.design.collapseSync === 'ipi') removeTableSync(cpu, k);
@@ -87,10 +87,10 @@ function collapseInto(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, start: number, foli
   const isolated = isolatePages(cpu, k, table, start);
   if (typeof isolated !== 'number') copyAndFree(cpu, k, table, folio, isolated);
   ptLock(cpu, k, mm + MM_PAGE_TABLE_LOCK);
-  if (typeof isolated === 'number') setPte(cpu.label('k4'), cell, pmd);
+  if (typeof isolated === 'number') setPte(cpu, cell, pmd, 'k4');
   else {
     cpu.smpWmb();
-    mapHugePmd(cpu.label('k4'), k, mm, vma, start, folio, ptePfn(pmd), (vma.flags & VM_WRITE) !== 0);
+    mapHugePmd(cpu, k, mm, vma, start, folio, ptePfn(pmd), (vma.flags & VM_WRITE) !== 0, 'k4');
   }
   ptUnlock(cpu, mm + MM_PAGE_TABLE_LOCK);
   cpu.upWrite(rwsem);
@@ -131,7 +131,7 @@ function isolatePage(cpu: Cpu, page: Page): number {
   if (cpu.readOnce(page + PAGE_HEAD) !== 0 || !trylockPage(cpu, page)) return EAGAIN;
   const flags = cpu.readOnce(page + PAGE_FLAGS);
   const known = cpu.readOnce(page + PAGE_MAPCOUNT) + ((flags & PG_SWAPCACHE) !== 0 ? 1 : 0);
-  if ((flags & PG_HEAD) === 0 && pageRefCount(cpu.label('k2'), page) === known) return 0;
+  if ((flags & PG_HEAD) === 0 && pageRefCount(cpu, page, 'k2') === known) return 0;
   unlockPage(cpu, page);
   return EAGAIN;
 }
@@ -141,7 +141,7 @@ function copyAndFree(cpu: Cpu, k: Kernel, table: PageTable, folio: Page, isolate
   for (const [i, { page }] of isolated.entries()) copyPageData(cpu, folio + i * PAGE_CELLS, page);
   ptLock(cpu, k, table + PT_LOCK);
   for (const { cell, page } of isolated) {
-    setPte(cpu.label('k3'), cell, PTE_NONE);
+    setPte(cpu, cell, PTE_NONE, 'k3');
     pageRemoveRmap(cpu, page);
   }
   ptUnlock(cpu, table + PT_LOCK);

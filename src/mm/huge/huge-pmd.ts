@@ -46,8 +46,8 @@ export function doHugePmdAnonymousPage(cpu: Cpu, k: Kernel, { mm, vma, address }
   const count = k.layout.config.ptesPerTable;
   const start = address - (address % count);
   if (vma.start > start || vma.end < start + count) return EINVAL;
-  const number = takeFree(cpu, k.layout.freeTables);
-  if (number < 0) return ENOMEM;
+  const number = takeFree(cpu, k.layout.freeTables)?.number;
+  if (number === undefined) return ENOMEM;
   const folio = allocFolio(cpu, k, count);
   if (folio === 0) {
     giveFree(cpu, k.layout.freeTables, number);
@@ -78,13 +78,14 @@ export function mapHugePmd(
   folio: Page,
   number: number,
   write: boolean,
+  label?: string,
 ): void {
   cpu.writeOnce(folio + PAGE_ENTIRE_MAPCOUNT, 1);
   cpu.writeOnce(folio + PAGE_MAPPING, mkMapping(cellIndex(k.layout.anonVma(vma.anonVma - 1)), MAPPING_ANON));
   cpu.writeOnce(folio + PAGE_INDEX, start);
   if (k.design.anonExclusive === 'tracked') cpu.setBits(folio + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
   depositTable(cpu, mm, number);
-  setPte(cpu, pmdCell(k, mm, start), mkPte(k.layout.pfnOf(folio), PMD_HUGE | entryBits(vma, write)));
+  setPte(cpu, pmdCell(k, mm, start), mkPte(k.layout.pfnOf(folio), PMD_HUGE | entryBits(vma, write)), label);
 }
 
 /**
@@ -141,9 +142,9 @@ export function zapHugePmd(cpu: Cpu, k: Kernel, gather: Gather, address: number)
   const pmd = cpu.readOnce(cell);
   if (pmdIsHuge(pmd)) {
     const folio = ptePage(cpu, k, pmd);
-    cpu.label('z1').xchg(cell, PTE_NONE, Mode.Once);
+    cpu.xchg(cell, PTE_NONE, Mode.Once, 'z1');
     cpu.atomicSub(folio + PAGE_ENTIRE_MAPCOUNT, 1);
-    giveFree(cpu, k.layout.freeTables, withdrawTable(cpu, mm));
+    giveFree(cpu, k.layout.freeTables, withdrawTable(cpu, mm).number);
     gather.pages.push(folio);
     for (let i = 0; i < k.layout.config.ptesPerTable; i++) gatherEntry(gather, address + i);
   }
@@ -156,8 +157,8 @@ export function zapHugePmd(cpu: Cpu, k: Kernel, gather: Gather, address: number)
  * @returns 0; -EAGAIN where the PMD is a table now, to be copied entry by entry; -ENOMEM
  */
 export function copyHugePmd(cpu: Cpu, k: Kernel, parent: Mm, child: Mm, vma: Vma, address: number): number {
-  const number = takeFree(cpu, k.layout.freeTables);
-  if (number < 0) return ENOMEM;
+  const number = takeFree(cpu, k.layout.freeTables)?.number;
+  if (number === undefined) return ENOMEM;
   const src = pmdCell(k, parent, address);
   ptLock(cpu, k, child + MM_PAGE_TABLE_LOCK);
   ptLock(cpu, k, parent + MM_PAGE_TABLE_LOCK);
@@ -186,6 +187,6 @@ function shareHugePmd(cpu: Cpu, k: Kernel, parent: Mm, vma: Vma, src: number, pm
   }
   if (!first) getPage(cpu, folio);
   cpu.atomicAdd(folio + PAGE_ENTIRE_MAPCOUNT, 1);
-  ptepSetWrprotect(cpu.label('f1'), src);
+  ptepSetWrprotect(cpu, src, 'f1');
   return true;
 }

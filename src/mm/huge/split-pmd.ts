@@ -3,6 +3,7 @@
 import type { Cpu } from '../../cpu/cpu.ts';
 import { Mode, RmwOp } from '../../cpu/modes.ts';
 import { pageAnonExclusive, pageTryShareAnonRmap } from '../gup/exclusive.ts';
+import type { Numbered } from '../memory/allocator.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import { MM_DEPOSITED, MM_PAGE_TABLE_LOCK, type Mm } from '../memory/mm-struct.ts';
 import {
@@ -14,7 +15,16 @@ import {
   setAnonPageDirty,
 } from '../memory/page.ts';
 import { getPage, putPage } from '../memory/page-ref.ts';
-import { PT_PTES, pmdCell, pmdIsHuge, ptePage, ptLock, ptUnlock, setPte } from '../memory/page-table.ts';
+import {
+  type PageTable,
+  PT_PTES,
+  pmdCell,
+  pmdIsHuge,
+  ptePage,
+  ptLock,
+  ptUnlock,
+  setPte,
+} from '../memory/page-table.ts';
 import {
   mkPte,
   PMD_HUGE,
@@ -38,11 +48,12 @@ export function depositTable(cpu: Cpu, mm: Mm, number: number): void {
   cpu.writeOnce(mm + MM_DEPOSITED, cpu.readOnce(mm + MM_DEPOSITED) | (1 << number));
 }
 
-/** pgtable_trans_huge_withdraw(): the number of a table that was deposited. The caller holds the lock of the PMDs. */
-export function withdrawTable(cpu: Cpu, mm: Mm): number {
+/** pgtable_trans_huge_withdraw(): a table that was deposited. The caller holds the lock of the PMDs. */
+export function withdrawTable(cpu: Cpu, mm: Mm): Numbered {
   const deposited = cpu.readOnce(mm + MM_DEPOSITED);
+  const taken = { number: 31 - Math.clz32(deposited & -deposited), from: cpu.provenance(deposited) };
   cpu.writeOnce(mm + MM_DEPOSITED, deposited & (deposited - 1));
-  return 31 - Math.clz32(deposited & -deposited);
+  return taken;
 }
 
 /**
@@ -59,33 +70,33 @@ export function splitHugePmd(cpu: Cpu, k: Kernel, mm: Mm, address: number, freez
     const folio = ptePage(cpu, k, pmd);
     const start = address - (address % ptesPerTable);
     const exclusive = k.design.anonExclusive === 'tracked' && pageAnonExclusive(cpu, folio);
-    const old = pmdpInvalidate(cpu.label('A1'), cell);
+    const old = pmdpInvalidate(cpu, cell, 'A1');
     flushTlbRange(cpu, k, mm, start, start + ptesPerTable);
     const frozen = freeze && (!exclusive || pageTryShareAnonRmap(cpu, k, folio, folio) === 0);
-    const number = withdrawTable(cpu, mm);
-    fillTable(cpu, k, number, folio, old, exclusive, frozen);
+    const { number, from } = withdrawTable(cpu, mm);
+    fillTable(cpu, k, k.layout.table(number) + from, folio, old, exclusive, frozen);
     if (k.design.splitBarrier === 'wmb') cpu.smpWmb();
-    setPte(cpu.label('A4'), cell, mkPte(number, PTE_PRESENT));
+    setPte(cpu, cell, mkPte(number, PTE_PRESENT), 'A4');
     if (frozen) putPage(cpu, k, folio);
   }
   ptUnlock(cpu, mm + MM_PAGE_TABLE_LOCK);
 }
 
 /** pmdp_invalidate(): not present any more, so that neither the hardware nor a fast walk takes it. Relaxed. @returns the old PMD */
-const pmdpInvalidate = (cpu: Cpu, cell: number): Pte => cpu.rmw(cell, RmwOp.Andnot, PTE_PRESENT, Mode.Once);
+const pmdpInvalidate = (cpu: Cpu, cell: number, label: string): Pte =>
+  cpu.rmw(cell, RmwOp.Andnot, PTE_PRESENT, Mode.Once, label);
 
 /** The part of __split_huge_pmd_locked() that writes the PTEs, and moves the references and map counts. */
 function fillTable(
   cpu: Cpu,
   k: Kernel,
-  number: number,
+  table: PageTable,
   folio: Page,
   old: Pte,
   exclusive: boolean,
   frozen: boolean,
 ): void {
   const { ptesPerTable } = k.layout.config;
-  const table = k.layout.table(number) + cpu.provenance();
   const migration = PTE_MIGRATION | (old & PTE_WRITE) | (exclusive ? PTE_EXCLUSIVE : 0);
   const bits = frozen ? migration : old & ((1 << PTE_SHIFT) - 1) & ~PMD_HUGE;
   if (frozen && pteDirty(old)) setAnonPageDirty(cpu, folio);

@@ -93,7 +93,7 @@ function zapPteRange(
     const anonymous = vma.file === 0 || ((vma.flags & VM_SHARED) === 0 && mapsAnon(cpu, before, page));
     if (anonymous && !evenCows) continue;
     const left = anonymous ? PTE_NONE : leftBehind(k, before);
-    const e = cpu.label('z1').xchg(cell, left, Mode.Once);
+    const e = cpu.xchg(cell, left, Mode.Once, 'z1');
     if (!ptePresent(e)) {
       if (isSwapEntry(e)) freeSwapAndCache(cpu, k, ptePfn(e));
       continue;
@@ -104,7 +104,7 @@ function zapPteRange(
       forceFlush ||= k.design.zapDirty === 'forced-flush';
     }
     if (dirtyFile && k.design.zapMapcount === 'after-flush') gather.delayedRmap.push(page);
-    else pageRemoveRmap(cpu.label('z2'), page);
+    else pageRemoveRmap(cpu, page, 'z2');
     gather.pages.push(page);
     gatherEntry(gather, address);
   }

@@ -31,19 +31,27 @@ export interface FreeLists {
 
 const lowest = (mask: number): number => 31 - Math.clz32(mask & -mask);
 
-/** Takes the lowest-numbered free thing, this CPU's own first. @returns its number, or -1 where there is none */
-export function takeFree(cpu: Cpu, lists: FreeLists): number {
+/** A thing by its number, and the provenance of the number. */
+export interface Numbered {
+  readonly number: number;
+  readonly from: number;
+}
+
+/** Takes the lowest-numbered free thing, this CPU's own first. @returns undefined where there is none */
+export function takeFree(cpu: Cpu, lists: FreeLists): Numbered | undefined {
   const own = lists.perCpu + cpu.id;
   const mask = cpu.readOnce(own);
   if (mask !== 0) {
+    const taken = { number: lowest(mask), from: cpu.provenance(mask) };
     cpu.writeOnce(own, mask & (mask - 1));
-    return lowest(mask);
+    return taken;
   }
   cpu.spinLock(lists.zoneLock);
   const rest = cpu.readOnce(lists.zone);
+  const taken = rest === 0 ? undefined : { number: lowest(rest), from: cpu.provenance(rest) };
   if (rest !== 0) cpu.writeOnce(lists.zone, rest & (rest - 1));
   cpu.spinUnlock(lists.zoneLock);
-  return rest === 0 ? -1 : lowest(rest);
+  return taken;
 }
 
 /** Gives a thing back to the list of this CPU. */
@@ -58,9 +66,9 @@ export function giveFree(cpu: Cpu, lists: FreeLists, number: number): void {
  * @returns 0 where memory is exhausted
  */
 export function allocPage(cpu: Cpu, k: Kernel): Page {
-  const pfn = takeFree(cpu, k.layout.freePages);
-  if (pfn < 0) return 0;
-  const page = k.layout.page(pfn) + cpu.provenance();
+  const taken = takeFree(cpu, k.layout.freePages);
+  if (taken === undefined) return 0;
+  const page = k.layout.page(taken.number) + taken.from;
   cpu.writeOnce(page + PAGE_REFCOUNT, refWord(generationOf(cpu.readOnce(page + PAGE_REFCOUNT)) + 1, 1));
   return page;
 }
@@ -75,13 +83,14 @@ export function allocFolio(cpu: Cpu, k: Kernel, count: number): Page {
   const run = 2 ** count - 1;
   cpu.spinLock(zoneLock);
   const free = cpu.readOnce(zone);
+  const from = cpu.provenance(free);
   let pfn = 0;
   while (pfn + count <= k.layout.config.pages && ((free >> pfn) & run) !== run) pfn++;
   const found = pfn + count <= k.layout.config.pages;
   if (found) cpu.writeOnce(zone, free & ~(run << pfn));
   cpu.spinUnlock(zoneLock);
   if (!found) return 0;
-  const head = k.layout.page(pfn) + cpu.provenance();
+  const head = k.layout.page(pfn) + from;
   cpu.writeOnce(head + PAGE_FLAGS, PG_HEAD);
   for (let i = 1; i < count; i++) cpu.writeOnce(head + i * PAGE_CELLS + PAGE_HEAD, pfn + 1);
   cpu.writeOnce(head + PAGE_CELLS + PAGE_INDEX, count);

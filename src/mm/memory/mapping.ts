@@ -11,7 +11,7 @@ const MAPPING_FLAGS = 3;
 export const mkMapping = (handle: Cell, flags: number): number => handle * 4 + flags;
 export const mappingFlags = (mapping: number): number => mapping & MAPPING_FLAGS;
 /** The anon_vma or address_space that page->mapping, just read, points to: its address depends on that read. */
-export const mappingTarget = (cpu: Cpu, mapping: number): Cell => Math.floor(mapping / 4) + cpu.provenance();
+export const mappingTarget = (cpu: Cpu, mapping: number): Cell => Math.floor(mapping / 4) + cpu.provenance(mapping);
 
 /** PageAnon(), PageKsm() included: does not change until the page is freed. */
 export const pageIsAnon = (cpu: Cpu, page: Page): boolean => (cpu.readOnce(page + PAGE_MAPPING) & MAPPING_ANON) !== 0;

@@ -19,7 +19,8 @@ import {
 } from './page.ts';
 
 /** page_ref_count(). */
-export const pageRefCount = (cpu: Cpu, page: Page): number => refCountOf(cpu.readOnce(page + PAGE_REFCOUNT));
+export const pageRefCount = (cpu: Cpu, page: Page, label?: string): number =>
+  refCountOf(cpu.readOnce(page + PAGE_REFCOUNT, label));
 
 /** get_page(), where the caller knows of a reference that stays: relaxed. */
 export const getPage = (cpu: Cpu, page: Page, n = 1): void => cpu.atomicAdd(page + PAGE_REFCOUNT, n);
@@ -28,8 +29,8 @@ export const getPage = (cpu: Cpu, page: Page, n = 1): void => cpu.atomicAdd(page
  * page_ref_add_unless() (include/linux/page_ref.h): takes `n` references unless there is none.
  * @returns the generation of the page, or -1 where it was free
  */
-export function tryGetPage(cpu: Cpu, page: Page, n: number, mode: Mode): number {
-  const old = cpu.rmwIf(page + PAGE_REFCOUNT, REF_MASK, 0, false, RmwOp.Add, n, mode);
+export function tryGetPage(cpu: Cpu, page: Page, n: number, mode: Mode, label?: string): number {
+  const old = cpu.rmwIf(page + PAGE_REFCOUNT, REF_MASK, 0, false, RmwOp.Add, n, mode, label);
   return refCountOf(old) === 0 ? -1 : generationOf(old);
 }
 
@@ -41,9 +42,8 @@ export function putPage(cpu: Cpu, k: Kernel, page: Page, n = 1): void {
 
 /** page_ref_freeze(): makes a count of `expected` 0, so that nobody can take a reference. Full where it succeeds. */
 export const freezePage = (cpu: Cpu, page: Page, expected: number): boolean =>
-  refCountOf(
-    cpu.label('freeze').rmwIf(page + PAGE_REFCOUNT, REF_MASK, expected, true, RmwOp.Sub, expected, Mode.Full),
-  ) === expected;
+  refCountOf(cpu.rmwIf(page + PAGE_REFCOUNT, REF_MASK, expected, true, RmwOp.Sub, expected, Mode.Full, 'freeze')) ===
+  expected;
 
 /** page_ref_unfreeze(): gives a frozen page its count; a release. */
 export const unfreezePage = (cpu: Cpu, page: Page, count: number): void => {
@@ -58,16 +58,16 @@ export const isLarge = (cpu: Cpu, k: Kernel, folio: Page): boolean =>
 export function compoundHead(cpu: Cpu, k: Kernel, page: Page): Page {
   if (!k.layout.config.largeFolios) return page;
   const head = cpu.readOnce(page + PAGE_HEAD);
-  return head === 0 ? page : k.layout.page(head - 1) + cpu.provenance();
+  return head === 0 ? page : k.layout.page(head - 1) + cpu.provenance(head);
 }
 
 /**
  * page_maybe_dma_pinned(): a small page by the size of its reference count, so that 1024 other references look like a
  * pin; a large folio exactly.
  */
-export function pageMaybeDmaPinned(cpu: Cpu, k: Kernel, folio: Page): boolean {
-  if (isLarge(cpu, k, folio)) return cpu.readOnce(folio + PAGE_PINCOUNT) > 0;
-  return pageRefCount(cpu, folio) >= PIN_BIAS;
+export function pageMaybeDmaPinned(cpu: Cpu, k: Kernel, folio: Page, label?: string): boolean {
+  if (isLarge(cpu, k, folio)) return cpu.readOnce(folio + PAGE_PINCOUNT, label) > 0;
+  return pageRefCount(cpu, folio, label) >= PIN_BIAS;
 }
 
 const TRY_GET = { full: Mode.Full, acquire: Mode.Acquire, relaxed: Mode.Once } as const;
@@ -82,10 +82,10 @@ export interface Grabbed {
  * try_get_folio() (mm/gup.c, from v5.14; before, try_get_compound_head() without the re-check): a reference on the
  * folio of a page that may be freed, or split, meanwhile.
  */
-export function tryGetFolio(cpu: Cpu, k: Kernel, page: Page): Grabbed | undefined {
+export function tryGetFolio(cpu: Cpu, k: Kernel, page: Page, label?: string): Grabbed | undefined {
   for (;;) {
     const folio = compoundHead(cpu, k, page);
-    const generation = tryGetPage(cpu, folio, 1, TRY_GET[k.design.tryGet]);
+    const generation = tryGetPage(cpu, folio, 1, TRY_GET[k.design.tryGet], label);
     if (generation < 0) return undefined;
     if (k.design.headRecheck === 'skip' || cellIndex(compoundHead(cpu, k, page)) === cellIndex(folio)) {
       return { folio, generation };
@@ -98,25 +98,25 @@ export function tryGetFolio(cpu: Cpu, k: Kernel, page: Page): Grabbed | undefine
  * try_grab_folio() with FOLL_PIN (mm/gup.c v5.7 try_grab_compound_head() to v6.12 try_grab_folio_fast()): a pin taken
  * without any lock, counted as the design says. Fails where the folio is free, or is being written and the design waits.
  */
-export function tryPinFolio(cpu: Cpu, k: Kernel, page: Page): Grabbed | undefined {
-  const grabbed = tryCountPin(cpu, k, page);
+export function tryPinFolio(cpu: Cpu, k: Kernel, page: Page, label?: string): Grabbed | undefined {
+  const grabbed = tryCountPin(cpu, k, page, label);
   if (grabbed === undefined || !pinsCountAsMapped(k) || mapcountPin(cpu, k, grabbed.folio)) return grabbed;
   uncount(cpu, k, grabbed.folio, true);
   return undefined;
 }
 
-function tryCountPin(cpu: Cpu, k: Kernel, page: Page): Grabbed | undefined {
+function tryCountPin(cpu: Cpu, k: Kernel, page: Page, label?: string): Grabbed | undefined {
   const count = k.design.pinCount;
-  if (count === 'get') return tryGetFolio(cpu, k, page);
+  if (count === 'get') return tryGetFolio(cpu, k, page, label);
   if (count === 'full' || count === 'acquire' || count === 'relaxed') {
     const folio = compoundHead(cpu, k, page);
     const large = isLarge(cpu, k, folio);
-    const generation = tryGetPage(cpu, folio, large ? 1 : PIN_BIAS, TRY_GET[count]);
+    const generation = tryGetPage(cpu, folio, large ? 1 : PIN_BIAS, TRY_GET[count], label);
     if (generation < 0) return undefined;
     if (large) cpu.atomicAdd(folio + PAGE_PINCOUNT, 1);
     return { folio, generation };
   }
-  const grabbed = tryGetFolio(cpu, k, page);
+  const grabbed = tryGetFolio(cpu, k, page, label);
   if (grabbed === undefined) return undefined;
   if (isLarge(cpu, k, grabbed.folio)) cpu.atomicAdd(grabbed.folio + PAGE_PINCOUNT, 1);
   else cpu.atomicAdd(grabbed.folio + PAGE_REFCOUNT, PIN_BIAS - 1);

@@ -30,12 +30,12 @@ export const pmdIsTable = (pmd: Pte): boolean => (pmd & (PTE_PRESENT | PMD_HUGE)
 export const pmdIsHuge = (pmd: Pte): boolean => (pmd & (PTE_PRESENT | PMD_HUGE)) === (PTE_PRESENT | PMD_HUGE);
 
 /** The table that a PMD just read points to: its address depends on that read. */
-export const pmdTable = (cpu: Cpu, k: Kernel, pmd: Pte): PageTable => k.layout.table(ptePfn(pmd)) + cpu.provenance();
+export const pmdTable = (cpu: Cpu, k: Kernel, pmd: Pte): PageTable => k.layout.table(ptePfn(pmd)) + cpu.provenance(pmd);
 /** The page at an address under a huge PMD just read: its address depends on that read. */
 export const hugePage = (cpu: Cpu, k: Kernel, pmd: Pte, address: number): Page =>
-  k.layout.page(ptePfn(pmd) + (address % k.layout.config.ptesPerTable)) + cpu.provenance();
+  k.layout.page(ptePfn(pmd) + (address % k.layout.config.ptesPerTable)) + cpu.provenance(pmd);
 /** The page that an entry just read maps: its address depends on that read. */
-export const ptePage = (cpu: Cpu, k: Kernel, e: Pte): Page => k.layout.page(ptePfn(e)) + cpu.provenance();
+export const ptePage = (cpu: Cpu, k: Kernel, e: Pte): Page => k.layout.page(ptePfn(e)) + cpu.provenance(e);
 
 /** Takes a page-table lock (a table's, or an mm's for its PMDs); whether that is a full barrier is the design's. */
 export function ptLock(cpu: Cpu, k: Kernel, lock: Cell): void {
@@ -45,11 +45,13 @@ export function ptLock(cpu: Cpu, k: Kernel, lock: Cell): void {
 export const ptUnlock = (cpu: Cpu, lock: Cell): void => cpu.spinUnlock(lock);
 
 /** set_pte_at(): under the PTL. */
-export const setPte = (cpu: Cpu, cell: Cell, e: Pte): void => cpu.writeOnce(cell, e);
+export const setPte = (cpu: Cpu, cell: Cell, e: Pte, label?: string): void => cpu.writeOnce(cell, e, label);
 /** ptep_get_and_clear(): an exchange, because the hardware may set bits meanwhile. Relaxed, as on arm64. */
-export const ptepGetAndClear = (cpu: Cpu, cell: Cell): Pte => cpu.xchg(cell, PTE_NONE, Mode.Once);
+export const ptepGetAndClear = (cpu: Cpu, cell: Cell, label?: string): Pte =>
+  cpu.xchg(cell, PTE_NONE, Mode.Once, label);
 /** ptep_set_wrprotect(): clears the write bit atomically. Relaxed, as on arm64. @returns the old entry */
-export const ptepSetWrprotect = (cpu: Cpu, cell: Cell): Pte => cpu.rmw(cell, RmwOp.Andnot, PTE_WRITE, Mode.Once);
+export const ptepSetWrprotect = (cpu: Cpu, cell: Cell, label?: string): Pte =>
+  cpu.rmw(cell, RmwOp.Andnot, PTE_WRITE, Mode.Once, label);
 
 /**
  * pte_alloc() (mm/memory.c __pte_alloc()): the table for an address, made where there is none. The caller holds
@@ -61,9 +63,10 @@ export function pteAlloc(cpu: Cpu, k: Kernel, mm: Mm, address: number): PageTabl
   const pmd = cpu.readOnce(cell);
   if (pmdIsTable(pmd)) return pmdTable(cpu, k, pmd);
   if (pmd !== PTE_NONE) return EAGAIN;
-  const number = takeFree(cpu, k.layout.freeTables);
-  if (number < 0) return 0;
-  const table = k.layout.table(number) + cpu.provenance();
+  const taken = takeFree(cpu, k.layout.freeTables);
+  if (taken === undefined) return 0;
+  const { number } = taken;
+  const table = k.layout.table(number) + taken.from;
   for (let i = 0; i < k.layout.config.ptesPerTable; i++) cpu.writeOnce(table + PT_PTES + i, PTE_NONE);
   cpu.smpWmb();
   ptLock(cpu, k, mm + MM_PAGE_TABLE_LOCK);

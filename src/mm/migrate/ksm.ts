@@ -100,15 +100,15 @@ function writeProtectPte(cpu: Cpu, k: Kernel, { mm, address, cell, e }: MappedPt
   const flags = cpu.readOnce(page + PAGE_FLAGS);
   const exclusive = (flags & PG_ANON_EXCLUSIVE) !== 0;
   if (!pteWrite(e) && !pteDirty(e) && !exclusive) return e;
-  const old = ptepGetAndClear(cpu.label('A1'), cell);
+  const old = ptepGetAndClear(cpu, cell, 'A1');
   flushTlbRange(cpu, k, mm, address, address + 1);
   if (isHeld(cpu, k, page, (flags & PG_SWAPCACHE) !== 0, exclusive)) {
-    setPte(cpu.label('A4'), cell, old);
+    setPte(cpu, cell, old, 'A4');
     return EBUSY;
   }
   if (pteDirty(old)) setAnonPageDirty(cpu, page);
   const protectedEntry = pteMkclean(pteWrprotect(old));
-  setPte(cpu.label('A4'), cell, protectedEntry);
+  setPte(cpu, cell, protectedEntry, 'A4');
   return protectedEntry;
 }
 
@@ -117,7 +117,7 @@ function isHeld(cpu: Cpu, k: Kernel, page: Page, swapCache: boolean, exclusive: 
   const observer = k.design.ksmObserver;
   const exact = (): boolean => {
     const known = cpu.readOnce(page + PAGE_MAPCOUNT) + 1 + (swapCache ? 1 : 0);
-    return pageRefCount(cpu.label('A2'), page) === known;
+    return pageRefCount(cpu, page, 'A2') === known;
   };
   if (observer === 'exact') {
     if (exclusive) shareBarrier(cpu, k);

@@ -64,7 +64,7 @@ function moveToNewPage(cpu: Cpu, k: Kernel, page: Page, fresh: Page): boolean {
   const target = mappingTarget(cpu, mapping);
   const swapCache = (flags & PG_SWAPCACHE) !== 0;
   if (!swapCache && mappingFlags(mapping) !== 0) {
-    if (pageRefCount(cpu.label('count'), page) !== 1) return false;
+    if (pageRefCount(cpu, page, 'count') !== 1) return false;
     takeOver(cpu, page, fresh, flags, mapping);
     return true;
   }
@@ -79,7 +79,7 @@ function moveSwapCache(cpu: Cpu, k: Kernel, page: Page, fresh: Page, flags: numb
   const frozen = freezePage(cpu, page, 2);
   if (frozen) {
     const slot = cpu.readOnce(page + PAGE_PRIVATE);
-    const cache = k.layout.swapCache + slot + cpu.provenance();
+    const cache = k.layout.swapCache + slot + cpu.provenance(slot);
     getPage(cpu, fresh);
     cpu.writeOnce(fresh + PAGE_PRIVATE, slot);
     takeOver(cpu, page, fresh, flags, mapping);
@@ -104,7 +104,7 @@ function movePageCache(
   const frozen = freezePage(cpu, page, 2);
   if (frozen) {
     const index = cpu.readOnce(page + PAGE_INDEX);
-    const cache = space + AS_PAGES + index + cpu.provenance();
+    const cache = space + AS_PAGES + index + cpu.provenance(index);
     getPage(cpu, fresh);
     takeOver(cpu, page, fresh, flags, mapping);
     cpu.writeOnce(cache, k.layout.pfnOf(fresh) + 1);

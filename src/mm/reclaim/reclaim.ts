@@ -81,10 +81,10 @@ function discardPage(cpu: Cpu, k: Kernel, page: Page): boolean {
 /** pageout(), swap_writepage() (mm/page_io.c), with the end of the I/O: what the page contains is in its slot now. */
 function swapWritepage(cpu: Cpu, k: Kernel, page: Page): void {
   const slot = cpu.readOnce(page + PAGE_PRIVATE);
-  const stored = k.layout.swapData + slot + cpu.provenance();
+  const stored = k.layout.swapData + slot + cpu.provenance(slot);
   cpu.testAndClearBits(page + PAGE_FLAGS, PG_DIRTY);
   cpu.testAndSetBits(page + PAGE_FLAGS, PG_WRITEBACK);
-  cpu.writeOnce(stored, cpu.label('pageout').readOnce(page + PAGE_DATA));
+  cpu.writeOnce(stored, cpu.readOnce(page + PAGE_DATA, 'pageout'));
   cpu.testAndClearBits(page + PAGE_FLAGS, PG_WRITEBACK);
 }
 
@@ -101,16 +101,15 @@ export function removeMapping(cpu: Cpu, k: Kernel, page: Page): boolean {
   const space = mappingTarget(cpu, mapping);
   const lock = swapCache ? k.layout.swapLock : space + AS_LOCK;
   cpu.spinLock(lock);
-  const isClean = (): boolean => (cpu.label('dirty').readOnce(page + PAGE_FLAGS) & PG_DIRTY) === 0;
+  const isClean = (): boolean => (cpu.readOnce(page + PAGE_FLAGS, 'dirty') & PG_DIRTY) === 0;
   const early = k.design.reclaimOrder === 'dirty-freeze';
   const frozen = (!early || isClean()) && freezePage(cpu, page, ISOLATED);
   const clean = frozen && (early || isClean());
   if (frozen && !clean) unfreezePage(cpu, page, ISOLATED);
   if (clean) {
-    const cached = swapCache
-      ? k.layout.swapCache + cpu.readOnce(page + PAGE_PRIVATE)
-      : space + AS_PAGES + cpu.readOnce(page + PAGE_INDEX);
-    cpu.writeOnce(cached + cpu.provenance(), 0);
+    const index = cpu.readOnce(page + (swapCache ? PAGE_PRIVATE : PAGE_INDEX));
+    const cached = (swapCache ? k.layout.swapCache : space + AS_PAGES) + index + cpu.provenance(index);
+    cpu.writeOnce(cached, 0);
   }
   cpu.spinUnlock(lock);
   if (clean) freePage(cpu, k, page);

@@ -47,7 +47,7 @@ export function addToSwap(cpu: Cpu, k: Kernel, page: Page): boolean {
 export function lookupSwapCache(cpu: Cpu, k: Kernel, slot: number): Page {
   cpu.spinLock(k.layout.swapLock);
   const cached = cpu.readOnce(k.layout.swapCache + slot);
-  const page = cached === 0 ? 0 : k.layout.page(cached - 1) + cpu.provenance();
+  const page = cached === 0 ? 0 : k.layout.page(cached - 1) + cpu.provenance(cached);
   if (page !== 0) getPage(cpu, page);
   cpu.spinUnlock(k.layout.swapLock);
   return page;

@@ -15,7 +15,8 @@ export const swapFree = (cpu: Cpu, k: Kernel, slot: number): number =>
 /** page_swapcount(): how many entries refer to the slot of a page; 0 where it has none. */
 export function pageSwapcount(cpu: Cpu, k: Kernel, page: Page): number {
   if ((cpu.readOnce(page + PAGE_FLAGS) & PG_SWAPCACHE) === 0) return 0;
-  return cpu.readOnce(k.layout.swapCounts + cpu.readOnce(page + PAGE_PRIVATE) + cpu.provenance());
+  const slot = cpu.readOnce(page + PAGE_PRIVATE);
+  return cpu.readOnce(k.layout.swapCounts + slot + cpu.provenance(slot));
 }
 
 /**
@@ -25,7 +26,8 @@ export function pageSwapcount(cpu: Cpu, k: Kernel, page: Page): number {
 export function tryToFreeSwap(cpu: Cpu, k: Kernel, page: Page): boolean {
   if ((cpu.readOnce(page + PAGE_FLAGS) & (PG_SWAPCACHE | PG_WRITEBACK)) !== PG_SWAPCACHE) return false;
   if (pageSwapcount(cpu, k, page) > 0) return false;
-  const cached = k.layout.swapCache + cpu.readOnce(page + PAGE_PRIVATE) + cpu.provenance();
+  const slot = cpu.readOnce(page + PAGE_PRIVATE);
+  const cached = k.layout.swapCache + slot + cpu.provenance(slot);
   cpu.spinLock(k.layout.swapLock);
   cpu.writeOnce(cached, 0);
   cpu.spinUnlock(k.layout.swapLock);

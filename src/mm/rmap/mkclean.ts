@@ -40,7 +40,7 @@ export function pageMkclean(cpu: Cpu, k: Kernel, page: Page): Mkclean {
   if (cpu.readOnce(page + PAGE_MAPCOUNT) === 0) return NOTHING;
   const walked = { cleaned: 0, real: 0 };
   const walk = (): void => cleanWalk(cpu, k, page, walked);
-  const mapcount = (step: string): number => cpu.label(step).readOnce(page + PAGE_MAPCOUNT);
+  const mapcount = (step: string): number => cpu.readOnce(page + PAGE_MAPCOUNT, step);
   const verdict = (pinned: boolean, warned = false): Mkclean => {
     if (!pinned) clearDmaPinned(cpu, page);
     return { cleaned: walked.cleaned, pinned, warned };
@@ -59,7 +59,7 @@ export function pageMkclean(cpu: Cpu, k: Kernel, page: Page): Mkclean {
     case 'second': {
       const before = mapcount('m1');
       walk();
-      const flagged = (cpu.label('m3').readOnce(page + PAGE_FLAGS) & PG_DMA_PINNED) !== 0;
+      const flagged = (cpu.readOnce(page + PAGE_FLAGS, 'm3') & PG_DMA_PINNED) !== 0;
       if (!flagged) return { ...NOTHING, cleaned: walked.cleaned };
       const same = before === walked.real;
       return verdict(!same && pinnedAfterRewalk(cpu, k, page, walked.real), before < walked.real);
@@ -90,7 +90,7 @@ function cleanWalk(cpu: Cpu, k: Kernel, page: Page, walked: { cleaned: number; r
     matches: (e) => ptePfn(e) === pfn && (ptePresent(e) || (counting && isMarker(e))),
     visit: (found) => {
       if (!ptePresent(found.e)) {
-        setPte(cpu.label('m2'), found.cell, PTE_NONE);
+        setPte(cpu, found.cell, PTE_NONE, 'm2');
         return true;
       }
       walked.real++;
@@ -103,7 +103,7 @@ function cleanWalk(cpu: Cpu, k: Kernel, page: Page, walked: { cleaned: number; r
 /** page_mkclean_one() (mm/rmap.c): the entry is taken out, flushed, and put back clean and read-only. */
 function cleanPte(cpu: Cpu, k: Kernel, { mm, address, cell, e }: MappedPte): boolean {
   if ((e & (PTE_WRITE | PTE_DIRTY)) === 0) return false;
-  const old: Pte = ptepGetAndClear(cpu.label('m2'), cell);
+  const old: Pte = ptepGetAndClear(cpu, cell, 'm2');
   flushTlbRange(cpu, k, mm, address, address + 1);
   setPte(cpu, cell, pteMkclean(pteWrprotect(old)));
   return true;
@@ -125,9 +125,9 @@ function markerWalk(cpu: Cpu, k: Kernel, page: Page): number {
 
 /** m6 to m8 of the second proposal: is the map count above the entries, or above them with those zapped meanwhile? */
 function pinnedAfterRewalk(cpu: Cpu, k: Kernel, page: Page, real: number): boolean {
-  const count = cpu.label('m6').readOnce(page + PAGE_MAPCOUNT);
+  const count = cpu.readOnce(page + PAGE_MAPCOUNT, 'm6');
   return count > real || count > markerWalk(cpu, k, page) + real;
 }
 
 /** ClearPageDMAPinned(). */
-const clearDmaPinned = (cpu: Cpu, page: Page): void => cpu.label('m8').clearBits(page + PAGE_FLAGS, PG_DMA_PINNED);
+const clearDmaPinned = (cpu: Cpu, page: Page): void => cpu.clearBits(page + PAGE_FLAGS, PG_DMA_PINNED, 'm8');

@@ -80,7 +80,7 @@ export function rmapWalkFile(cpu: Cpu, k: Kernel, mapping: AddressSpace, index: 
 /** Every mm of a set, which is a word with a bit for each. @returns false where a visit stopped */
 export function eachMm(cpu: Cpu, k: Kernel, set: Cell, visit: (mm: Mm) => boolean): boolean {
   const mms = cpu.readOnce(set);
-  const from = cpu.provenance();
+  const from = cpu.provenance(mms);
   for (let number = 0; number < k.layout.config.mms; number++) {
     if ((mms & (1 << number)) !== 0 && !visit(k.layout.mm(number) + from)) return false;
   }

@@ -67,4 +67,5 @@ export const pageMapcount = (cpu: Cpu, k: Kernel, page: Page, folio: Page): numb
   cpu.readOnce(page + PAGE_MAPCOUNT) + (isLarge(cpu, k, folio) ? cpu.readOnce(folio + PAGE_ENTIRE_MAPCOUNT) : 0);
 
 /** page_remove_rmap(): one entry fewer maps the page. */
-export const pageRemoveRmap = (cpu: Cpu, page: Page): void => cpu.atomicSub(page + PAGE_MAPCOUNT, 1);
+export const pageRemoveRmap = (cpu: Cpu, page: Page, label?: string): void =>
+  cpu.atomicSub(page + PAGE_MAPCOUNT, 1, label);

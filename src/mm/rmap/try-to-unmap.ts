@@ -72,7 +72,7 @@ function tryToUnmapOne(
   if (pteDirty(old)) (anonymous ? setAnonPageDirty : setPageDirty)(cpu, folio);
   if ((flags & PG_LAZYFREE) !== 0) {
     if (!mayDiscard(cpu, k, folio)) {
-      setPte(cpu.label('A4'), found.cell, old);
+      setPte(cpu, found.cell, old, 'A4');
       cpu.clearBits(folio + PAGE_FLAGS, PG_LAZYFREE);
       return false;
     }
@@ -81,10 +81,10 @@ function tryToUnmapOne(
     swapDuplicate(cpu, k, slot);
     if (exclusive && pageTryShareAnonRmap(cpu, k, page, folio) !== 0) {
       swapFree(cpu, k, slot);
-      setPte(cpu.label('A4'), found.cell, old);
+      setPte(cpu, found.cell, old, 'A4');
       return false;
     }
-    setPte(cpu.label('A4'), found.cell, mkPte(slot, PTE_SWAP | (exclusive ? PTE_EXCLUSIVE : 0)));
+    setPte(cpu, found.cell, mkPte(slot, PTE_SWAP | (exclusive ? PTE_EXCLUSIVE : 0)), 'A4');
   }
   pageRemoveRmap(cpu, page);
   putPage(cpu, k, folio);
@@ -100,11 +100,11 @@ function mayDiscard(cpu: Cpu, k: Kernel, folio: Page): boolean {
   const { lazyfree } = k.design;
   if (lazyfree !== 'clean') {
     if (lazyfree !== 'counts-clean-no-mb') cpu.smpMb();
-    const references = pageRefCount(cpu.label('count'), folio);
+    const references = pageRefCount(cpu, folio, 'count');
     if (references !== 1 + cpu.readOnce(folio + PAGE_MAPCOUNT)) return false;
     if (lazyfree !== 'counts-clean-no-rmb') cpu.smpRmb();
   }
-  return (cpu.label('dirty').readOnce(folio + PAGE_FLAGS) & PG_DIRTY) === 0;
+  return (cpu.readOnce(folio + PAGE_FLAGS, 'dirty') & PG_DIRTY) === 0;
 }
 
 /**
@@ -138,11 +138,11 @@ function tryToMigrateOne(
   const old = clearEntry(cpu, k, found, exclusive, batch);
   if (pteDirty(old)) (anonymous ? setAnonPageDirty : setPageDirty)(cpu, folio);
   if (exclusive && pageTryShareAnonRmap(cpu, k, page, folio) !== 0) {
-    setPte(cpu.label('A4'), found.cell, old);
+    setPte(cpu, found.cell, old, 'A4');
     return false;
   }
   const kept = (pteWrite(old) ? PTE_WRITE : 0) | (exclusive ? PTE_EXCLUSIVE : 0);
-  setPte(cpu.label('A4'), found.cell, mkPte(k.layout.pfnOf(page), PTE_MIGRATION | kept));
+  setPte(cpu, found.cell, mkPte(k.layout.pfnOf(page), PTE_MIGRATION | kept), 'A4');
   pageRemoveRmap(cpu, page);
   putPage(cpu, k, folio);
   return true;
@@ -151,7 +151,7 @@ function tryToMigrateOne(
 /** A1: ptep_clear_flush(), or with should_defer_flush() ptep_get_and_clear() and set_tlb_ubc_flush_pending(). */
 function clearEntry(cpu: Cpu, k: Kernel, found: MappedPte, exclusive: boolean, batch: UnmapBatch): Pte {
   const { mm, address, cell } = found;
-  const old = ptepGetAndClear(cpu.label('A1'), cell);
+  const old = ptepGetAndClear(cpu, cell, 'A1');
   const { unmapFlush } = k.design;
   if (unmapFlush === 'now' || (unmapFlush === 'batched-unless-exclusive' && exclusive)) {
     flushTlbRange(cpu, k, mm, address, address + 1);
