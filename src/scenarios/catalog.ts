@@ -5,6 +5,7 @@ import { forkPin } from './fork-pin.ts';
 import { freePin } from './free-pin.ts';
 import { lazyfree } from './lazyfree.ts';
 import { mapcountPin } from './mapcount-pin.ts';
+import { mirror } from './mirror.ts';
 import { pinForkStore } from './pin-fork-store.ts';
 import { readPin } from './read-pin.ts';
 import { reclaimDirty } from './reclaim-dirty.ts';
@@ -36,6 +37,7 @@ export const SCENARIOS: readonly Scenario[] = [
   zapClean,
   uffdMove,
   lazyfree,
+  mirror,
 ];
 
 /** A race by its name, in any case. */

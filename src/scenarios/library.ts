@@ -44,6 +44,7 @@ export {
 } from '../mm/memory/vma.ts';
 export * from '../mm/migrate/ksm.ts';
 export * from '../mm/migrate/migrate.ts';
+export * from '../mm/notifier/mirror.ts';
 export * from '../mm/observe/inspect.ts';
 export * from '../mm/observe/invariants.ts';
 export * from '../mm/observe/promises.ts';

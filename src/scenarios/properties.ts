@@ -25,6 +25,7 @@ export const PROPERTIES = {
   I19: 'a fast pin that succeeds overlaps no write-protection by fork',
   I20: 'every path gives its locks back',
   I21: 'who falls back to the slow path gets there',
+  I22: 'a device that mirrors page tables maps no page that its mm maps no more, and writes to none that is read-only there',
 } as const;
 
 export type PropertyId = keyof typeof PROPERTIES;

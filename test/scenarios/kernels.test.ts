@@ -8,6 +8,7 @@ import { exclusivePin } from '../../src/scenarios/exclusive-pin.ts';
 import { forkPin } from '../../src/scenarios/fork-pin.ts';
 import { freePin } from '../../src/scenarios/free-pin.ts';
 import { lazyfree } from '../../src/scenarios/lazyfree.ts';
+import { mirror } from '../../src/scenarios/mirror.ts';
 import type { Scenario } from '../../src/scenarios/scenario.ts';
 import { uffdMove } from '../../src/scenarios/uffd-move.ts';
 
@@ -76,6 +77,7 @@ const CASES: readonly [Scenario, readonly string[], readonly (readonly [string, 
     ['v5.19', 'v6.1'].flatMap((preset) => around(preset, [...PIN, ...SHARE])),
   ],
   [lazyfree, ['pin', 'unpin'], ['v5.14', 'v6.12'].flatMap((preset) => around(preset, [...PIN, ...DROP]))],
+  [mirror, ['zap', 'migrate', 'fork'], around('v6.12', ['mirrorRetry', 'mirrorWait'])],
   [uffdMove, ['one', 'first', 'second'], around('v6.12', [...PIN, ...MOVE])],
 ];
 

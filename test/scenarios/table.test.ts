@@ -68,6 +68,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'lazyfree pin': '-     SC    SC    SC    SC    SC    SC    holds holds holds holds',
   'lazyfree unpin': '-     SC    SC    SC    SC    SC    SC    holds holds holds holds',
   'lazyfree store': '-     holds holds holds holds holds holds holds holds holds holds',
+  'mirror zap': '-     -     LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
+  'mirror migrate': '-     -     LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
+  'mirror fork': '-     -     holds holds holds holds holds holds holds holds holds',
 };
 
 /** The proposals of the posts, and what was tried on top of them. */

@@ -20,6 +20,7 @@ export const COMMITS = {
   },
   '802a3a92ad7a': { subject: 'mm: reclaim MADV_FREE pages', release: 'v4.12' },
   '3faa52c03f44': { subject: 'mm/gup: track FOLL_PIN pages', release: 'v5.7' },
+  '99cb252f5e68': { subject: 'mm/mmu_notifier: add an interval tree notifier', release: 'v5.5' },
   '17839856fd58': { subject: 'gup: document and work around "COW can break either way" issue', release: 'v5.8' },
   '09854ba94c6a': { subject: 'mm: do_wp_page() simplification', release: 'v5.9-rc4' },
   a308c71bf1e6: { subject: 'mm/gup: Remove enfornced COW mechanism', release: 'v5.9-rc4' },

@@ -15,7 +15,7 @@ export interface History<V extends string = string> {
 
 export interface Knob<V extends string = string> {
   /** The part of the kernel that the decision belongs to. */
-  readonly group: 'fork' | 'pin' | 'free' | 'exclusive' | 'fault' | 'writeback';
+  readonly group: 'fork' | 'pin' | 'free' | 'exclusive' | 'fault' | 'writeback' | 'device';
   readonly doc: string;
   /** Every value, with what it means. In which kernels it is, the history says. */
   readonly values: Readonly<Record<V, string>>;
@@ -278,6 +278,22 @@ export const KNOBS = {
     wait: 'a write fault waits until it is written, as checksums need it',
     change: 'it may change',
   }).took('wait'),
+
+  // --- devices with page tables of their own ---------------------------------------------------------------------
+  mirrorRetry: knob(
+    'device',
+    'how the driver of a device that mirrors page tables learns that they changed meanwhile',
+    {
+      unsupported: 'there is no mmu_interval_notifier',
+      locked: 'mmu_interval_read_retry() with the lock held that its invalidation takes',
+      unlocked: 'mmu_interval_read_retry() before it takes that lock',
+      skip: 'not at all',
+    },
+  ).took('unsupported', ['locked', '99cb252f5e68']),
+  mirrorWait: knob('device', 'what mmu_interval_read_begin() orders where it waits for an invalidation', {
+    once: 'nothing: wait_event() with READ_ONCE()',
+    acquire: 'all that comes after: an acquire',
+  }).took('once'),
 };
 
 export type KnobName = keyof typeof KNOBS;

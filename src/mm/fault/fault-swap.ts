@@ -16,7 +16,7 @@ import {
 } from '../memory/page.ts';
 import { compoundHead, getPage, putPage } from '../memory/page-ref.ts';
 import { type PageTable, PT_LOCK, pteCell, ptePage, ptLock, ptUnlock, setPte } from '../memory/page-table.ts';
-import { mkPte, PTE_EXCLUSIVE, type Pte, ptePfn } from '../memory/pte.ts';
+import { isMigrationEntry, mkPte, PTE_EXCLUSIVE, type Pte, ptePfn } from '../memory/pte.ts';
 import { entryBits } from '../memory/vma.ts';
 import { pageSwapcount, swapFree, tryToFreeSwap } from '../reclaim/swap.ts';
 import { readSwapCache } from '../reclaim/swap-cache.ts';
@@ -71,7 +71,14 @@ function mapFromSwap(
 const reuseSwapPage = (cpu: Cpu, k: Kernel, page: Page): boolean =>
   cpu.readOnce(page + PAGE_MAPCOUNT) + pageSwapcount(cpu, k, page) === 1;
 
-/** migration_entry_wait() (mm/migrate.c): waits until the page that the entry refers to is unlocked, holding nothing. */
-export function migrationEntryWait(cpu: Cpu, k: Kernel, e: Pte): void {
-  cpu.readWhen(compoundHead(cpu, k, ptePage(cpu, k, e)) + PAGE_FLAGS, PG_LOCKED, 0, Mode.Acquire);
+/**
+ * migration_entry_wait() (mm/migrate.c): where the entry of an address is a migration entry, as its lock shows, waits until
+ * the page that it refers to is unlocked, holding nothing.
+ */
+export function migrationEntryWait(cpu: Cpu, k: Kernel, table: PageTable, address: number): void {
+  ptLock(cpu, k, table + PT_LOCK);
+  const e = cpu.readOnce(pteCell(k, table, address));
+  const page = ptePage(cpu, k, e);
+  ptUnlock(cpu, table + PT_LOCK);
+  if (isMigrationEntry(e)) cpu.readWhen(compoundHead(cpu, k, page) + PAGE_FLAGS, PG_LOCKED, 0, Mode.Acquire);
 }

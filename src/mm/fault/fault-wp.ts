@@ -32,6 +32,7 @@ import {
 import { mkPte, PTE_DIRTY, PTE_WRITE, PTE_YOUNG, type Pte } from '../memory/pte.ts';
 import { flushTlbRange } from '../memory/tlb.ts';
 import { entryBits, VM_SHARED, VM_WRITE } from '../memory/vma.ts';
+import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 import { pageSwapcount, tryToFreeSwap } from '../reclaim/swap.ts';
 import { pageAddNewAnonRmap, pageMapcount, pageRemoveRmap } from '../rmap/rmap.ts';
 import { pageMkwrite } from './page-mkwrite.ts';
@@ -144,6 +145,7 @@ function wpPageCopy(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e: Pte,
   }
   copyPageData(cpu, copy, page);
   cpu.smpWmb();
+  invalidateRangeStart(cpu, k, mm, address, address + 1);
   const cell = pteCell(k, table, address);
   ptLock(cpu, k, table + PT_LOCK);
   const same = cpu.readOnce(cell) === e;
@@ -156,6 +158,7 @@ function wpPageCopy(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e: Pte,
     pageRemoveRmap(cpu, page);
   }
   ptUnlock(cpu, table + PT_LOCK);
+  invalidateRangeEnd(cpu, k, mm);
   if (!same) putPage(cpu, k, copy);
   putPage(cpu, k, folio, same ? 2 : 1);
   return same && !unshare ? VM_FAULT_WRITE : 0;

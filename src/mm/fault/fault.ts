@@ -65,7 +65,7 @@ export function handleMmFault(cpu: Cpu, k: Kernel, fault: Fault): number {
   if (pteNoneMostly(e)) return doMissing(cpu, k, fault);
   if (isSwapEntry(e)) return doSwapPage(cpu, k, fault, table, e);
   if (!ptePresent(e)) {
-    migrationEntryWait(cpu, k, e);
+    migrationEntryWait(cpu, k, table, address);
     return 0;
   }
   if (pteProtnone(e) && isAccessible(vma)) return doNumaPage(cpu, k, fault, table, e);

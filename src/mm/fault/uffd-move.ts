@@ -31,6 +31,7 @@ import {
 import { isMigrationEntry, mkPte, PTE_DIRTY, PTE_NONE, PTE_WRITE, type Pte, ptePresent } from '../memory/pte.ts';
 import { flushTlbRange } from '../memory/tlb.ts';
 import { entryBits, VM_SHARED, VM_WRITE, type Vma } from '../memory/vma.ts';
+import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 import { migrationEntryWait } from './fault-swap.ts';
 
 /** Pages `src .. src+count-1` that are to be mapped from `dst` on, each range within one VMA. */
@@ -59,7 +60,9 @@ export function uffdioMove(cpu: Cpu, k: Kernel, mm: Mm, dst: number, src: number
   let status = EINVAL;
   if (srcVma !== undefined && dstVma !== undefined && validMoveAreas(srcVma, dstVma, src, dst, count)) {
     do {
+      invalidateRangeStart(cpu, k, mm, src + moved, src + count);
       status = movePages(cpu, k, { mm, srcVma, dstVma, src: src + moved, dst: dst + moved, count: count - moved });
+      invalidateRangeEnd(cpu, k, mm);
       if (status > 0) moved += status;
     } while (moved < count && (status > 0 || status === EAGAIN));
   }
@@ -94,7 +97,7 @@ function movePages(cpu: Cpu, k: Kernel, move: Move): number {
   const e = readLocked(cpu, k, srcTable, src);
   if (e === PTE_NONE) return ENOENT;
   if (isMigrationEntry(e)) {
-    migrationEntryWait(cpu, k, e);
+    migrationEntryWait(cpu, k, srcTable, src);
     return EAGAIN;
   }
   if (!ptePresent(e)) return EBUSY;
@@ -116,11 +119,11 @@ function readLocked(cpu: Cpu, k: Kernel, table: PageTable, address: number): Pte
 /** @returns the folio that the entry maps, locked and with a reference; -EAGAIN where the entry changed; -EBUSY where it is shared */
 function lockFolioAt(cpu: Cpu, k: Kernel, table: PageTable, address: number, e: Pte): Page | number {
   ptLock(cpu, k, table + PT_LOCK);
-  const same = cpu.readOnce(pteCell(k, table, address)) === e;
-  const page = ptePage(cpu, k, e);
-  if (!same || !pageAnonExclusive(cpu, page)) {
+  const now = cpu.readOnce(pteCell(k, table, address));
+  const page = ptePage(cpu, k, now);
+  if (now !== e || !pageAnonExclusive(cpu, page)) {
     ptUnlock(cpu, table + PT_LOCK);
-    return same ? EBUSY : EAGAIN;
+    return now === e ? EBUSY : EAGAIN;
   }
   const folio = compoundHead(cpu, k, page);
   const locked = trylockPage(cpu, folio);
@@ -141,12 +144,12 @@ function moveLockedFolio(
   folio: Page,
 ): number {
   const mapping = cpu.readOnce(folio + PAGE_MAPPING);
+  const rwsem = mappingTarget(cpu, mapping) + AV_RWSEM;
   if (mappingFlags(mapping) !== MAPPING_ANON || isLarge(cpu, k, folio)) {
     const split = mappingFlags(mapping) === MAPPING_ANON && splitFolio(cpu, k, folio) === 0;
     unlockPage(cpu, folio);
     return split ? EAGAIN : EBUSY;
   }
-  const rwsem = mappingTarget(cpu, mapping) + AV_RWSEM;
   cpu.downWrite(rwsem);
   const [first, second] = [srcTable, dstTable].sort((a, b) => cellIndex(a) - cellIndex(b)) as [PageTable, PageTable];
   ptLock(cpu, k, first + PT_LOCK);

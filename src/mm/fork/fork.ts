@@ -24,6 +24,7 @@ import {
 import { ptePresent } from '../memory/pte.ts';
 import { flushTlbRange } from '../memory/tlb.ts';
 import { isCowMapping, VM_DONTCOPY, VM_WIPEONFORK, type Vma } from '../memory/vma.ts';
+import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 import { copyPresentPte } from './copy-pte.ts';
 import { copyNonpresentPte } from './copy-swap.ts';
 
@@ -53,6 +54,7 @@ export function dupMmap(cpu: Cpu, k: Kernel, parent: Mm, child: Mm): number {
 export function copyPageRange(cpu: Cpu, k: Kernel, parent: Mm, child: Mm, vma: Vma): number {
   if (vma.anonVma === 0) return 0;
   const seqcount = isCowMapping(vma) && k.design.forkSeqcount !== 'none';
+  if (isCowMapping(vma)) invalidateRangeStart(cpu, k, parent, vma.start, vma.end);
   if (seqcount) writeProtectBegin(cpu, k, parent);
   let error = 0;
   for (let address = vma.start; address < vma.end && error === 0; ) {
@@ -72,6 +74,7 @@ export function copyPageRange(cpu: Cpu, k: Kernel, parent: Mm, child: Mm, vma: V
     address = end;
   }
   if (seqcount) writeProtectEnd(cpu, k, parent);
+  if (isCowMapping(vma)) invalidateRangeEnd(cpu, k, parent);
   return error;
 }
 

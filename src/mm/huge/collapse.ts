@@ -40,6 +40,7 @@ import {
 import { PTE_NONE, type Pte, ptePfn, ptePresent, pteWrite } from '../memory/pte.ts';
 import { flushTlbRange } from '../memory/tlb.ts';
 import { VM_WRITE, type Vma } from '../memory/vma.ts';
+import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 import { tryToFreeSwap } from '../reclaim/swap.ts';
 import { pageRemoveRmap } from '../rmap/rmap.ts';
 import { mapHugePmd } from './huge-pmd.ts';
@@ -78,10 +79,12 @@ function collapseInto(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, start: number, foli
   const table = pmdTable(cpu, k, pmd);
   const rwsem = k.layout.anonVma(vma.anonVma - 1) + AV_RWSEM;
   cpu.downWrite(rwsem);
+  invalidateRangeStart(cpu, k, mm, start, start + k.layout.config.ptesPerTable);
   ptLock(cpu, k, mm + MM_PAGE_TABLE_LOCK);
   ptepGetAndClear(cpu, cell, 'k1');
   flushTlbRange(cpu, k, mm, start, start + k.layout.config.ptesPerTable);
   ptUnlock(cpu, mm + MM_PAGE_TABLE_LOCK);
+  invalidateRangeEnd(cpu, k, mm);
   if (k.design.collapseSync === 'ipi') removeTableSync(cpu, k);
 
   const isolated = isolatePages(cpu, k, table, start);

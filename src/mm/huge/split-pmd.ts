@@ -38,6 +38,7 @@ import {
   ptePfn,
 } from '../memory/pte.ts';
 import { flushTlbRange } from '../memory/tlb.ts';
+import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 import { pageDupRmap } from '../rmap/rmap.ts';
 
 /**
@@ -64,11 +65,12 @@ export function withdrawTable(cpu: Cpu, mm: Mm): Numbered {
 export function splitHugePmd(cpu: Cpu, k: Kernel, mm: Mm, address: number, freeze: boolean): void {
   const { ptesPerTable } = k.layout.config;
   const cell = pmdCell(k, mm, address);
+  const start = address - (address % ptesPerTable);
+  invalidateRangeStart(cpu, k, mm, start, start + ptesPerTable);
   ptLock(cpu, k, mm + MM_PAGE_TABLE_LOCK);
   const pmd = cpu.readOnce(cell);
   if (pmdIsHuge(pmd)) {
     const folio = ptePage(cpu, k, pmd);
-    const start = address - (address % ptesPerTable);
     const exclusive = k.design.anonExclusive === 'tracked' && pageAnonExclusive(cpu, folio);
     const old = pmdpInvalidate(cpu, cell, 'A1');
     flushTlbRange(cpu, k, mm, start, start + ptesPerTable);
@@ -80,6 +82,7 @@ export function splitHugePmd(cpu: Cpu, k: Kernel, mm: Mm, address: number, freez
     if (frozen) putPage(cpu, k, folio);
   }
   ptUnlock(cpu, mm + MM_PAGE_TABLE_LOCK);
+  invalidateRangeEnd(cpu, k, mm);
 }
 
 /** pmdp_invalidate(): not present any more, so that neither the hardware nor a fast walk takes it. Relaxed. @returns the old PMD */

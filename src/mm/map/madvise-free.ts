@@ -33,12 +33,12 @@ import {
   PTE_DIRTY,
   PTE_NONE,
   PTE_YOUNG,
-  type Pte,
   pteMkclean,
   pteMkold,
   ptePfn,
   ptePresent,
 } from '../memory/pte.ts';
+import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 import { tryToFreeSwap } from '../reclaim/swap.ts';
 import { freeSwapAndCache } from '../reclaim/swap-cache.ts';
 import { finishGather, type Gather, gatherEntry, startGather } from './mmu-gather.ts';
@@ -56,9 +56,12 @@ export function madviseFree(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: num
   const gather = startGather(mm);
   for (const vma of vmas(cpu, k, mm)) {
     if (vma.file > 0) continue;
-    for (let address = Math.max(vma.start, start); address < Math.min(vma.end, end); address++) {
-      freeLazily(cpu, k, gather, address);
-    }
+    const from = Math.max(vma.start, start);
+    const to = Math.min(vma.end, end);
+    if (from >= to) continue;
+    invalidateRangeStart(cpu, k, mm, from, to);
+    for (let address = from; address < to; address++) freeLazily(cpu, k, gather, address);
+    invalidateRangeEnd(cpu, k, mm);
   }
   finishGather(cpu, k, gather);
   mmapReadUnlock(cpu, mm);
@@ -73,22 +76,22 @@ function freeLazily(cpu: Cpu, k: Kernel, gather: Gather, address: number): void 
   const cell = pteCell(k, table, address);
   ptLock(cpu, k, table + PT_LOCK);
   const e = cpu.readOnce(cell);
+  const page = ptePage(cpu, k, e);
   if (isSwapEntry(e)) {
     setPte(cpu, cell, PTE_NONE);
     freeSwapAndCache(cpu, k, ptePfn(e));
-  } else if (ptePresent(e) && mayGiveUp(cpu, k, e)) {
+  } else if (ptePresent(e) && mayGiveUp(cpu, k, page)) {
     if ((e & (PTE_YOUNG | PTE_DIRTY)) !== 0) {
       setPte(cpu, cell, pteMkclean(pteMkold(ptepGetAndClear(cpu, cell))));
       gatherEntry(gather, address);
     }
-    markLazyfree(cpu, ptePage(cpu, k, e));
+    markLazyfree(cpu, page);
   }
   ptUnlock(cpu, table + PT_LOCK);
 }
 
 /** Is it a small page that is clean, or can be made so because nobody else maps it, and its slot of swap given back? */
-function mayGiveUp(cpu: Cpu, k: Kernel, e: Pte): boolean {
-  const page = ptePage(cpu, k, e);
+function mayGiveUp(cpu: Cpu, k: Kernel, page: Page): boolean {
   if (isLarge(cpu, k, compoundHead(cpu, k, page))) return false;
   const flags = cpu.readOnce(page + PAGE_FLAGS);
   if ((flags & (PG_SWAPCACHE | PG_DIRTY)) === 0) return true;

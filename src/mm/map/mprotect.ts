@@ -27,6 +27,7 @@ import {
 } from '../memory/pte.ts';
 import { flushTlbRange } from '../memory/tlb.ts';
 import { isAccessible, VM_WRITE, type Vma } from '../memory/vma.ts';
+import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 
 /**
  * change_protection() (mm/mprotect.c): each present entry is taken out, changed and put back under its lock, and the entry
@@ -34,6 +35,7 @@ import { isAccessible, VM_WRITE, type Vma } from '../memory/vma.ts';
  * for writing.
  */
 export function changeProtection(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma): void {
+  invalidateRangeStart(cpu, k, mm, vma.start, vma.end);
   for (let address = vma.start; address < vma.end; address++) {
     const pmd = cpu.readOnce(pmdCell(k, mm, address));
     if (pmdIsHuge(pmd)) {
@@ -51,6 +53,7 @@ export function changeProtection(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma): void {
     ptUnlock(cpu, table + PT_LOCK);
   }
   flushTlbRange(cpu, k, mm, vma.start, vma.end);
+  invalidateRangeEnd(cpu, k, mm);
 }
 
 /** change_huge_pmd() (mm/huge_memory.c): the same for a huge PMD, all of which is in the VMA. */

@@ -32,6 +32,7 @@ import {
   pteWrite,
 } from '../memory/pte.ts';
 import { VM_SHARED, type Vma } from '../memory/vma.ts';
+import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 import { freeSwapAndCache } from '../reclaim/swap-cache.ts';
 import { pageRemoveRmap } from '../rmap/rmap.ts';
 import { flushGather, type Gather, gatherEntry } from './mmu-gather.ts';
@@ -42,7 +43,8 @@ export function unmapVmas(cpu: Cpu, k: Kernel, gather: Gather, gone: readonly Vm
 }
 
 /**
- * zap_page_range() (mm/memory.c unmap_page_range()): the entries of `start .. end-1`, within the VMA.
+ * zap_page_range() (mm/memory.c zap_page_range_single(), unmap_page_range()): the entries of `start .. end-1`, within the
+ * VMA. Devices are told before and after; unmap_vmas() tells them once for all VMAs.
  * @param evenCows whether anonymous pages of a private mapping of a file go, too
  */
 export function zapPageRange(
@@ -55,6 +57,7 @@ export function zapPageRange(
   evenCows = true,
 ): void {
   const { ptesPerTable } = k.layout.config;
+  invalidateRangeStart(cpu, k, gather.mm, start, end);
   for (let address = start; address < end; ) {
     const next = Math.min(end, (Math.floor(address / ptesPerTable) + 1) * ptesPerTable);
     let pmd = cpu.readOnce(pmdCell(k, gather.mm, address));
@@ -67,6 +70,7 @@ export function zapPageRange(
     if (pmdIsTable(pmd)) zapPteRange(cpu, k, gather, vma, pmdTable(cpu, k, pmd), address, next, evenCows);
     address = next;
   }
+  invalidateRangeEnd(cpu, k, gather.mm);
 }
 
 /**

@@ -16,6 +16,15 @@ import {
 } from './address-space.ts';
 import { type FreeLists, MAX_LISTED } from './allocator.ts';
 import { ANON_VMA_CELLS, ANON_VMA_FIELDS, AV_RWSEM } from './anon-vma.ts';
+import {
+  FIRST_SEQ,
+  MIRROR_LOCK,
+  MIRROR_PTES,
+  MIRROR_SEQ,
+  NOTIFIER_FIELDS,
+  NOTIFIER_LOCK,
+  NOTIFIER_SEQ,
+} from './mirror.ts';
 import { MM_FIELDS, MM_MMAP_LOCK, MM_PAGE_TABLE_LOCK, MM_VMAS, type Mm } from './mm-struct.ts';
 import { generationOf, PAGE_CELLS, PAGE_FIELDS, PAGE_FLAG_NAMES, type Page, refCountOf } from './page.ts';
 import { type PageTable, PT_LOCK, PT_PTES } from './page-table.ts';
@@ -46,6 +55,8 @@ export interface LayoutConfig {
   readonly tlb: boolean;
   /** Large folios exist, so every page must be asked for its head. */
   readonly largeFolios: boolean;
+  /** Each address space is mirrored by a device, which is told when entries change. */
+  readonly mirrors: boolean;
 }
 
 /** The smallest configuration of use: two address spaces of two pages, and no files. */
@@ -64,6 +75,7 @@ export const SMALL_CONFIG: LayoutConfig = {
   pcp: 1,
   tlb: false,
   largeFolios: false,
+  mirrors: false,
 };
 
 const CPU_FIELDS = ['irq', 'tlb_lock'] as const;
@@ -109,6 +121,8 @@ export class Layout {
   readonly #anonVmas: number;
   readonly #cpus: number;
   readonly #tlbs: number;
+  readonly #notifiers: number;
+  readonly #mirrors: number;
 
   /** @throws RangeError where a number is too small, or larger than a word has room for */
   constructor(config: LayoutConfig) {
@@ -173,6 +187,12 @@ export class Layout {
           return `cpu${cpu}.tlb.mm${mm}[${offset % span}]`;
         })
       : 0;
+    const mirrored = config.mirrors ? mms : 0;
+    this.#notifiers = each(mirrored, NOTIFIER_FIELDS.length, (mm, f) => `mm${mm}.notifier.${NOTIFIER_FIELDS[f]}`);
+    this.#mirrors = each(mirrored, MIRROR_PTES + span, (mm, f) => {
+      const field = f === MIRROR_LOCK ? 'lock' : f < MIRROR_PTES ? 'seq' : `pte[${f - MIRROR_PTES}]`;
+      return `mm${mm}.mirror.${field}`;
+    });
     const lists = (what: string): FreeLists => ({
       perCpu: place(cpus + 1, (cpu) => `cpu${cpu}.free_${what}`),
       zone: place(1, () => `zone.free_${what}`),
@@ -230,6 +250,14 @@ export class Layout {
     return this.#tlbs + (cpu * this.config.mms + this.mmNumber(mm)) * this.span + address;
   }
 
+  /** The notifier of an mm, and the device that mirrors it: the words of mirror.ts. Only where the configuration has mirrors. */
+  notifier(mm: Mm): Cell {
+    return this.#notifiers + this.mmNumber(mm) * NOTIFIER_FIELDS.length;
+  }
+  mirror(mm: Mm): Cell {
+    return this.#mirrors + this.mmNumber(mm) * (MIRROR_PTES + this.span);
+  }
+
   /** The memory of a machine that has just booted: everything is free. */
   initialMemory(): Float64Array {
     const memory = new Float64Array(this.size);
@@ -242,6 +270,10 @@ export class Layout {
     };
     list(this.freePages, pages);
     list(this.freeTables, tables);
+    for (let number = 0; this.config.mirrors && number < this.config.mms; number++) {
+      memory[this.notifier(this.mm(number)) + NOTIFIER_SEQ] = FIRST_SEQ;
+      memory[this.mirror(this.mm(number)) + MIRROR_SEQ] = FIRST_SEQ - 1;
+    }
     files.forEach((kind, number) => {
       memory[this.file(number) + AS_KIND] = FILE_KINDS.indexOf(kind);
       memory[this.file(number) + AS_SIZE] = this.config.pagesPerFile;
@@ -260,6 +292,10 @@ export class Layout {
       ...each(files.length, (i) => [this.file(i) + AS_LOCK, this.file(i) + AS_I_MMAP_RWSEM]),
       ...each(anonVmas, (i) => [this.anonVma(i) + AV_RWSEM]),
       ...each(cpus + 1, (i) => [this.cpu(i) + CPU_IRQ, this.cpu(i) + CPU_TLB_LOCK]),
+      ...each(this.config.mirrors ? mms : 0, (i) => [
+        this.notifier(this.mm(i)) + NOTIFIER_LOCK,
+        this.mirror(this.mm(i)) + MIRROR_LOCK,
+      ]),
       this.swapLock,
       this.freePages.zoneLock,
       this.freeTables.zoneLock,

@@ -24,6 +24,7 @@ import { ptePage, ptepGetAndClear, setPte } from '../memory/page-table.ts';
 import { mkPte, type Pte, pteDirty, pteMkclean, ptePresent, pteWrite, pteWrprotect } from '../memory/pte.ts';
 import { flushTlbRange } from '../memory/tlb.ts';
 import { entryBits, VM_MERGEABLE, type Vma } from '../memory/vma.ts';
+import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 import { pageDupRmap, pageRemoveRmap } from '../rmap/rmap.ts';
 import { type MappedPte, mapsPfn, withMappedPte } from '../rmap/rmap-walk.ts';
 
@@ -93,7 +94,10 @@ export function tryToMergeOnePage(
  */
 export function writeProtectPage(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number, page: Page): Pte | number {
   const matches = mapsPfn(k.layout.pfnOf(page));
-  return withMappedPte(cpu, k, mm, vma, address, matches, (found) => writeProtectPte(cpu, k, found, page)) ?? EFAULT;
+  invalidateRangeStart(cpu, k, mm, address, address + 1);
+  const e = withMappedPte(cpu, k, mm, vma, address, matches, (found) => writeProtectPte(cpu, k, found, page));
+  invalidateRangeEnd(cpu, k, mm);
+  return e ?? EFAULT;
 }
 
 function writeProtectPte(cpu: Cpu, k: Kernel, { mm, address, cell, e }: MappedPte, page: Page): Pte | number {
@@ -143,6 +147,7 @@ export function replacePage(
   kpage: Page,
   expected: Pte,
 ): number {
+  invalidateRangeStart(cpu, k, mm, address, address + 1);
   const replaced = withMappedPte(
     cpu,
     k,
@@ -161,5 +166,6 @@ export function replacePage(
       return true;
     },
   );
+  invalidateRangeEnd(cpu, k, mm);
   return replaced === undefined ? EFAULT : 0;
 }

@@ -87,6 +87,7 @@ function cleanWalk(cpu: Cpu, k: Kernel, page: Page, walked: { cleaned: number; r
   const pfn = k.layout.pfnOf(page);
   const counting = k.design.pinDetect !== 'none';
   rmapWalk(cpu, k, page, page, {
+    invalidates: true,
     matches: (e) => ptePfn(e) === pfn && (ptePresent(e) || (counting && isMarker(e))),
     visit: (found) => {
       if (!ptePresent(found.e)) {

@@ -12,6 +12,7 @@ import { PAGE_INDEX, PAGE_MAPPING, type Page } from '../memory/page.ts';
 import { PT_LOCK, pmdCell, pmdIsHuge, pmdIsTable, pmdTable, pteCell, ptLock, ptUnlock } from '../memory/page-table.ts';
 import { type Pte, ptePfn, ptePresent } from '../memory/pte.ts';
 import { linearPageIndex, type Vma } from '../memory/vma.ts';
+import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 
 /** An entry that maps the page, as it was read under its lock, which is held. */
 export interface MappedPte {
@@ -28,6 +29,8 @@ export interface RmapWalk {
   readonly visit: (found: MappedPte) => boolean;
   /** A PMD that maps the page as part of a huge page is split first; with `freeze` into migration entries. */
   readonly splitHuge?: 'split' | 'freeze';
+  /** The visits change entries, so devices are told before the lock is taken, and after. */
+  readonly invalidates?: boolean;
 }
 
 /** Does an entry map the page with this frame number? */
@@ -92,7 +95,10 @@ function visitAt(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number, walk: R
     const huge = pmdIsHuge(cpu.readOnce(pmdCell(k, mm, address)));
     if (huge) splitHugePmd(cpu, k, mm, address, walk.splitHuge === 'freeze');
   }
-  return withMappedPte(cpu, k, mm, vma, address, walk.matches, walk.visit) ?? true;
+  if (walk.invalidates) invalidateRangeStart(cpu, k, mm, address, address + 1);
+  const goOn = withMappedPte(cpu, k, mm, vma, address, walk.matches, walk.visit) ?? true;
+  if (walk.invalidates) invalidateRangeEnd(cpu, k, mm);
+  return goOn;
 }
 
 /**

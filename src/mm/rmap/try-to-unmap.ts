@@ -49,6 +49,7 @@ export function tryToUnmap(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch): 
     matches: mapsPfn(k.layout.pfnOf(page)),
     visit: (found) => tryToUnmapOne(cpu, k, found, page, folio, anonymous, batch),
     splitHuge: 'split',
+    invalidates: true,
   });
   return cpu.readOnce(page + PAGE_MAPCOUNT) === 0;
 }
@@ -120,6 +121,7 @@ export function tryToMigrate(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch)
     matches: mapsPfn(k.layout.pfnOf(page)),
     visit: (found) => tryToMigrateOne(cpu, k, found, page, folio, anonymous, batch),
     splitHuge: 'freeze',
+    invalidates: true,
   });
   return cpu.readOnce(page + PAGE_MAPCOUNT) === 0;
 }
