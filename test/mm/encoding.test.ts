@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { Layout, SMALL_CONFIG } from '../../src/mm/memory/layout.ts';
 import { MAPPING_ANON, MAPPING_KSM, mappingFlags, mappingTarget, mkMapping } from '../../src/mm/memory/mapping.ts';
 import { generationOf, PAGE_FIELDS, PAGE_FLAGS, PAGE_REFCOUNT, refCountOf, refWord } from '../../src/mm/memory/page.ts';
@@ -45,10 +45,19 @@ describe('what one word holds', () => {
   });
 
   it.each([0, MAPPING_ANON, MAPPING_KSM])('page->mapping: a handle and the bits %d', (flags) => {
-    const cpu = new DirectCpu(0, new Float64Array(2));
-    expect(mappingFlags(mkMapping(77, flags))).toBe(flags);
-    expect(mappingTarget(cpu, mkMapping(77, flags))).toBe(77);
+    const cpu = new DirectCpu(0, Float64Array.of(0, mkMapping(77, flags)));
+    const mapping = cpu.readOnce(1);
+    expect(mappingFlags(mapping)).toBe(flags);
+    expect(mappingTarget(cpu, mapping)).toBe(77);
   });
+});
+
+test('an address is made of what was read last', () => {
+  const cpu = new DirectCpu(0, Float64Array.of(0, 5, 6));
+  const five = cpu.readOnce(1);
+  expect(cpu.provenance(five)).toBe(0);
+  cpu.readOnce(2);
+  expect(() => cpu.provenance(five)).toThrow('an address was made of 5, and the last read returned 6');
 });
 
 describe('the layout', () => {

@@ -26,10 +26,10 @@ import {
   NOTIFIER_SEQ,
 } from './mirror.ts';
 import { MM_FIELDS, MM_MMAP_LOCK, MM_PAGE_TABLE_LOCK, MM_VMAS, type Mm } from './mm-struct.ts';
-import { generationOf, PAGE_CELLS, PAGE_FIELDS, PAGE_FLAG_NAMES, type Page, refCountOf } from './page.ts';
+import { PAGE_CELLS, PAGE_FIELDS, type Page } from './page.ts';
 import { type PageTable, PT_LOCK, PT_PTES } from './page-table.ts';
-import { PTE_BIT_NAMES, PTE_SHIFT, ptePfn } from './pte.ts';
-import { decodeVma, MAX_ADDRESS, MAX_OBJECTS, VMA_FLAG_NAMES } from './vma.ts';
+import { PAGE_SHOWN, showPte, showVma } from './show.ts';
+import { MAX_ADDRESS, MAX_OBJECTS } from './vma.ts';
 
 /** How much of everything exists. */
 export interface LayoutConfig {
@@ -84,9 +84,13 @@ export const CPU_IRQ = 0;
 /** Held by a CPU between looking up its TLB and the end of the access, and by whoever invalidates it. */
 export const CPU_TLB_LOCK = 1;
 
-type Span = { readonly base: number; readonly cells: number; readonly name: (offset: number) => string };
-
-const bitNames = (value: number, names: readonly string[]): string[] => names.filter((_, bit) => value & (1 << bit));
+/** Words that lie together, by their offset: what each is called, and its value as people read it. */
+interface Span {
+  readonly base: number;
+  readonly cells: number;
+  readonly name: (offset: number) => string;
+  readonly show: (offset: number) => (value: number) => string;
+}
 
 export class Layout {
   readonly config: LayoutConfig;
@@ -148,24 +152,46 @@ export class Layout {
     this.bootCpu = cpus;
     this.mmPmds = MM_VMAS + vmasPerMm;
     let next = 1;
-    const place = (cells: number, name: (offset: number) => string): number => {
+    const place = (cells: number, name: Span['name'], show: Span['show'] = () => String): number => {
       const base = next;
-      this.#spans.push({ base, cells, name });
+      this.#spans.push({ base, cells, name, show });
       next += cells;
       return base;
     };
-    const each = (count: number, cells: number, name: (i: number, field: number) => string): number =>
-      place(count * cells, (offset) => name(Math.floor(offset / cells), offset % cells));
+    const each = (
+      count: number,
+      cells: number,
+      name: (i: number, field: number) => string,
+      show: Span['show'] = () => String,
+    ): number =>
+      place(
+        count * cells,
+        (offset) => name(Math.floor(offset / cells), offset % cells),
+        (offset) => show(offset % cells),
+      );
 
-    this.#pages = each(pages, PAGE_CELLS, (pfn, f) => `page${pfn}.${PAGE_FIELDS[f]}`);
+    this.#pages = each(
+      pages,
+      PAGE_CELLS,
+      (pfn, f) => `page${pfn}.${PAGE_FIELDS[f]}`,
+      (f) => PAGE_SHOWN.get(f) ?? String,
+    );
     this.#mmCells = this.mmPmds + pmdsPerMm;
-    this.#mms = each(mms, this.#mmCells, (mm, f) => {
-      if (f < MM_FIELDS.length) return `mm${mm}.${MM_FIELDS[f]}`;
-      return f < this.mmPmds ? `mm${mm}.vma[${f - MM_VMAS}]` : `mm${mm}.pmd[${f - this.mmPmds}]`;
-    });
+    this.#mms = each(
+      mms,
+      this.#mmCells,
+      (mm, f) => {
+        if (f < MM_FIELDS.length) return `mm${mm}.${MM_FIELDS[f]}`;
+        return f < this.mmPmds ? `mm${mm}.vma[${f - MM_VMAS}]` : `mm${mm}.pmd[${f - this.mmPmds}]`;
+      },
+      (f) => (f < MM_FIELDS.length ? String : f < this.mmPmds ? showVma : showPte),
+    );
     this.#tableCells = PT_PTES + ptesPerTable;
-    this.#tables = each(tables, this.#tableCells, (t, f) =>
-      f < PT_PTES ? `table${t}.lock` : `table${t}.pte[${f - PT_PTES}]`,
+    this.#tables = each(
+      tables,
+      this.#tableCells,
+      (t, f) => (f < PT_PTES ? `table${t}.lock` : `table${t}.pte[${f - PT_PTES}]`),
+      (f) => (f < PT_PTES ? String : showPte),
     );
     this.#fileCells = AS_PAGES + 2 * pagesPerFile;
     this.#files = each(files.length, this.#fileCells, (file, f) => {
@@ -181,11 +207,15 @@ export class Layout {
     this.swapLock = place(1, () => 'swap.lock');
     this.#cpus = each(cpus + 1, CPU_FIELDS.length, (cpu, f) => `cpu${cpu}.${CPU_FIELDS[f]}`);
     this.#tlbs = config.tlb
-      ? place((cpus + 1) * mms * span, (offset) => {
-          const cpu = Math.floor(offset / (mms * span));
-          const mm = Math.floor(offset / span) % mms;
-          return `cpu${cpu}.tlb.mm${mm}[${offset % span}]`;
-        })
+      ? place(
+          (cpus + 1) * mms * span,
+          (offset) => {
+            const cpu = Math.floor(offset / (mms * span));
+            const mm = Math.floor(offset / span) % mms;
+            return `cpu${cpu}.tlb.mm${mm}[${offset % span}]`;
+          },
+          () => showPte,
+        )
       : 0;
     const mirrored = config.mirrors ? mms : 0;
     this.#notifiers = each(mirrored, NOTIFIER_FIELDS.length, (mm, f) => `mm${mm}.notifier.${NOTIFIER_FIELDS[f]}`);
@@ -305,29 +335,17 @@ export class Layout {
   /** The name of a word, like `page2.refcount`. */
   cellName(index: number): string {
     if (index === 0) return 'null';
-    const span = this.#spans.find(({ base, cells }) => index >= base && index < base + cells);
+    const span = this.#spanOf(index);
     return span === undefined ? `?${index}` : span.name(index - span.base);
   }
 
   /** The value of a word as people read it: `pfn 2 present write`, `1025 (generation 1)`, `locked dirty`. */
   showValue(index: number, value: number): string {
-    const name = this.cellName(index);
-    if (/^page\d+\.refcount$/.test(name)) return `${refCountOf(value)} (generation ${generationOf(value)})`;
-    if (/^page\d+\.flags$/.test(name)) return bitNames(value, PAGE_FLAG_NAMES).join(' ') || 'none';
-    if (/\.vma\[\d+\]$/.test(name)) return showVma(value);
-    if (/\.pmd\[|\.pte\[|\.tlb\./.test(name)) return showPte(value);
-    return String(value);
+    const span = this.#spanOf(index);
+    return span === undefined ? String(value) : span.show(index - span.base)(value);
   }
-}
 
-function showPte(e: number): string {
-  if (e === 0) return 'none';
-  return [ptePfn(e), ...bitNames(e & ((1 << PTE_SHIFT) - 1), PTE_BIT_NAMES)].join(' ');
-}
-
-function showVma(word: number): string {
-  if (word === 0) return 'none';
-  const vma = decodeVma(word, 0);
-  const what = vma.file > 0 ? `file${vma.file - 1}+${vma.pgoff}` : 'anonymous';
-  return [`${vma.start}-${vma.end}`, what, ...bitNames(vma.flags, VMA_FLAG_NAMES)].join(' ');
+  #spanOf(index: number): Span | undefined {
+    return this.#spans.find(({ base, cells }) => index >= base && index < base + cells);
+  }
 }
