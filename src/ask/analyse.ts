@@ -19,18 +19,7 @@ import { DEFAULT_MODEL, type ModelName } from '../models/registry.ts';
 import { now } from '../program/clock.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import type { InTurns } from '../program/turns.ts';
-
-export interface AnalyseOptions {
-  readonly model: ModelName;
-  /** Of `diff`: the model of the second. */
-  readonly otherModel: ModelName;
-  readonly unroll: number;
-  readonly architecture: Architecture;
-  readonly maxEdits: number;
-  readonly maxRepairs: number;
-  /** Of `show`: whether to look for a repair as well. */
-  readonly mend: boolean;
-}
+import type { Settings } from './options.ts';
 
 /** `show` spends so much time on looking for a repair, in milliseconds. */
 const MEND_TIME = 3000;
@@ -39,7 +28,7 @@ const MEND_TIME = 3000;
 export function* analyse(
   analysis: Exclude<AnalysisName, 'replay'>,
   asked: readonly Asked[],
-  options: AnalyseOptions,
+  options: Settings,
   limits: Limits,
 ): InTurns<Analysis> {
   const start = now();
@@ -122,7 +111,7 @@ function failed(
   return { kind: 'error', analysis, path, name: '', promise: '', model, seconds, diagnostics };
 }
 
-function* show({ protocol, reference }: Ready, options: AnalyseOptions, limits: Limits): InTurns<Shown | Undecided> {
+function* show({ protocol, reference }: Ready, options: Settings, limits: Limits): InTurns<Shown | Undecided> {
   yield { words: 'as it stands', done: 0, of: 0 };
   const best = yield* findBestInTurns(protocol, options.model, limits);
   if (best.kind !== 'found') return notFound(best);

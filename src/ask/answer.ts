@@ -4,25 +4,20 @@ import { pathOf } from '../fronts/fronts.ts';
 import { checkLitmusInTurns } from '../fronts/litmus/check-litmus.ts';
 import { checkCellInTurns } from '../fronts/races/check-cell.ts';
 import type { Limits } from '../judge/search.ts';
-import { DEFAULT_UNROLL } from '../litmus/compile.ts';
 import { DEFAULT_MODEL, MODELS } from '../models/registry.ts';
 import type { InTurns } from '../program/turns.ts';
 import { analyse, replayExecution } from './analyse.ts';
-import { DEFAULTS } from './defaults.ts';
+import { settingsFrom } from './options.ts';
 import type { Answer, ReplayRequest, Request } from './request.ts';
 
-/**
- * Answers a question by the functions that the command answers it by. Progress is yielded before each step.
- * @throws RangeError for a question that there is not
- */
+/** Answers a question by the functions that the command answers it by. Progress is yielded before each step. */
 export function* answering(request: Request, limits: Limits): InTurns<Answer> {
-  const { model = DEFAULT_MODEL, unroll = DEFAULT_UNROLL } = request;
-  if (!MODELS.includes(model)) throw new RangeError(`there is no model '${model}': one of ${MODELS.join(', ')}`);
   switch (request.question) {
     case 'states':
     case 'executions':
     case 'decide': {
       const { question, of, expect } = request;
+      const { model, unroll } = settingsFrom(request);
       const { deadline = Number.POSITIVE_INFINITY, maxExecutions, stopped: onExecution } = limits;
       const options = { model, question, unroll, expect, maxExecutions, deadline, onExecution };
       return yield* checkLitmusInTurns(of.path, of.text, options);
@@ -35,25 +30,17 @@ export function* answering(request: Request, limits: Limits): InTurns<Answer> {
     case 'show':
     case 'barriers':
     case 'repair': {
-      const { question, of, ...given } = request;
-      return yield* analyse(question, [of], { ...DEFAULTS, ...known(given), otherModel: model }, limits);
+      const { question, of } = request;
+      return yield* analyse(question, [of], settingsFrom(request), limits);
     }
     case 'diff': {
-      const { of, with: other = of, otherModel = model } = request;
-      return yield* analyse('diff', [of, other], { ...DEFAULTS, model, unroll, otherModel }, limits);
+      const { of, with: other = of } = request;
+      return yield* analyse('diff', [of, other], settingsFrom(request), limits);
     }
     case 'replay':
       return replayed(request);
-    default:
-      throw new RangeError(`there is no question '${(request as { readonly question: string }).question}'`);
   }
 }
-
-/** What is given, and not undefined. */
-const known = <T extends object>(given: T): { [Key in keyof T]: Exclude<T[Key], undefined> } =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof T]: Exclude<T[Key], undefined>;
-  };
 
 function replayed({ id, of }: ReplayRequest): Analysis {
   const parsed = parseId(id);

@@ -1,6 +1,6 @@
 import type { Step } from '../program/turns.ts';
 import { answering } from './answer.ts';
-import type { AnswerTo, Request } from './request.ts';
+import { type AnswerTo, checkRequest, type Request } from './request.ts';
 
 /** What is being done. `done` of `of` steps, where `of` is not 0; it may grow. */
 export interface Progress extends Step {
@@ -25,13 +25,11 @@ declare const setTimeout: (then: () => void, milliseconds: number) => unknown;
 /**
  * Answers a question about a litmus test or a race. Whatever is wrong with these is an answer as well: `error`, with
  * diagnostics; `bounded` is one that a limit kept from being found.
- * @throws RangeError for a question, a model or a limit that there is not, and whatever a scenario throws
+ * @throws RangeError for a question, an option or a value that there is not, and whatever a scenario throws
  */
 export async function ask<R extends Request>(request: R, { signal, onProgress }: Waiting = {}): Promise<AnswerTo<R>> {
+  checkRequest(request);
   const { timeout, maxExecutions } = request;
-  for (const limit of [timeout, maxExecutions]) {
-    if (limit !== undefined && !(limit > 0)) throw new RangeError(`a limit is more than 0, not ${limit}`);
-  }
   const deadline = timeout === undefined ? undefined : Date.now() + timeout * 1000;
   let executions = 0;
   const stopped = (): boolean => {

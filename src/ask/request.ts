@@ -1,64 +1,39 @@
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
-import type { Architecture } from '../explain/costs.ts';
 import type { Asked } from '../fronts/fronts.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
-import type { Expectation, LitmusResult, Question } from '../fronts/litmus/litmus-result.ts';
+import { type LitmusResult, QUESTIONS, type Question } from '../fronts/litmus/litmus-result.ts';
 import type { CellResult } from '../fronts/races/cell-result.ts';
 import type { AskedRace } from '../fronts/races/race-front.ts';
-import type { ModelName } from '../models/registry.ts';
-
-/** What every question may say of how it is to be answered. */
-interface Common {
-  /** The LKMM unless another is named; of `check` that and all that are stronger. */
-  readonly model?: ModelName | undefined;
-  /** Seconds; as long as it takes unless said. */
-  readonly timeout?: number | undefined;
-  /** The most executions of one exploration; any number unless said. */
-  readonly maxExecutions?: number | undefined;
-  /** The most rounds of a loop of a litmus test. */
-  readonly unroll?: number | undefined;
-}
+import { ASKED, checkOptions, type OptionsOf } from './options.ts';
 
 /** What a litmus test allows: its final states, every execution, or only whether its condition can be met. */
-export interface LitmusRequest extends Common {
+export interface LitmusRequest extends OptionsOf<Question> {
   readonly question: Question;
   readonly of: AskedTest;
-  /** Instead of what the `Result:` comment promises. */
-  readonly expect?: Expectation | undefined;
 }
 
-/** Whether a race holds under a design. */
-export interface CheckRequest extends Common {
+/** Whether a race holds under a design. Where a model is named it is asked alone. */
+export interface CheckRequest extends OptionsOf<'check'> {
   readonly question: 'check';
   readonly of: AskedRace;
 }
 
 /** A failing execution, what each barrier is good for, or what would mend it. */
-export interface ExplainRequest extends Common {
+export interface ExplainRequest extends OptionsOf<'show' | 'barriers' | 'repair'> {
   readonly question: 'show' | 'barriers' | 'repair';
   readonly of: Asked;
-  /** Of `show`: whether to look for a repair as well. */
-  readonly mend?: boolean | undefined;
-  /** The machine for which a repair is to be cheap. */
-  readonly architecture?: Architecture | undefined;
-  /** The most edits of a repair. */
-  readonly maxEdits?: number | undefined;
-  /** So many repairs are looked for. */
-  readonly maxRepairs?: number | undefined;
 }
 
 /** What one allows and the other does not: two tests, two races, or one under two models. */
-export interface DiffRequest extends Common {
+export interface DiffRequest extends OptionsOf<'diff'> {
   readonly question: 'diff';
   readonly of: Asked;
   /** The same unless said. */
   readonly with?: Asked | undefined;
-  /** The same unless said. */
-  readonly otherModel?: ModelName | undefined;
 }
 
 /** The execution of an id once more. */
-export interface ReplayRequest extends Common {
+export interface ReplayRequest extends OptionsOf<'replay'> {
   readonly question: 'replay';
   /** What the id is of, as it is now. */
   readonly of: Asked;
@@ -78,3 +53,23 @@ export type AnswerTo<R extends Request> = R['question'] extends Question
       : Answer;
 
 export type Answer = LitmusResult | CellResult | Analysis;
+
+/** What a request has besides its options. */
+const PARTS = ['question', 'of', 'with', 'id'];
+
+/**
+ * Looks at what a program asks, which TypeScript may not have seen.
+ * @throws RangeError with what is wrong
+ */
+export function checkRequest(request: Request): void {
+  const { question, of } = request;
+  if (!ASKED.includes(question)) {
+    throw new RangeError(`there is no question '${question}': expected one of ${ASKED.join(', ')}`);
+  }
+  const kind = QUESTIONS.includes(question as Question) ? 'litmus' : question === 'check' ? 'race' : of?.kind;
+  if (of === undefined || of.kind !== kind) {
+    const wanted = { litmus: 'a test, as litmus() makes it', race: 'a race, as races() makes it' };
+    throw new RangeError(`${question} is asked of ${wanted[kind] ?? Object.values(wanted).join(', or of ')}`);
+  }
+  checkOptions(request, PARTS);
+}

@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs';
-import { DEFAULTS } from '../ask/defaults.ts';
+import { settingsFrom } from '../ask/options.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import { type ExecutionId, parseId } from '../explain/execution-id.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
-import { DEFAULT_UNROLL } from '../litmus/compile.ts';
 import { DEFAULT_MODEL } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import type { AnalysisFormat } from '../report/analysis-format.ts';
@@ -118,16 +117,8 @@ async function requestFrom(
   options: AnalysisOptions,
   argv: readonly string[],
 ): Promise<AnalysisRequest | readonly Diagnostic[]> {
-  const {
-    model = DEFAULT_MODEL,
-    otherModel = model,
-    arch = DEFAULTS.architecture,
-    maxEdits = DEFAULTS.maxEdits,
-    maxRepairs = DEFAULTS.maxRepairs,
-    mend = false,
-  } = options;
-  const { unroll = DEFAULT_UNROLL, maxExecutions, timeout } = options;
-  const settings = { model, otherModel, unroll, architecture: arch, maxEdits, maxRepairs, mend };
+  const { maxExecutions, timeout } = options;
+  const settings = settingsFrom({ ...options, architecture: options.arch });
   const made = { analysis, options: settings, maxExecutions, timeout };
   const [first = ''] = args;
   if (analysis === 'replay') {
@@ -139,7 +130,7 @@ async function requestFrom(
   const asked = isRace(first) ? await racesFrom(analysis, first, options, argv) : testsFrom(first, options);
   if (!('asked' in asked)) return asked;
   if (analysis === 'diff' && asked.asked.length === 1) {
-    if (otherModel === model) {
+    if (settings.otherModel === settings.model) {
       const message = 'this compares nothing: it is the same as itself';
       return [usageDiagnostic('HF903', message, { argv, expected: '--with OTHER, or --other-model NAME' })];
     }

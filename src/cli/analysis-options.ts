@@ -1,9 +1,10 @@
-import { DEFAULTS } from '../ask/defaults.ts';
+import { choice } from '../ask/kind.ts';
 import type { AnalysisName } from '../explain/analysis.ts';
-import { ARCHITECTURES, type Architecture } from '../explain/costs.ts';
-import { MODELS, type ModelName } from '../models/registry.ts';
+import type { Architecture } from '../explain/costs.ts';
+import { DEFAULT_PRESET } from '../mm/design/presets.ts';
+import type { ModelName } from '../models/registry.ts';
 import { ANALYSIS_FORMATS, type AnalysisFormat } from '../report/analysis-format.ts';
-import { CHECK_OPTIONS, LITMUS_OPTIONS, type OptionRow, whole } from './options.ts';
+import { asked, CHECK_OPTIONS, type OptionRow, word } from './options.ts';
 
 /** The values of the options of `holdfast show`, `barriers`, `repair`, `diff` and `replay`; not all of each. */
 export interface AnalysisOptions {
@@ -25,63 +26,32 @@ export interface AnalysisOptions {
 
 type Row<Key extends keyof AnalysisOptions> = OptionRow<NonNullable<AnalysisOptions[Key]>>;
 
-const { model, timeout, maxExecutions, unroll } = LITMUS_OPTIONS;
-
 const format: Row<'format'> = {
   flag: '--format',
-  value: 'name',
   text: 'text, or mail for a list, or data or pictures for a tool',
-  choices: ANALYSIS_FORMATS,
+  kind: choice(ANALYSIS_FORMATS),
   default: 'text',
-};
-const otherModel: Row<'otherModel'> = {
-  flag: '--other-model',
-  value: 'name',
-  text: 'the memory model of the other side',
-  choices: MODELS,
-  defaultText: 'the same',
 };
 const other: Row<'with'> = {
   flag: '--with',
-  value: 'other',
   text: 'the other test; of a race, the other design',
+  kind: word('other'),
   defaultText: 'the same',
 };
 const design: Row<'design'> = {
   flag: '--design',
-  value: 'name',
   text: 'of a race: a kernel or a proposal',
-  default: 'v6.12',
+  kind: word('name'),
+  default: DEFAULT_PRESET,
 };
 const variant: Row<'variant'> = {
   flag: '--variant',
-  value: 'name',
   text: 'of a race: one of its forms',
+  kind: word('name'),
   defaultText: 'the first, or that which fails',
 };
 const set: Row<'set'> = { ...CHECK_OPTIONS.set, text: 'of a race: takes a decision of the design otherwise' };
-const arch: Row<'arch'> = {
-  flag: '--arch',
-  value: 'name',
-  text: 'the machine for which a repair is to be cheap',
-  choices: ARCHITECTURES,
-  default: DEFAULTS.architecture,
-};
-const maxEdits: Row<'maxEdits'> = {
-  flag: '--max-edits',
-  value: 'n',
-  text: 'most edits of a repair',
-  parse: whole(1, 12),
-  default: DEFAULTS.maxEdits,
-};
-const maxRepairs: Row<'maxRepairs'> = {
-  flag: '--max-repairs',
-  value: 'n',
-  text: 'so many repairs are looked for',
-  parse: whole(1, 1000),
-  default: DEFAULTS.maxRepairs,
-};
-const mend: Row<'mend'> = { flag: '--no-mend', text: 'do not look for a repair', default: true };
+const arch: Row<'arch'> = asked('architecture');
 
 /** A command that asks a question about a protocol: its words, and the options it has. */
 export interface AnalysisCommand {
@@ -92,10 +62,11 @@ export interface AnalysisCommand {
   readonly options: { readonly [Key in keyof AnalysisOptions]?: Row<Key> };
 }
 
-const LIMITS = {
-  timeout: { ...timeout, text: 'longest time; what is not decided by then is said' },
-  maxExecutions,
-  unroll,
+const model: Row<'model'> = asked('model');
+const LIMITS: AnalysisCommand['options'] = {
+  timeout: asked('timeout'),
+  maxExecutions: asked('maxExecutions'),
+  unroll: asked('unroll'),
 };
 const TEST = ['<test>', 'a litmus test, a race (see holdfast list), or a file of races, which is run'] as const;
 const RACE = { design, variant, set };
@@ -107,7 +78,7 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     description:
       'Shows an execution that satisfies the condition of a litmus test (or violates a forall), as columns of steps: the shortest one that the strongest model allows. Then the reason, and the cheapest repair.',
     arguments: [TEST],
-    options: { model, ...RACE, format, ...LIMITS, arch, maxEdits, mend },
+    options: { model, ...RACE, format, ...LIMITS, arch, maxEdits: asked('maxEdits'), mend: asked('mend') },
   },
   {
     name: 'barriers',
@@ -123,7 +94,7 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     description:
       'Finds the cheapest sets of barriers, ordering suffixes and exchanges of independent steps that make a protocol hold. Each is proved, and no part of it is enough.',
     arguments: [TEST],
-    options: { model, ...RACE, format, ...LIMITS, arch, maxEdits, maxRepairs },
+    options: { model, ...RACE, format, ...LIMITS, arch, maxEdits: asked('maxEdits'), maxRepairs: asked('maxRepairs') },
   },
   {
     name: 'diff',
@@ -131,7 +102,7 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     description:
       'Compares the outcomes of two litmus tests, of a race under two designs, or of one under two models, and shows an execution for each.',
     arguments: [TEST],
-    options: { with: other, model, otherModel, ...RACE, format, ...LIMITS },
+    options: { with: other, model, otherModel: asked('otherModel'), ...RACE, format, ...LIMITS },
   },
   {
     name: 'replay',

@@ -1,4 +1,5 @@
-import { type AnalyseOptions, analyse, replayExecution } from '../ask/analyse.ts';
+import { analyse, replayExecution } from '../ask/analyse.ts';
+import type { Settings } from '../ask/options.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import type { ExecutionId } from '../explain/execution-id.ts';
 import type { Asked } from '../fronts/fronts.ts';
@@ -28,7 +29,7 @@ export interface AnalysisRequest {
   readonly asked: readonly (AskedTest | NamedRace)[];
   /** Of a replay. */
   readonly id: ExecutionId | undefined;
-  readonly options: AnalyseOptions;
+  readonly options: Settings;
   readonly maxExecutions: number | undefined;
   /** Seconds. */
   readonly timeout: number | undefined;

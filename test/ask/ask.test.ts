@@ -76,9 +76,17 @@ test.each([
 });
 
 test.each([
-  ['question', { question: 'why' }],
-  ['model', { question: 'decide', model: 'arm' }],
-  ['limit', { question: 'decide', timeout: -1 }],
-])('a %s that there is not is refused', async (_, request) => {
-  await expect(ask({ of: SB, ...request } as never)).rejects.toThrow(RangeError);
+  ['a question', { question: 'why' }, "there is no question 'why': expected one of states, "],
+  ['an option', { modle: 'tso' }, "there is no option 'modle'; did you mean model?"],
+  ['a model', { model: 'arm' }, "'arm' is not a value of model: expected one of sc, tso, lkmm"],
+  ['a time', { timeout: -1 }, "'-1' is not a value of timeout: expected a number above 0"],
+  ['a number', { maxExecutions: 1.5 }, "'1.5' is not a value of maxExecutions: expected a whole number from 1"],
+  ['a switch', { question: 'show', mend: 'no' }, "'no' is not a value of mend: expected true or false"],
+  ['a race', { of: T0 }, 'decide is asked of a test, as litmus() makes it'],
+  ['a test', { question: 'check' }, 'check is asked of a race, as races() makes it'],
+  ['nothing', { question: 'show', of: undefined }, 'show is asked of a test, as litmus() makes it, or of a race'],
+])('what cannot be asked is refused: %s', async (_, request, message) => {
+  const asked = ask({ question: 'decide', of: SB, ...request } as never);
+  await expect(asked).rejects.toThrow(RangeError);
+  await expect(asked).rejects.toThrow(message);
 });

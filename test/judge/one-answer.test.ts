@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AnalyseOptions, analyse } from '../../src/ask/analyse.ts';
+import { analyse } from '../../src/ask/analyse.ts';
+import type { Settings } from '../../src/ask/options.ts';
 import type { Analysis } from '../../src/explain/analysis.ts';
 import { checkCell } from '../../src/fronts/races/check-cell.ts';
 import { designOf } from '../../src/mm/design/presets.ts';
@@ -8,7 +9,7 @@ import { finish } from '../explain/protocols.ts';
 import { RACES } from './races.ts';
 
 const V612 = { name: 'v6.12', design: designOf('v6.12') };
-const OPTIONS: AnalyseOptions = {
+const OPTIONS: Settings = {
   model: 'lkmm',
   otherModel: 'lkmm',
   unroll: 2,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type AnalyseOptions, analyse, replayExecution } from '../../src/ask/analyse.ts';
+import { analyse, replayExecution } from '../../src/ask/analyse.ts';
+import type { Settings } from '../../src/ask/options.ts';
 import type { Analysis, AnalysisName } from '../../src/explain/analysis.ts';
 import { parseId } from '../../src/explain/execution-id.ts';
 import { designWith } from '../../src/mm/design/design.ts';
@@ -8,7 +9,7 @@ import { scenarioNamed } from '../../src/scenarios/catalog.ts';
 import { finish } from '../explain/protocols.ts';
 import { litmus, SHAPES } from '../explain/shapes.ts';
 
-const OPTIONS: AnalyseOptions = {
+const OPTIONS: Settings = {
   model: 'lkmm',
   otherModel: 'lkmm',
   unroll: 2,
@@ -32,11 +33,7 @@ const RCU = litmus('MP', SHAPES.MP)
 
 type Question = Exclude<AnalysisName, 'replay'>;
 
-function answer(
-  analysis: Question,
-  tests: readonly ReturnType<typeof test>[],
-  more: Partial<AnalyseOptions> = {},
-): Analysis {
+function answer(analysis: Question, tests: readonly ReturnType<typeof test>[], more: Partial<Settings> = {}): Analysis {
   return settled(finish(analyse(analysis, tests, { ...OPTIONS, ...more }, {})));
 }
 
