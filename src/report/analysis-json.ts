@@ -2,29 +2,33 @@ import type { Analysis, Shows } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
 import type { Repair } from '../explain/repair.ts';
 import { executionData, failureData, placeData } from './execution-json.ts';
+import type { AnalysisData, BarrierData, EveryData, MendData, RepairData } from './schema/analysis.ts';
 import { jsonLine } from './visible.ts';
 
-/** What `--format json` prints for an analysis; `schema/analysis.schema.json` documents it. */
+/** What `--format json` prints for an analysis; `schema/analysis.ts` declares it. */
 export const ANALYSIS_JSON_VERSION = 1;
 
 /** An analysis as one line of JSON. */
 export function analysisJson(a: Analysis): string {
   const { kind, analysis, path, name, model, promise } = a;
   const seconds = Math.round(a.seconds * 1e6) / 1e6;
-  return jsonLine({
+  const every: Pick<AnalysisData[typeof kind], EveryData> = {
     version: ANALYSIS_JSON_VERSION,
     analysis,
     path,
     name,
     model,
-    kind,
     promise,
     seconds,
-    ...partOf(a),
-  });
+  };
+  const part: Parts[typeof kind] = partOf(a);
+  return jsonLine({ ...every, kind, ...part });
 }
 
-function partOf(a: Analysis): object {
+/** What each kind of answer has of its own. */
+type Parts = { readonly [Kind in Analysis['kind']]: Omit<AnalysisData[Kind], EveryData | 'kind'> };
+
+function partOf(a: Analysis): Parts[Analysis['kind']] {
   switch (a.kind) {
     case 'execution':
       return { execution: executionData(a.counterexample), mend: mendData(a.mend), warnings: a.warnings };
@@ -61,20 +65,20 @@ function partOf(a: Analysis): object {
   }
 }
 
-const repairData = ({ edits, cost, executions, patch }: Repair) => ({
-  edits: edits.map((e) => ({ words: e.words, thread: e.thread, place: placeData(e.place), cost: e.cost })),
+const repairData = ({ edits, cost, executions, patch }: Repair): RepairData => ({
+  edits: edits.map((e) => ({ words: e.words, thread: e.thread, place: placeData(e.place), cost: e.cost ?? null })),
   cost,
   executions,
   patch: patch?.diff ?? null,
 });
 
-function mendData(mend: Shows['mend']): object {
+function mendData(mend: Shows['mend']): MendData {
   return mend.kind === 'repair'
     ? { kind: mend.kind, architecture: mend.architecture, repair: repairData(mend.repair) }
     : { kind: mend.kind };
 }
 
-function barrierData({ words, kind, thread, place, verdict }: BarrierItem): object {
+function barrierData({ words, kind, thread, place, verdict }: BarrierItem): BarrierData {
   const without = 'without' in verdict ? verdict.without : undefined;
   return {
     words,

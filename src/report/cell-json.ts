@@ -1,10 +1,11 @@
 import type { CellResult } from '../fronts/races/cell-result.ts';
+import type { CellData } from './schema/cell.ts';
 import { jsonLine } from './visible.ts';
 
-/** One line of JSON for a cell, as schema/cell-result.schema.json says: every key is there, what is not known is null. */
+/** One line of JSON for a cell, as schema/cell.ts declares it: every key is there, what is not known is null. */
 export function cellJson(cell: CellResult): string {
   const { scenario, variant, design, model, kind, property, executions, blocked, seconds } = cell;
-  return jsonLine({
+  const data: CellData = {
     version: 1,
     scenario,
     variant,
@@ -19,5 +20,6 @@ export function cellJson(cell: CellResult): string {
     waits: cell.kind === 'deadlock' ? cell.waits : [],
     reason: cell.kind === 'absent' ? cell.reason : null,
     diagnostics: cell.kind === 'error' ? cell.diagnostics : [],
-  });
+  };
+  return jsonLine(data);
 }

@@ -7,9 +7,10 @@ import type { WaitText } from '../explain/waits.ts';
 import { Kind } from '../graph/graph.ts';
 import type { Failure } from '../judge/judgement.ts';
 import { assumptionWords, markWords, reasonWords } from './execution-words.ts';
+import type { EventData, ExecutionData, FailureData, MarkData } from './schema/execution.ts';
 
-/** An execution as `schema/analysis.schema.json` documents it. Events are referred to by their number. */
-export function executionData(c: Counterexample) {
+/** An execution as `schema/execution.ts` declares it. Events are referred to by their number. */
+export function executionData(c: Counterexample): ExecutionData {
   const { trace, drawing, reason } = c;
   return {
     id: c.id ?? null,
@@ -57,7 +58,7 @@ export function executionData(c: Counterexample) {
   };
 }
 
-const KINDS: Readonly<Record<Kind, string>> = {
+const KINDS: Readonly<Record<Kind, EventData['kind']>> = {
   [Kind.Read]: 'read',
   [Kind.Write]: 'write',
   [Kind.Fence]: 'fence',
@@ -66,7 +67,7 @@ const KINDS: Readonly<Record<Kind, string>> = {
 };
 
 /** Why an execution fails. A condition that is met, and a property that is broken, are called `condition`. */
-export const failureData = ({ kind, message, steps }: Failure) => ({
+export const failureData = ({ kind, message, steps }: Failure): FailureData => ({
   kind: kind === 'violated' ? 'condition' : kind,
   message,
   ...(steps === undefined ? {} : { steps }),
@@ -86,7 +87,7 @@ export const placeData = ({ file, line, column, text, function: name }: SourcePl
   function: name ?? null,
 });
 
-const markData = (c: Counterexample, mark: Mark) => ({
+const markData = (c: Counterexample, mark: Mark): MarkData => ({
   kind: mark.kind,
   event: mark.event,
   other: mark.kind === 'stale' ? mark.missed : mark.kind === 'ahead' ? mark.source : null,

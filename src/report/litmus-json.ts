@@ -1,15 +1,16 @@
 import { contradiction, type LitmusResult, messageOf } from '../fronts/litmus/litmus-result.ts';
 import { placeData, waitData } from './execution-json.ts';
+import type { TestData } from './schema/litmus.ts';
 import { jsonLine } from './visible.ts';
 
-/** What `--format json` prints for a test; `schema/litmus-result.schema.json` documents it. */
+/** What `--format json` prints for a test; `schema/litmus.ts` declares it. */
 export const LITMUS_JSON_VERSION = 1;
 
 /** A result as one line of JSON. Every key is there in every kind; what is unknown is null. */
 export function litmusJson(result: LitmusResult): string {
   const explored = result.kind === 'error' || result.kind === 'interrupted' ? undefined : result;
   const { observed, rows, satisfies } = explored?.states ?? {};
-  return jsonLine({
+  const data: TestData = {
     version: LITMUS_JSON_VERSION,
     path: result.path,
     name: explored?.name ?? null,
@@ -37,5 +38,6 @@ export function litmusJson(result: LitmusResult): string {
     outcomes: rows ?? null,
     witnesses: satisfies?.flatMap((yes, i) => (yes ? [i] : [])) ?? null,
     diagnostics: result.kind === 'error' ? result.diagnostics : (explored?.warnings ?? []),
-  });
+  };
+  return jsonLine(data);
 }
