@@ -5,8 +5,7 @@ import { type ExecutionId, parseId } from '../explain/execution-id.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
 import { DEFAULT_MODEL } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
-import type { AnalysisFormat } from '../report/analysis-format.ts';
-import { analysisView } from '../report/analysis-view.ts';
+import { hasErrors, isText, viewed } from '../report/formats.ts';
 import { visible } from '../report/visible.ts';
 import { scenarioNamed } from '../scenarios/catalog.ts';
 import type { AnalysisOptions } from './analysis-options.ts';
@@ -38,21 +37,19 @@ export async function analysisCommand(
   const { result, signal } =
     'analysis' in request ? await answerTo(request) : refusal(analysis, args, options, request);
   // A tool that collects findings is told what is wrong as well.
-  if (result.kind === 'error' && !FOR_TOOLS.has(options.format)) result.diagnostics.forEach(printDiagnostic);
+  if (result.kind === 'error' && !hasErrors(options.format)) result.diagnostics.forEach(printDiagnostic);
   else {
     // The text has them already.
-    const isText = options.format === 'text' || options.format === 'mail' || options.format === 'json';
-    if (result.kind === 'execution' && !isText) result.warnings.forEach(printDiagnostic);
+    const hasWarnings = ['text', 'mail', 'json'].includes(options.format);
+    if (result.kind === 'execution' && !hasWarnings) result.warnings.forEach(printDiagnostic);
     const { style, width } = stdout;
-    const view = analysisView(result, options.format, width, style);
+    const view = viewed('analysis', options.format, result, { width, style, several: false });
     if (view === '') stderr.print(`${visible(result.name)}: there is no execution to draw\n`);
-    else if (options.format === 'text' || options.format === 'github') stdout.print(view);
+    else if (isText(options.format)) stdout.print(view);
     else stdout.write(view);
   }
   return signal ?? exitOf(result);
 }
-
-const FOR_TOOLS: ReadonlySet<AnalysisFormat> = new Set(['json', 'junit', 'sarif', 'github']);
 
 /** The result of a question that cannot be asked. */
 function refusal(
@@ -170,15 +167,7 @@ async function racesFrom(
   const { questionFrom } = await import('./question.ts');
   const designs = other === undefined ? [design] : [design, other];
   const chosen = { design: designs, variant: variant === undefined ? [] : [variant], set };
-  const limits = {
-    model: undefined,
-    json: false,
-    litmus: false,
-    jobs: undefined,
-    timeout: undefined,
-    maxExecutions: undefined,
-  };
-  const question = await questionFrom(name, { ...limits, ...chosen }, argv);
+  const question = await questionFrom(name, chosen, argv);
   if (!('tasks' in question)) return question;
   const { decisions, module, tasks } = question;
   const first = analysis === 'show' ? tasks : tasks.slice(0, 1);

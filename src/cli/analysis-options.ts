@@ -3,7 +3,7 @@ import type { AnalysisName } from '../explain/analysis.ts';
 import type { Architecture } from '../explain/costs.ts';
 import { DEFAULT_PRESET } from '../mm/design/presets.ts';
 import type { ModelName } from '../models/registry.ts';
-import { ANALYSIS_FORMATS, type AnalysisFormat } from '../report/analysis-format.ts';
+import { type Format, formatsOf, formatWords } from '../report/formats.ts';
 import { asked, CHECK_OPTIONS, type OptionRow, word } from './options.ts';
 
 /** The values of the options of `holdfast show`, `barriers`, `repair`, `diff` and `replay`; not all of each. */
@@ -14,7 +14,7 @@ export interface AnalysisOptions {
   readonly design: string;
   readonly variant: string | undefined;
   readonly set: readonly string[];
-  readonly format: AnalysisFormat;
+  readonly format: Format;
   readonly timeout: number | undefined;
   readonly maxExecutions: number | undefined;
   readonly unroll: number;
@@ -28,8 +28,8 @@ type Row<Key extends keyof AnalysisOptions> = OptionRow<NonNullable<AnalysisOpti
 
 const format: Row<'format'> = {
   flag: '--format',
-  text: 'text, or mail for a list, or data or pictures for a tool',
-  kind: choice(ANALYSIS_FORMATS),
+  text: formatWords('analysis'),
+  kind: choice(formatsOf('analysis')),
   default: 'text',
 };
 const other: Row<'with'> = {

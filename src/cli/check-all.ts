@@ -16,19 +16,21 @@ const SOON = 150;
 const CUT = 80;
 
 /**
- * Checks every cell, here at first and then in workers. Those that a signal left unchecked have no result; `signal` is
+ * Checks every cell, here at first and then in workers; `onCell` is told of each as it comes, with its place in the order
+ * of tasks and designs. Those that a signal left unchecked have no result; `signal` is
  * which one then. What is the user's own runs in workers alone. `wasCut`: nothing more can be explored in this thread.
  */
 export async function checkAll(
   tasks: readonly CellTask[],
   settings: CellSettings,
   jobs: number | undefined,
-  onCell: (cell: CellResult) => void = () => {},
+  onCell: (cell: CellResult, place: number) => void = () => {},
 ): Promise<{ known: CellResult[]; signal: Exit | undefined; wasCut: boolean }> {
   const results: CellResult[][] = tasks.map(() => []);
+  const first = tasks.map((_, index) => tasks.slice(0, index).reduce((sum, { presets }) => sum + presets.length, 0));
   const answer = (index: number, cell: CellResult): void => {
+    onCell(cell, first[index]! + results[index]!.length);
     results[index]!.push(cell);
-    onCell(cell);
   };
   let pool: Pool<CellSettings, CellTask, CellResult> | undefined;
   const signals = new Signals(() => pool?.stop());

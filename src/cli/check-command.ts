@@ -2,10 +2,8 @@ import { raceCounterexample } from '../ask/counterexample.ts';
 import type { CellResult } from '../fronts/races/cell-result.ts';
 import { designName } from '../mm/design/presets.ts';
 import { MODELS } from '../models/registry.ts';
-import { cellJson } from '../report/cell-json.ts';
 import { cellTable, cellWord, legend } from '../report/cell-table.ts';
 import { cellText } from '../report/cell-text.ts';
-import { diagnosticText } from '../report/diagnostic-text.ts';
 import { executionText } from '../report/execution-text.ts';
 import { count, duration, type Style, wrapped } from '../report/style.ts';
 import { atMost } from './at-most.ts';
@@ -14,6 +12,7 @@ import { type Exit, firstOf } from './exit-codes.ts';
 import { bundleFrames } from './frame-map.ts';
 import type { CheckOptions } from './options.ts';
 import { KERNELS, type Question, questionFrom } from './question.ts';
+import { ResultOutput } from './result-output.ts';
 import { type CellSettings, designFor, namedScenario } from './run-cell.ts';
 import { printDiagnostic, stderr, stdout } from './terminal.ts';
 
@@ -41,16 +40,21 @@ export async function checkCommand(
     timeout,
   };
   const start = performance.now();
-  const { known, signal, wasCut } = await checkAll(tasks, settings, options.jobs, (cell) => {
-    if (options.json) stdout.write(cellJson(cell));
+  const format = options.json ? 'json' : options.format;
+  const output = new ResultOutput('check', format, true);
+  const { known, signal, wasCut } = await checkAll(tasks, settings, options.jobs, (cell, place) => {
+    // The text is one table, or has an execution that is looked for once all is known.
+    if (format !== 'text') output.add(place, cell);
   });
   const asked = tasks.reduce((sum, { presets }) => sum + presets.length, 0);
   const seconds = (performance.now() - start) / 1000;
 
-  for (const text of errorTexts(known, stderr.width, stderr.style)) stderr.print(text);
-  if (!options.json && race !== undefined && question.designs.length === 1) {
-    printCells(known, question, settings, signal === undefined && !wasCut);
-  } else if (!options.json) printTable(known, question, race, seconds);
+  if (format !== 'text') output.end();
+  else {
+    output.say(known.flatMap((cell) => (cell.kind === 'error' ? cell.diagnostics : [])));
+    if (race === undefined || question.designs.length > 1) printTable(known, question, race, seconds);
+    else printCells(known, question, settings, signal === undefined && !wasCut);
+  }
   if (known.length < asked && stdout.failure === undefined) {
     stderr.print(`Interrupted: ${asked - known.length} of ${count(asked, 'cell')} were not checked\n`);
   }
@@ -66,14 +70,6 @@ function exitOf(results: readonly CellResult[], asked: number, byName: boolean):
   if (results.length < asked && stdout.failure === undefined) holding.push('internal');
   return firstOf(...holding);
 }
-
-/** What is wrong, each once: it is the same in most cells of a race. */
-const errorTexts = (results: readonly CellResult[], width: number, style: Style): ReadonlySet<string> =>
-  new Set(
-    results.flatMap((cell) =>
-      cell.kind === 'error' ? cell.diagnostics.map((diagnostic) => diagnosticText(diagnostic, width, style)) : [],
-    ),
-  );
 
 /** Is something wrong with the race under the design? */
 const isFailing = ({ kind }: CellResult): boolean => kind === 'violated' || kind === 'deadlock' || kind === 'data-race';

@@ -4,6 +4,7 @@ import { type OptionRow as Asked, OPTIONS, type OptionName } from '../ask/option
 import type { Expectation, Question } from '../fronts/litmus/litmus-result.ts';
 import { DEFAULT_PRESET } from '../mm/design/presets.ts';
 import type { ModelName } from '../models/registry.ts';
+import { type Format, formatsOf, formatWords } from '../report/formats.ts';
 
 /** One option of the command: of a question, see {@link asked}, or of how the command goes about it. */
 export interface OptionRow<T> {
@@ -46,9 +47,6 @@ export const word = (noun: string): Kind<string> => ({
   schema: { type: 'string' },
 });
 
-export const FORMATS = ['text', 'herd', 'json', 'junit', 'sarif', 'github'] as const;
-export type Format = (typeof FORMATS)[number];
-
 /** The values of the options of `holdfast litmus`. */
 export interface LitmusOptions {
   readonly model: ModelName;
@@ -81,8 +79,8 @@ export const LITMUS_OPTIONS: Rows<LitmusOptions> = {
   format: {
     flag: '--format',
     environment: 'HOLDFAST_FORMAT',
-    text: 'text, what herd7 prints, an object of JSON in each line, or findings for a tool',
-    kind: choice(FORMATS),
+    text: formatWords('litmus'),
+    kind: choice(formatsOf('litmus')),
     default: 'text',
   },
   jobs: jobs('tests'),
@@ -104,6 +102,7 @@ export interface CheckOptions {
   readonly variant: readonly string[];
   readonly model: ModelName | undefined;
   readonly set: readonly string[];
+  readonly format: Format;
   readonly json: boolean;
   readonly jobs: number | undefined;
   readonly timeout: number | undefined;
@@ -136,7 +135,8 @@ export const CHECK_OPTIONS: Rows<CheckOptions> = {
     several: true,
     kind: word('knob=value'),
   },
-  json: { flag: '--json', text: 'an object of JSON for each cell' },
+  format: { flag: '--format', text: formatWords('check'), kind: choice(formatsOf('check')), default: 'text' },
+  json: { flag: '--json', text: 'the same as --format json', conflicts: 'format' },
   jobs: jobs('cells'),
   timeout: asked('timeout'),
   maxExecutions: asked('maxExecutions'),

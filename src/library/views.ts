@@ -1,19 +1,8 @@
 import type { Answer } from '../ask/request.ts';
-import { analysisJson } from '../report/analysis-json.ts';
-import { analysisText } from '../report/analysis-text.ts';
-import { cellJson } from '../report/cell-json.ts';
-import { cellText } from '../report/cell-text.ts';
-import { litmusJson } from '../report/litmus-json.ts';
-import { litmusText } from '../report/litmus-text.ts';
+import { reported } from '../report/reported.ts';
 
 /** An answer as the line of JSON that the command prints of it, as the schemas say. */
-export const json = (answer: Answer): string =>
-  'analysis' in answer ? analysisJson(answer) : 'scenario' in answer ? cellJson(answer) : litmusJson(answer);
+export const json = (answer: Answer): string => reported(answer).json();
 
 /** An answer in words, as the command prints it. @param width in columns */
-export const text = (answer: Answer, width = 80): string =>
-  'analysis' in answer
-    ? analysisText(answer, width)
-    : 'scenario' in answer
-      ? cellText(answer, width)
-      : litmusText(answer, width);
+export const text = (answer: Answer, width = 80): string => reported(answer).text(width);

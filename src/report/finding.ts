@@ -33,6 +33,7 @@ export const FINDING_RULES = {
   contradicted: 'A test says other than promised.',
   flagged: 'A test is flagged: the model promises nothing about it.',
   decided: 'A test is decided, and says what was promised, if anything was.',
+  absent: 'A race does not exist under a design.',
   assertion: 'A BUG_ON() or WARN_ON() of a test fires in some execution.',
 } as const;
 export type FindingRule = keyof typeof FINDING_RULES;

@@ -144,6 +144,44 @@ describe('one race', () => {
   });
 });
 
+describe('--format', () => {
+  const asked = ['check', 'T0', '--variant', 'first', '--design', 'v5.9', '--design', 'v6.12', '--format'];
+
+  test('json is what --json prints', () => {
+    const lines = (args: readonly string[]): unknown[] =>
+      holdfast(args)
+        .stdout.trimEnd()
+        .split('\n')
+        .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
+    expect(lines([...asked, 'json'])).toEqual(lines([...asked.slice(0, -1), '--json']));
+  });
+
+  test('github: an annotation for each cell', () => {
+    const { status, stdout, stderr } = holdfast([...asked, 'github']);
+    expect([status, stderr]).toEqual([1, '']);
+    expect(stdout.split('\n').map((line) => line.split('::').slice(0, 2).join('::'))).toEqual([
+      '::error title=T0 first%2C v5.9',
+      '::notice title=T0 first%2C v6.12',
+      '',
+    ]);
+  });
+
+  test.each([
+    ['junit', /tests="2" failures="1" errors="0" skipped="0"/],
+    ['sarif', /"ruleId": "failing-execution"/],
+  ])('%s: one document', (format, expected) => {
+    const { status, stdout, stderr } = holdfast([...asked, format]);
+    expect([status, stderr]).toEqual([1, '']);
+    expect(stdout).toMatch(expected);
+  });
+
+  test('not both', () => {
+    const { status, stderr } = holdfast([...asked, 'github', '--json']);
+    expect(status).toBe(2);
+    expect(stderr).toContain("error[HF902]: option '--json' cannot be used with option '--format <name>'");
+  });
+});
+
 describe('a race of the user', () => {
   test('TypeScript that imports another file and the library', () => {
     const { status, stdout, stderr } = holdfast(['check', mine, '--design', 'v5.9', '--design', 'v5.11']);

@@ -2,20 +2,21 @@ import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { type Analysis, executionsOf } from '../../src/explain/analysis.ts';
-import { ANALYSIS_FORMATS } from '../../src/report/analysis-format.ts';
 import { analysisJson } from '../../src/report/analysis-json.ts';
 import { analysisMail } from '../../src/report/analysis-mail.ts';
 import { analysisText } from '../../src/report/analysis-text.ts';
-import { analysisView } from '../../src/report/analysis-view.ts';
 import { executionSvg } from '../../src/report/execution-svg.ts';
+import { type Format, formatsOf, viewed } from '../../src/report/formats.ts';
 import { PLAIN } from '../../src/report/style.ts';
 import { ANALYSES } from './analyses.ts';
 import { junitProblems, readXml } from './schemas/junit.ts';
 import { SARIF } from './schemas/sarif-2.1.0.ts';
 
 const all = Object.entries(ANALYSES);
-const junitOf = (a: Analysis): string => analysisView(a, 'junit', 80, PLAIN);
-const sarifOf = (a: Analysis): string => analysisView(a, 'sarif', 80, PLAIN);
+const analysisView = (a: Analysis, format: Format): string =>
+  viewed('analysis', format, a, { width: 80, style: PLAIN, several: false });
+const junitOf = (a: Analysis): string => analysisView(a, 'junit');
+const sarifOf = (a: Analysis): string => analysisView(a, 'sarif');
 const SCHEMA = JSON.parse(readFileSync(new URL('../../schema/analysis.schema.json', import.meta.url), 'utf8'));
 const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false });
 
@@ -129,7 +130,7 @@ describe('JUnit', () => {
 
 describe('annotations', () => {
   it.each(all)('are one command in each line: %s', (_, a) => {
-    const lines = analysisView(a, 'github', 80, PLAIN)
+    const lines = analysisView(a, 'github')
       .split('\n')
       .filter((line) => line !== '');
     for (const line of lines) expect(line).toMatch(/^::(error|warning|notice) (\w+=[^,:]+)(,\w+=[^,:]+)*::./);
@@ -137,7 +138,7 @@ describe('annotations', () => {
   });
 
   it('stand at the first step of the cycle', () => {
-    expect(analysisView(ANALYSES.shown!, 'github', 80, PLAIN)).toMatchSnapshot();
+    expect(analysisView(ANALYSES.shown!, 'github')).toMatchSnapshot();
   });
 });
 
@@ -160,21 +161,21 @@ describe('pictures', () => {
   });
 
   it('SVG, as it is', () => {
-    expect(analysisView(ANALYSES.shown!, 'svg', 80, PLAIN)).toMatchSnapshot();
+    expect(analysisView(ANALYSES.shown!, 'svg')).toMatchSnapshot();
   });
 
   it('DOT, as it is', () => {
-    expect(analysisView(ANALYSES['shown, four threads']!, 'dot', 80, PLAIN)).toMatchSnapshot();
+    expect(analysisView(ANALYSES['shown, four threads']!, 'dot')).toMatchSnapshot();
   });
 
   it('HTML, as it is', () => {
-    expect(analysisView(ANALYSES.shown!, 'html', 80, PLAIN)).toMatchSnapshot();
+    expect(analysisView(ANALYSES.shown!, 'html')).toMatchSnapshot();
   });
 });
 
-describe.each(ANALYSIS_FORMATS)('%s', (format) => {
+describe.each(formatsOf('analysis'))('%s', (format) => {
   it.each(all)('of %s is made without a word that stands for nothing', (_, a) => {
-    const view = analysisView(a, format, 80, PLAIN);
+    const view = analysisView(a, format);
     expect(view).not.toMatch(/undefined|\[object|NaN/);
     expect(view === '' || view.endsWith('\n')).toBe(true);
   });
