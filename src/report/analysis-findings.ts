@@ -7,7 +7,7 @@ import { mendWords } from './analysis-text.ts';
 import { reasonWords } from './execution-words.ts';
 import { diagnosticFindings, type Finding } from './finding.ts';
 
-/** What there is to be told about an analysis; never empty. */
+/** What there is to be told about an analysis; nothing only of two that do not differ. */
 export function findingsOf(a: Analysis): Finding[] {
   const about = { title: a.name || a.path, file: a.path, place: undefined, execution: undefined, patch: undefined };
   switch (a.kind) {

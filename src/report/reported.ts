@@ -25,7 +25,7 @@ export interface Reported {
   text(width?: number, style?: Style): string;
   /** A line of JSON. */
   json(): string;
-  /** One thing after the other, for tools that collect such; never empty. */
+  /** One thing after the other, for tools that collect such; nothing only of two that do not differ. */
   findings(): readonly Finding[];
 }
 

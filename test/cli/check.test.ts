@@ -145,7 +145,7 @@ describe('one race', () => {
 });
 
 describe('--format', () => {
-  const asked = ['check', 'T0', '--variant', 'first', '--design', 'v5.9', '--design', 'v6.12', '--format'];
+  const asked = ['check', 'T0', '--variant', 'later', '--design', 'v5.9', '--design', 'v6.12', '--format'];
 
   test('json is what --json prints', () => {
     const lines = (args: readonly string[]): unknown[] =>
@@ -160,8 +160,8 @@ describe('--format', () => {
     const { status, stdout, stderr } = holdfast([...asked, 'github']);
     expect([status, stderr]).toEqual([1, '']);
     expect(stdout.split('\n').map((line) => line.split('::').slice(0, 2).join('::'))).toEqual([
-      '::error title=T0 first%2C v5.9',
-      '::notice title=T0 first%2C v6.12',
+      '::error title=T0 later%2C v5.9',
+      '::notice title=T0 later%2C v6.12',
       '',
     ]);
   });

@@ -59,6 +59,8 @@ describe.each(KINDS)('%s', (kind) => {
   });
 
   it('has something to be told of each', () => {
-    for (const result of ALL[kind]) expect(reported(result).findings().length).toBeGreaterThan(0);
+    for (const result of ALL[kind]) {
+      if (result.kind !== 'difference') expect(reported(result).findings().length).toBeGreaterThan(0);
+    }
   });
 });
