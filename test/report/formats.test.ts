@@ -8,7 +8,7 @@ import { RESULTS } from './examples.ts';
 import { junitProblems, readXml } from './schemas/junit.ts';
 
 const cell = { scenario: 'T0', variant: 'first', design: 'v5.9', model: 'lkmm', property: 'I4' } as const;
-const counted = { executions: 3, blocked: 0, seconds: 0.1 };
+const counted = { executions: 3, blocked: 0, seconds: 0.1, asked: [] };
 
 /** A cell of every kind. */
 const CELLS: readonly CellResult[] = [
