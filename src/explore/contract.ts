@@ -39,4 +39,6 @@ export interface ExploreResult {
   readonly executions: number;
   /** Executions in which some thread waits and nothing lets it go on. */
   readonly blocked: number;
+  /** Of a `bounded` one: its share of the time was not enough for the search for buffered loads. */
+  readonly outOfTime?: boolean;
 }

@@ -9,7 +9,7 @@ import { OUT_OF_THIN_AIR, type Program } from '../program/program.ts';
 import type { InTurns } from '../program/turns.ts';
 import type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
 import { ExploreCpu, type Extender } from './explore-cpu.ts';
-import { TooManyTraces } from './guesses/budget.ts';
+import { OutOfTime, TooManyTraces } from './guesses/budget.ts';
 import { findGuesses, type Guesses } from './guesses/find-guesses.ts';
 import { mayRevisit } from './maximal.ts';
 import { Places } from './places.ts';
@@ -48,6 +48,7 @@ export class Explorer implements Extender, Execution {
   private readonly guesses: Guesses | undefined;
   /** Set where the threads have too many traces to tell which loads may be buffered: then nothing is proved. */
   private readonly mayMissBufferedLoads: boolean = false;
+  private readonly outOfTime: boolean = false;
   private readonly resolver: Resolver;
   private readonly complete = (graph: Graph): boolean => this.visit(graph);
   private readonly stuck = (graph: Graph): boolean => this.visitBlocked(graph);
@@ -84,6 +85,7 @@ export class Explorer implements Extender, Execution {
       } catch (thrown) {
         if (!(thrown instanceof TooManyTraces)) throw thrown;
         this.mayMissBufferedLoads = true;
+        this.outOfTime = thrown instanceof OutOfTime;
       }
     }
     this.resolver = new Resolver(count, program.initial, this.model, this.reach);
@@ -159,7 +161,8 @@ export class Explorer implements Extender, Execution {
 
   private outcome(kind: ExploreResult['kind']): ExploreResult {
     if (kind === 'complete' && this.mayMissBufferedLoads) return this.outcome('bounded');
-    return { kind, executions: this.executions, blocked: this.blocked };
+    const { executions, blocked } = this;
+    return this.outOfTime ? { kind, executions, blocked, outOfTime: true } : { kind, executions, blocked };
   }
 
   // --- running threads -------------------------------------------------------------------------------------------

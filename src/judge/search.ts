@@ -124,7 +124,7 @@ export function* searchInTurns<F extends Failure>(judge: Judge<F>, options: Sear
     if (result.kind === 'stopped') return 'enough';
     if (result.kind === 'complete') return cut ? 'unroll' : 'every';
     if (maxExecutions !== undefined && executions >= maxExecutions) return 'max-executions';
-    return deadline !== undefined && Date.now() >= deadline ? 'timeout' : 'traces';
+    return result.outOfTime === true || (deadline !== undefined && Date.now() >= deadline) ? 'timeout' : 'traces';
   };
   const ended = end();
   const outcome = (): Outcome<F> => {

@@ -60,6 +60,11 @@ describe('limits', () => {
     expect(count(many, { deadline: 0 })).toMatchObject({ kind: 'bounded' });
   });
 
+  test('a time that is over while buffered loads are searched for: more of it may help', () => {
+    const threads = program(2, [manyTraces(0, 1, 9), manyTraces(1, 0, 9)]);
+    expect(count(threads, { deadline: 0 })).toMatchObject({ kind: 'bounded', outOfTime: true });
+  });
+
   test('more traces than can be searched for buffered loads', () =>
     expect(count(program(2, [manyTraces(0, 1, 13), manyTraces(1, 0, 13)]), {})).toMatchObject({ kind: 'bounded' }));
 });

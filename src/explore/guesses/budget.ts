@@ -1,6 +1,9 @@
 /** The analysis met a limit: load buffering cannot be excluded, nor explored. */
 export class TooManyTraces extends Error {}
 
+/** Time is over, or the user has had enough: with more of it there may be an answer. */
+export class OutOfTime extends TooManyTraces {}
+
 /** So many runs of threads in all: a second or so. */
 const MAX_RUNS = 1 << 17;
 
@@ -23,6 +26,6 @@ export class Budget {
     this.steps += cost;
     if (this.steps < 4096) return;
     this.steps = 0;
-    if (this.isOver()) throw new TooManyTraces('out of time');
+    if (this.isOver()) throw new OutOfTime('out of time');
   }
 }
