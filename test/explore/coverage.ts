@@ -1,5 +1,5 @@
 import { Fence, Mode, RmwOp } from '../../src/cpu/modes.ts';
-import type { SmallProgram, Step } from '../oracle/small-program.ts';
+import { type Address, placeOf, type SmallProgram, type Step } from '../oracle/small-program.ts';
 import { FEATURES, FILTER, INITIAL, orderingOf, POINTER, THREADS, threadsName } from './features.ts';
 
 /** The features that no program has together. */
@@ -54,18 +54,52 @@ export class Coverage {
 export function featuresOf(program: SmallProgram, results: readonly (readonly number[])[]): Set<string> {
   const found = new Set<string>([threadsName(program.threads.length)]);
   if (program.initial.some((value) => value !== 0)) found.add(INITIAL);
-  for (const [thread, steps] of program.threads.entries()) visit(steps, results[thread]!, found, 0);
+  const sections = program.threads.map(() => new Sections());
+  for (const [thread, steps] of program.threads.entries()) visit(steps, results[thread]!, found, sections[thread]!, 0);
+  const behind = sections.some(({ readPlain }, i) =>
+    sections.some(({ writtenIfTaken }, j) => i !== j && [...readPlain].some((at) => writtenIfTaken.has(at))),
+  );
+  if (behind) found.add('read plain behind spin_trylock');
   return found;
 }
+
+/** What a thread does while it has the lock. */
+class Sections {
+  lock: 'none' | 'taken' | 'tried' = 'none';
+  readonly readPlain = new Set<number>();
+  readonly writtenIfTaken = new Set<number>();
+
+  step(step: Step, registers: readonly number[]): void {
+    if (step.do === 'lock') this.lock = 'taken';
+    else if (step.do === 'trylock' && registers[step.into] === 0) this.lock = 'tried';
+    else if (step.do === 'unlock') this.lock = 'none';
+    else if (step.do === 'read' && step.mode === Mode.Plain && this.lock === 'taken') {
+      this.readPlain.add(atOf(step.address, registers));
+    } else if (step.do === 'write' && this.lock === 'tried') this.writtenIfTaken.add(atOf(step.address, registers));
+  }
+}
+
+const atOf = (address: Address, registers: readonly number[]): number =>
+  address.via === undefined ? address.at : placeOf(address, registers[address.via]!);
 
 const isHeld = (step: Step & { do: 'if' }, registers: readonly number[]): boolean =>
   (registers[step.register] === step.constant) === step.equal;
 
-function visit(steps: readonly Step[], registers: readonly number[], found: Set<string>, depth: number): void {
+function visit(
+  steps: readonly Step[],
+  registers: readonly number[],
+  found: Set<string>,
+  sections: Sections,
+  depth: number,
+): void {
   for (const [i, step] of steps.entries()) {
+    sections.step(step, registers);
     if ('expect' in step && step.expect !== undefined) found.add(FILTER);
     if ('address' in step && step.address.via !== undefined) {
-      found.add(step.address.other === undefined ? 'address' : 'pointer');
+      const { via, other, words } = step.address;
+      if (words === undefined) found.add(other === undefined ? 'address' : 'pointer');
+      // One that is not 0 was written.
+      else if (registers[via] !== 0) found.add('pointer in memory');
     }
     if ('value' in step && step.value.register !== undefined) found.add(step.value.scale === 0 ? 'data' : 'copy');
     const name = nameOf(step, registers, steps[i + 1]);
@@ -74,7 +108,7 @@ function visit(steps: readonly Step[], registers: readonly number[], found: Set<
     if (step.do !== 'if') continue;
     if (depth > 0) found.add('nested if');
     found.add((step.else ?? []).length > 0 ? 'else' : 'if');
-    visit(isHeld(step, registers) ? step.then : (step.else ?? []), registers, found, depth + 1);
+    visit(isHeld(step, registers) ? step.then : (step.else ?? []), registers, found, sections, depth + 1);
   }
 }
 

@@ -11,7 +11,7 @@ import { MODELS, type ModelName } from '../../src/models/registry.ts';
 import type { Program } from '../../src/program/program.ts';
 import { CORPUS, CORPUS_MISSING, readExpected } from '../corpus/expected.ts';
 import { print } from '../oracle/print.ts';
-import { type SmallProgram, type Step, toProgram } from '../oracle/small-program.ts';
+import { placesOf, type SmallProgram, type Step, toProgram } from '../oracle/small-program.ts';
 import { RUNS as ASKED } from '../seed.ts';
 import { type EngineExecution, engineExecutions } from './engine-executions.ts';
 import { INITIAL, STEP_FEATURES } from './features.ts';
@@ -116,8 +116,7 @@ const isSimple = (step: Step): step is Extract<Step, { do: 'read' | 'write' }> =
 function areIndependent(first: Step, second: Step): boolean {
   if (!isSimple(first) || !isSimple(second)) return false;
   const [a, b] = [first.address, second.address];
-  const places = (address: typeof a): readonly number[] => [address.at, address.other ?? address.at];
-  if (places(a).some((at) => places(b).includes(at))) return false;
+  if (placesOf(a).some((at) => placesOf(b).includes(at))) return false;
   const uses = (step: typeof first): readonly (number | undefined)[] => [
     step.address.via,
     step.do === 'write' ? step.value.register : step.into,

@@ -125,6 +125,21 @@ const OUTCOMES: readonly (readonly [string, Chunk | undefined])[] = [
   ],
 ];
 
+const follow: Chunk = fc.constantFrom(Mode.Once, Mode.Plain).chain((mode) => {
+  const place = fc.constant(s.pointee(0, POINTER + 1));
+  return fc.oneof(read(mode, place), write(mode, place, constant));
+});
+/** What a word points to is written, and then the pointer. */
+const publish: Chunk = fc
+  .tuple(
+    fc.option(fc.constantFrom(X, Y), { freq: 2 }),
+    fc.constantFrom(Mode.Once, Mode.Release),
+    fc.constantFrom(Y, Y, POINTER),
+  )
+  .map(([data, mode, to]) => [...(data === null ? [] : [s.write(data, 1)]), s.write(POINTER, to, mode)]);
+
+const written = fc.constantFrom(X, Y);
+
 /** What steps a program may have. */
 export const STEP_FEATURES: readonly Feature[] = [
   feature('read', () => read(Mode.Once)),
@@ -141,6 +156,20 @@ export const STEP_FEATURES: readonly Feature[] = [
         fc.oneof(read(Mode.Once, pointed), write(Mode.Once, pointed), read(Mode.Plain, pointed)),
       )
       .map(([source, use]) => [...source, ...use]),
+  ),
+  // The address of a word goes through memory, and is followed; maybe to a pointer, which is followed too.
+  feature(
+    'pointer in memory',
+    (body) =>
+      fc
+        .tuple(fc.oneof(nothing, body), fc.nat(3), follow)
+        .map(([before, twice, use]) => [
+          ...before,
+          s.read(0, POINTER),
+          ...(twice === 0 ? [s.read(0, s.pointee(0, POINTER + 1))] : []),
+          ...use,
+        ]),
+    publish,
   ),
   feature('pointer written', () => write(Mode.Once, fc.constant({ at: POINTER }), fc.oneof(constant, copied))),
   feature('address', (body) =>
@@ -188,6 +217,14 @@ export const STEP_FEATURES: readonly Feature[] = [
     ),
     feature(`spin_trylock unchecked ${outcome}`, () => fc.constant([s.trylock(0, LOCK)]), elsewhere),
   ]),
+  feature(
+    'read plain behind spin_trylock',
+    (body) =>
+      fc
+        .tuple(written, fc.oneof(nothing, body))
+        .map(([at, more]) => [s.lock(LOCK), ...more, s.readPlain(0, at), s.unlock(LOCK)]),
+    written.map((at) => [s.trylock(0, LOCK), s.ifIs(0, 0, [s.write(at, 1), s.unlock(LOCK)])]),
+  ),
   feature('spin_is_locked', () => fc.constant([s.isLocked(0, LOCK)])),
 
   fence('smp_mb', Fence.Mb, between(Fence.Mb)),

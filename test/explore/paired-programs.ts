@@ -53,7 +53,7 @@ export function programWith(names: readonly string[]): fc.Arbitrary<SmallProgram
 /** Is a program small enough for thousands of such to be compared in a minute? */
 export function isSmall(program: SmallProgram): boolean {
   const { events, candidates } = sizeOf(program);
-  return events <= 22 && candidates <= 3_000 && combinations(program) <= 3_000;
+  return events <= 22 && candidates <= 2_000 && combinations(program) <= 2_000;
 }
 
 const withInitialValues = (program: SmallProgram): fc.Arbitrary<SmallProgram> =>

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { Fence, Mode, RmwOp } from '../../src/cpu/modes.ts';
 import { OUT_OF_THIN_AIR } from '../../src/program/program.ts';
-import { type Address, type SmallProgram, type Step, toProgram, type Value } from '../oracle/small-program.ts';
+import {
+  type Address,
+  placesOf,
+  type SmallProgram,
+  type Step,
+  toProgram,
+  type Value,
+} from '../oracle/small-program.ts';
 import * as s from '../oracle/steps.ts';
 import { threadTraces } from '../oracle/traces.ts';
 
@@ -198,7 +205,7 @@ export function sizeOf(program: SmallProgram): { events: number; accesses: numbe
     }
     if (step.do === 'fence') events++;
     if (step.do === 'fence' || step.do === 'choose') return;
-    const places = 'address' in step ? [step.address.at, step.address.other] : [step.at];
+    const places = 'address' in step ? placesOf(step.address) : [step.at];
     const writing = !['read', 'isLocked', 'srcuLock', 'await'].includes(step.do);
     const reading = !['write', 'unlock', 'srcuUnlock'].includes(step.do);
     const full = 'mode' in step ? step.mode === Mode.Full : step.do === 'addUnless';

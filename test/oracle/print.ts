@@ -6,8 +6,9 @@ export function print(program: SmallProgram): string {
   return program.threads.map((steps, thread) => `P${thread}: ${steps.map(printStep).join('; ')}`).join('\n');
 }
 
-const place = ({ at, via, other }: Address): string => {
+const place = ({ at, via, other, words }: Address): string => {
   if (via === undefined) return `x${at}`;
+  if (words !== undefined) return `*(r${via} % ${words})`;
   return other === undefined ? `x${at}[r${via}&0]` : `(r${via} ? x${other} : x${at})`;
 };
 

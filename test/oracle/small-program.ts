@@ -9,6 +9,8 @@ export interface Address {
   /** An address dependency on this register, whether or not it changes the place. */
   readonly via?: number;
   readonly other?: number;
+  /** The register is a pointer, and its value the address of one of the first so many words. */
+  readonly words?: number;
 }
 
 /** A constant; or, with a register, a data dependency on it and its value times `scale` (0 or 1) added. */
@@ -99,6 +101,16 @@ export function toProgram(small: SmallProgram, dependencies: Program['dependenci
   };
 }
 
+/** Where an access goes whose register has this value. */
+export function placeOf({ at, other, words }: Address, value: number): number {
+  if (words !== undefined) return Math.abs(value) % words;
+  return other !== undefined && value !== 0 ? other : at;
+}
+
+/** All places to which an access may go. */
+export const placesOf = ({ at, other, words }: Address): readonly number[] =>
+  words !== undefined ? Array.from({ length: words }, (_, i) => i) : other === undefined ? [at] : [at, other];
+
 class Runner {
   private readonly cpu: TrackedCpu;
   private readonly tracked: boolean;
@@ -122,7 +134,8 @@ class Runner {
 
   private place(address: Address): number {
     if (address.via === undefined) return address.at;
-    const index = address.other !== undefined && this.known(address.via) !== 0 ? address.other : address.at;
+    const decides = address.other !== undefined || address.words !== undefined;
+    const index = placeOf(address, decides ? this.known(address.via) : 0);
     if (!this.tracked) return index + this.provenances[address.via]!;
     this.cpu.addrDeps = this.origins[address.via]!;
     return index;

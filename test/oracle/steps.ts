@@ -1,5 +1,5 @@
 import { Fence, Mode, RmwOp } from '../../src/cpu/modes.ts';
-import type { Address, SmallProgram, Step, Value } from './small-program.ts';
+import { type Address, placesOf, type SmallProgram, type Step, type Value } from './small-program.ts';
 
 /** Words, and in the same way registers, by name. */
 export const [x, y, z, w] = [0, 1, 2, 3] as const;
@@ -10,6 +10,8 @@ const asValue = (value: number | Value): Value => (typeof value === 'number' ? {
 
 /** `word + (register & 0)`: an address dependency that changes nothing. */
 export const through = (register: number, at: number): Address => ({ at, via: register });
+/** What the pointer in a register points to, one of the first so many words. */
+export const pointee = (register: number, words: number): Address => ({ at: 0, via: register, words });
 /** The value of a register. */
 export const of = (register: number, plus = 0): Value => ({ constant: plus, register });
 /** A constant with a data dependency. */
@@ -132,8 +134,7 @@ export function program(...threads: readonly (readonly Step[])[]): SmallProgram 
     if ('into' in step) register(step.into);
     if ('register' in step) register(step.register);
     if ('address' in step) {
-      word(step.address.at);
-      word(step.address.other);
+      placesOf(step.address).forEach(word);
       register(step.address.via);
     }
     if ('value' in step) register(step.value.register);
