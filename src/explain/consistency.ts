@@ -1,6 +1,7 @@
 import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { isPlain } from '../cpu/modes.ts';
-import { Graph, INIT, Kind, NONE } from '../graph/graph.ts';
+import { INIT, Kind, NONE } from '../graph/event.ts';
+import { Graph } from '../graph/graph.ts';
 import type { CompleteVerdict } from '../models/lkmm.ts';
 import { modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';

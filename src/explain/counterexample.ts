@@ -1,4 +1,4 @@
-import { Kind, NONE } from '../graph/graph.ts';
+import { Kind, NONE } from '../graph/event.ts';
 import type { Failure } from '../judge/judgement.ts';
 import type { ModelName } from '../models/registry.ts';
 import type { Drawing } from './drawing.ts';

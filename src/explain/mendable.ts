@@ -1,5 +1,5 @@
 import type { Mode } from '../cpu/modes.ts';
-import { Kind } from '../graph/graph.ts';
+import { Kind } from '../graph/event.ts';
 import type { ModelName } from '../models/registry.ts';
 import { hasFlag } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';

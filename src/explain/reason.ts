@@ -1,5 +1,6 @@
 import { Fence, Mode } from '../cpu/modes.ts';
-import { type Graph, Kind, NONE, Rmw } from '../graph/graph.ts';
+import { Kind, NONE, Rmw } from '../graph/event.ts';
+import type { Graph } from '../graph/graph.ts';
 import { INTERLEAVING, type ModelName, modelInfo } from '../models/registry.ts';
 import { Relation } from '../models/relation.ts';
 import { hasFlag } from '../program/flags.ts';

@@ -3,7 +3,7 @@ import { type Deps, depsMembers, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.
 import { applyRmw, type Fence, type Mode, RmwOp } from '../cpu/modes.ts';
 import { isIdle } from '../explore/idle.ts';
 import { readMode, writeMode } from '../explore/rmw-mode.ts';
-import { Kind, Rmw } from '../graph/graph.ts';
+import { Kind, Rmw } from '../graph/event.ts';
 import type { ThreadBody } from '../program/program.ts';
 
 /** An event of one thread, as its body made it. Accesses are named by their *slot*: their place among the accesses. */

@@ -1,4 +1,4 @@
-import { INIT, Kind } from '../graph/graph.ts';
+import { INIT, Kind } from '../graph/event.ts';
 import { type AccessRef, accessRef, type Choices } from '../judge/choices.ts';
 import type { Program } from '../program/program.ts';
 import type { Drawing } from './drawing.ts';

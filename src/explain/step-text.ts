@@ -1,5 +1,5 @@
 import { Fence, Mode } from '../cpu/modes.ts';
-import { Kind, NONE, Rmw } from '../graph/graph.ts';
+import { Kind, NONE, Rmw } from '../graph/event.ts';
 import type { SourcePlace } from './source-place.ts';
 import type { Subject } from './subject.ts';
 import type { Trace, TraceEvent } from './trace.ts';

@@ -1,6 +1,6 @@
 import { guardHolds } from '../cpu/cpu.ts';
 import type { Fence, Mode } from '../cpu/modes.ts';
-import { INIT, Kind, NONE, type Rmw } from '../graph/graph.ts';
+import { INIT, Kind, NONE, type Rmw } from '../graph/event.ts';
 import { type AccessRef, accessRef, type Choices } from '../judge/choices.ts';
 import type { Ending } from '../judge/judgement.ts';
 import type { Program } from '../program/program.ts';

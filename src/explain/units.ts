@@ -1,4 +1,4 @@
-import { Kind } from '../graph/graph.ts';
+import { Kind } from '../graph/event.ts';
 import { Relation } from '../models/relation.ts';
 import { communication } from './consistency.ts';
 import type { Trace } from './trace.ts';

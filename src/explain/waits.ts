@@ -1,4 +1,4 @@
-import { Kind, NONE } from '../graph/graph.ts';
+import { Kind, NONE } from '../graph/event.ts';
 import type { Choices } from '../judge/choices.ts';
 import type { Failure } from '../judge/judgement.ts';
 import { placeWords, type SourcePlace } from './source-place.ts';

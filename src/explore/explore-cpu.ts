@@ -1,7 +1,8 @@
 import { CELL_BITS, type Cell, Cpu, cellIndex, type TrackedCpu, WHOLE, WrongProvenance } from '../cpu/cpu.ts';
 import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { applyRmw, type Fence, type Mode, RmwOp } from '../cpu/modes.ts';
-import { type Graph, NONE, Rmw } from '../graph/graph.ts';
+import { NONE, Rmw } from '../graph/event.ts';
+import type { Graph } from '../graph/graph.ts';
 import { OUT_OF_THIN_AIR } from '../program/program.ts';
 import { isIdle } from './idle.ts';
 import { writeMode } from './rmw-mode.ts';

@@ -1,5 +1,6 @@
 import { Fence, isPlain, Mode } from '../cpu/modes.ts';
-import { Graph, GUESSED, Kind, NONE, Rmw, Wait } from '../graph/graph.ts';
+import { GUESSED, Kind, NONE, Rmw, Wait } from '../graph/event.ts';
+import { Graph } from '../graph/graph.ts';
 import { type Model, modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
 import { modelInfo } from '../models/registry.ts';
@@ -231,7 +232,6 @@ export class Explorer implements Extender, Execution {
   addChoice(count: number): number {
     const e = this.current.append(this.running, Kind.Choice, Mode.Once, NONE);
     this.current.value[e] = 0;
-    this.current.coIndex[e] = 0;
     for (let option = count - 1; option > 0; option--) this.todo.push(Todo.Choose, e + 1, e, option, false);
     return 0;
   }
@@ -372,7 +372,7 @@ export class Explorer implements Extender, Execution {
       case Todo.Choose:
         this.threads.ready(g.thread[event]!);
         g.value[event] = argument;
-        g.coIndex[event] = argument;
+        g.option[event] = argument;
         return true;
       case Todo.Guess:
         this.threads.ready(g.thread[event]!);

@@ -1,5 +1,5 @@
 import { Fence, isPlain, Mode } from '../cpu/modes.ts';
-import { Kind } from '../graph/graph.ts';
+import { Kind } from '../graph/event.ts';
 
 /**
  * Does nothing that a thread did in a round of a loop matter to anybody, itself included? Plain accesses do: they may

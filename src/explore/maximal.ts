@@ -1,4 +1,5 @@
-import { type Graph, Kind, NONE } from '../graph/graph.ts';
+import { GUESSED, Kind, NONE } from '../graph/event.ts';
+import type { Graph } from '../graph/graph.ts';
 
 /**
  * May `write` revisit `read`? Only if everything that the revisit drops, and the read itself, was added in the one way
@@ -20,7 +21,7 @@ export function mayRevisit(g: Graph, read: number, write: number): boolean {
 function wasAddedFirstWay(g: Graph, e: number, write: number): boolean {
   const kind = g.kind[e]!;
   if (kind === Kind.Fence) return true;
-  if (kind === Kind.Choice) return g.coIndex[e] === 0;
+  if (kind === Kind.Choice) return g.option[e] === 0;
   if (kind === Kind.Overtaken) return g.rf[e]! < e || g.inPrefix(g.rf[e]!, write);
   const loc = g.loc[e]!;
   let place: number;
@@ -36,7 +37,7 @@ function wasAddedFirstWay(g: Graph, e: number, write: number): boolean {
     if (after !== NONE) return followsAtOnce(g, e, after, write);
   } else {
     const source = g.rf[e]!;
-    if (source < -1) return g.coIndex[e] === 0;
+    if (source === GUESSED) return g.option[e] === 0;
     if (source > e && !g.inPrefix(source, write)) return false;
     place = g.sourcePlace(e);
   }

@@ -1,5 +1,6 @@
 import { guardHolds, WHOLE } from '../cpu/cpu.ts';
-import { type Graph, GUESSED, INIT, Kind, NONE, Rmw, Wait } from '../graph/graph.ts';
+import { GUESSED, INIT, Kind, NONE, Rmw, Wait } from '../graph/event.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../models/model.ts';
 import { mayRevisit } from './maximal.ts';
 import type { Reach } from './reach.ts';
@@ -76,7 +77,7 @@ export class Places {
 
   /** Lets a read return a value whose write is found when the execution is complete. */
   guess(r: number, values: readonly number[], option: number): void {
-    this.graph.coIndex[r] = option;
+    this.graph.option[r] = option;
     this.settle(r, GUESSED, values[option]!);
   }
 

@@ -1,6 +1,7 @@
 import { depsMembers, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { isPlain } from '../cpu/modes.ts';
-import { type Graph, INIT, Kind } from '../graph/graph.ts';
+import { INIT, Kind } from '../graph/event.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { RcuStep } from '../models/rcu.ts';
 
 /** The least section that contains two. */

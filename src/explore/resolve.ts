@@ -1,5 +1,6 @@
 import { depsMembers, NO_DEPS } from '../cpu/deps.ts';
-import { Graph, GUESSED, INIT, Kind, NONE } from '../graph/graph.ts';
+import { GUESSED, INIT, Kind, NONE } from '../graph/event.ts';
+import { Graph } from '../graph/graph.ts';
 import type { Model } from '../models/model.ts';
 import { OUT_OF_THIN_AIR } from '../program/program.ts';
 import type { Reach } from './reach.ts';

@@ -1,4 +1,5 @@
-import { type Graph, Kind, NONE } from '../graph/graph.ts';
+import { Kind, NONE } from '../graph/event.ts';
+import type { Graph } from '../graph/graph.ts';
 
 enum Status {
   Ready = 0,

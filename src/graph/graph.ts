@@ -1,52 +1,8 @@
 import { guardHolds } from '../cpu/cpu.ts';
-import { type Deps, NO_DEPS } from '../cpu/deps.ts';
+import { NO_DEPS } from '../cpu/deps.ts';
 import { type Fence, Mode } from '../cpu/modes.ts';
-
-/** What an event is; `Graph.mode` says how it is marked (a {@link Mode}, or a {@link Fence} kind). */
-export enum Kind {
-  Read = 0,
-  Write = 1,
-  Fence = 2,
-  /** A choice that nothing determines; its value is what was chosen. */
-  Choice = 3,
-  /**
-   * A wait (for a lock, say) that is not over: its thread found the write `rf`, and has to try again. Not in its thread's
-   * program order: `index` is where the read will stand that ends the wait.
-   */
-  Overtaken = 4,
-}
-
-/** Whether a read begins an RMW, and when that RMW succeeds. */
-export enum Rmw {
-  None = 0,
-  Always = 1,
-  /** Where the guard holds. */
-  IfEqual = 2,
-  /** Where the guard does not hold. */
-  IfNotEqual = 3,
-}
-
-/**
- * Must the guard of a read hold for its thread to go on? Where it does not, an RMW that begins with the read does not write;
- * where it does, the RMW succeeds.
- */
-export enum Wait {
-  No = 0,
-  /** A spinlock. Its thread adds no read while the lock is held, and stands back for others. */
-  Lock = 1,
-  /** Any other wait. Its thread goes no further while it reads something else. */
-  Blocks = 2,
-  /** No wait of the program's, but only such executions are asked about. */
-  Asked = 3,
-  /** As `Asked`, for a value with which its RMW fails. */
-  AskedToFail = 4,
-}
-
-/** In place of a write: the initial value of the word. */
-export const INIT = -1;
-/** In place of a write: the read's value was guessed, and its write is found when the execution is complete. */
-export const GUESSED = -2;
-export const NONE = -1;
+import { Columns } from './columns.ts';
+import { INIT, Kind, NONE, Rmw, Wait } from './event.ts';
 
 /** Empties a list; setting its length to zero is slower for lists this short. */
 function clear(list: number[]): void {
@@ -61,43 +17,9 @@ function clear(list: number[]): void {
  * memory access also a `slot`, its index among the thread's memory accesses; dependencies and the rows of the preserved
  * order are sets of slots. Benchmark: bench/run.ts.
  */
-export class Graph {
+export class Graph extends Columns {
   /** How many events there are. */
   n = 0;
-  thread: Int32Array;
-  index: Int32Array;
-  slot: Int32Array;
-  kind: Uint8Array;
-  mode: Uint8Array;
-  loc: Int32Array;
-  value: Float64Array;
-  /** Of a read: the write it reads from, or {@link INIT} or {@link GUESSED}. */
-  rf: Int32Array;
-  /** Of the read of a successful RMW its write, of that write the read; else {@link NONE}. */
-  partner: Int32Array;
-  readonly addr: Deps[] = [];
-  readonly data: Deps[] = [];
-  readonly ctrl: Deps[] = [];
-  /** Whether a read waits until its guard holds ({@link Wait}). */
-  waits: Uint8Array;
-  guardMask: Float64Array;
-  guardWant: Float64Array;
-  /** The place of a write in its location's coherence order. */
-  coIndex: Int32Array;
-  /** A row per event, a word per thread: how many of that thread's events are in its po-rf prefix, itself included. */
-  clock: Int32Array;
-  /** Rows of `words` words per event, bits are slots of its own thread: what preserved program order puts before it. */
-  ppo: Int32Array;
-  /** As `ppo`, for strong fences only. */
-  strong: Int32Array;
-  /** As `ppo`, for what orders writes without being cumulative: smp_wmb(), and unlock then lock. */
-  wmb: Int32Array;
-  /** 1 where the event belongs to an RMW that succeeded. */
-  rmw: Uint8Array;
-  /** Of a read: whether it begins an RMW, and on what condition ({@link Rmw}). */
-  rmwKind: Uint8Array;
-  /** Of an RMW's read: how the whole RMW is marked; `mode` is what the read gets of that. */
-  declared: Uint8Array;
 
   /** The events of each thread in program order. */
   readonly threads: number[][];
@@ -112,36 +34,18 @@ export class Graph {
   private readonly isTouched: Uint8Array;
   /** The {@link Kind.Overtaken} events, oldest stamp first. */
   readonly overtaken: number[] = [];
+  /** The old stamps of what {@link keepFrom} keeps. */
+  private kept = new Int32Array(64);
   /** The graph of events below this stamp is acyclic in the tier-one order; `n` or more: all of it is. */
   cyclicFrom = Number.MAX_SAFE_INTEGER;
 
   constructor(
-    readonly threadCount: number,
+    threadCount: number,
     readonly locCount: number,
-    public capacity = 64,
-    /** Words per row of slots. */
-    public words = 1,
+    capacity = 64,
+    words = 1,
   ) {
-    this.thread = new Int32Array(capacity);
-    this.index = new Int32Array(capacity);
-    this.slot = new Int32Array(capacity);
-    this.kind = new Uint8Array(capacity);
-    this.mode = new Uint8Array(capacity);
-    this.loc = new Int32Array(capacity);
-    this.value = new Float64Array(capacity);
-    this.rf = new Int32Array(capacity);
-    this.partner = new Int32Array(capacity);
-    this.waits = new Uint8Array(capacity);
-    this.guardMask = new Float64Array(capacity);
-    this.guardWant = new Float64Array(capacity);
-    this.coIndex = new Int32Array(capacity);
-    this.rmw = new Uint8Array(capacity);
-    this.rmwKind = new Uint8Array(capacity);
-    this.declared = new Uint8Array(capacity);
-    this.clock = new Int32Array(capacity * threadCount);
-    this.ppo = new Int32Array(capacity * words);
-    this.strong = new Int32Array(capacity * words);
-    this.wmb = new Int32Array(capacity * words);
+    super(threadCount, capacity, words);
     this.isTouched = new Uint8Array(locCount);
     this.threads = Array.from({ length: threadCount }, () => []);
     this.slots = Array.from({ length: threadCount }, () => []);
@@ -166,6 +70,7 @@ export class Graph {
     this.data[e] = NO_DEPS;
     this.ctrl[e] = NO_DEPS;
     this.waits[e] = Wait.No;
+    this.option[e] = 0;
     this.rmw[e] = 0;
     this.rmwKind[e] = Rmw.None;
     const row = e * threadCount;
@@ -294,6 +199,7 @@ export class Graph {
    */
   keepFrom(from: Graph, read: number, write: number, stamps: Int32Array): void {
     if (this.capacity < from.n || this.words !== from.words) this.resize(from.capacity, from.words);
+    if (this.kept.length < from.n) this.kept = new Int32Array(from.capacity);
     for (let t = 0; t < this.threadCount; t++) {
       clear(this.threads[t]!);
       clear(this.slots[t]!);
@@ -305,52 +211,28 @@ export class Graph {
     for (const l of from.touched) if (this.isTouched[l] === 0) this.touch(l);
     clear(this.overtaken);
     this.cyclicFrom = Number.MAX_SAFE_INTEGER;
-    const threadCount = this.threadCount;
-    const words = this.words;
     let n = 0;
-    for (let e = 0; e < from.n; e++) stamps[e] = e <= read || from.inPrefix(e, write) ? n++ : NONE;
     for (let e = 0; e < from.n; e++) {
-      const to = stamps[e]!;
-      if (to === NONE) continue;
-      const thread = from.thread[e]!;
-      const kind = from.kind[e]!;
-      this.thread[to] = thread;
-      this.index[to] = from.index[e]!;
-      this.slot[to] = from.slot[e]!;
-      this.kind[to] = kind;
-      this.mode[to] = from.mode[e]!;
-      this.loc[to] = from.loc[e]!;
-      this.value[to] = from.value[e]!;
-      const rf = from.rf[e]!;
-      this.rf[to] = rf < 0 ? rf : stamps[rf]!;
-      const partner = from.partner[e]!;
-      this.partner[to] = partner === NONE ? NONE : stamps[partner]!;
-      this.addr[to] = from.addr[e]!;
-      this.data[to] = from.data[e]!;
-      this.ctrl[to] = from.ctrl[e]!;
-      this.waits[to] = from.waits[e]!;
-      this.rmw[to] = from.rmw[e]!;
-      this.rmwKind[to] = from.rmwKind[e]!;
-      this.declared[to] = from.declared[e]!;
-      this.guardMask[to] = from.guardMask[e]!;
-      this.guardWant[to] = from.guardWant[e]!;
-      // Of a write set again below; of a guessed read or a choice its option.
-      this.coIndex[to] = from.coIndex[e]!;
-      for (let t = 0; t < threadCount; t++) this.clock[to * threadCount + t] = from.clock[e * threadCount + t]!;
+      const stays = e <= read || from.inPrefix(e, write);
+      stamps[e] = stays ? n : NONE;
+      if (stays) this.kept[n++] = e;
+    }
+    this.take(from, this.kept, n);
+    for (let e = 0; e < n; e++) {
+      const source = this.rf[e]!;
+      if (source >= 0) this.rf[e] = stamps[source]!;
+      const partner = this.partner[e]!;
+      if (partner !== NONE) this.partner[e] = stamps[partner]!;
+      const kind = this.kind[e]!;
       if (kind === Kind.Overtaken) {
-        this.overtaken.push(to);
+        this.overtaken.push(e);
         continue;
       }
-      this.threads[thread]!.push(to);
-      if (kind <= Kind.Write) {
-        this.slots[thread]!.push(to);
-        for (let i = 0; i < words; i++) {
-          this.ppo[to * words + i] = from.ppo[e * words + i]!;
-          this.strong[to * words + i] = from.strong[e * words + i]!;
-          this.wmb[to * words + i] = from.wmb[e * words + i]!;
-        }
-        if (kind === Kind.Read) this.reads[from.loc[e]!]!.push(to);
-      }
+      const thread = this.thread[e]!;
+      this.threads[thread]!.push(e);
+      if (kind > Kind.Write) continue;
+      this.slots[thread]!.push(e);
+      if (kind === Kind.Read) this.reads[this.loc[e]!]!.push(e);
     }
     this.n = n;
     for (const l of from.touched) {
@@ -413,41 +295,5 @@ export class Graph {
       if (this.kind[e] === Kind.Write && this.loc[e] === loc) return e;
     }
     return NONE;
-  }
-
-  private resize(capacity: number, words: number): void {
-    const wider = (old: Int32Array, oldRow: number, row: number): Int32Array => {
-      const made = new Int32Array(capacity * row);
-      for (let e = 0; e < this.n && e < this.capacity; e++) {
-        for (let i = 0; i < oldRow && i < row; i++) made[e * row + i] = old[e * oldRow + i]!;
-      }
-      return made;
-    };
-    const copied = <T extends Int32Array | Uint8Array | Float64Array>(made: T, old: T): T => {
-      made.set(old.subarray(0, Math.min(old.length, made.length)) as never);
-      return made;
-    };
-    this.ppo = wider(this.ppo, this.words, words);
-    this.strong = wider(this.strong, this.words, words);
-    this.wmb = wider(this.wmb, this.words, words);
-    this.clock = wider(this.clock, this.threadCount, this.threadCount);
-    this.thread = copied(new Int32Array(capacity), this.thread);
-    this.index = copied(new Int32Array(capacity), this.index);
-    this.slot = copied(new Int32Array(capacity), this.slot);
-    this.kind = copied(new Uint8Array(capacity), this.kind);
-    this.mode = copied(new Uint8Array(capacity), this.mode);
-    this.loc = copied(new Int32Array(capacity), this.loc);
-    this.value = copied(new Float64Array(capacity), this.value);
-    this.rf = copied(new Int32Array(capacity), this.rf);
-    this.partner = copied(new Int32Array(capacity), this.partner);
-    this.waits = copied(new Uint8Array(capacity), this.waits);
-    this.rmw = copied(new Uint8Array(capacity), this.rmw);
-    this.rmwKind = copied(new Uint8Array(capacity), this.rmwKind);
-    this.declared = copied(new Uint8Array(capacity), this.declared);
-    this.guardMask = copied(new Float64Array(capacity), this.guardMask);
-    this.guardWant = copied(new Float64Array(capacity), this.guardWant);
-    this.coIndex = copied(new Int32Array(capacity), this.coIndex);
-    this.capacity = capacity;
-    this.words = words;
   }
 }

@@ -1,4 +1,5 @@
-import { type Graph, INIT, Kind } from '../graph/graph.ts';
+import { INIT, Kind } from '../graph/event.ts';
+import type { Graph } from '../graph/graph.ts';
 
 /**
  * A memory access, whatever the fences around it: `slot * threads + thread`, where the slot is its place among the

@@ -1,6 +1,6 @@
 import type { Execution, ExploreOptions, ExploreResult } from '../explore/contract.ts';
 import { exploreInTurns } from '../explore/explore.ts';
-import { Kind } from '../graph/graph.ts';
+import { Kind } from '../graph/event.ts';
 import type { ModelName } from '../models/registry.ts';
 import type { FlagSet } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';

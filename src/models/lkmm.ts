@@ -1,6 +1,7 @@
 import { depsMembers, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Fence, isPlain, Mode } from '../cpu/modes.ts';
-import { type Graph, Kind, NONE } from '../graph/graph.ts';
+import { Kind, NONE } from '../graph/event.ts';
+import type { Graph } from '../graph/graph.ts';
 import { type FlagSet, NO_FLAGS } from '../program/flags.ts';
 import { judgePlain } from './races.ts';
 import { composed, type RcuOrder, type RcuStep, rcuMatters, rcuOrder, star, violatesRcu } from './rcu.ts';

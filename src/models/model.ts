@@ -1,4 +1,5 @@
-import { type Graph, Kind } from '../graph/graph.ts';
+import { Kind } from '../graph/event.ts';
+import type { Graph } from '../graph/graph.ts';
 import { NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import { type CompleteVerdict, lkmmComplete, lkmmConsistent } from './lkmm.ts';

@@ -1,6 +1,7 @@
 import { type Deps, depsMembers, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Fence, isPlain, Mode } from '../cpu/modes.ts';
-import { type Graph, Kind, Rmw } from '../graph/graph.ts';
+import { Kind, Rmw } from '../graph/event.ts';
+import type { Graph } from '../graph/graph.ts';
 
 /**
  * What a model preserves of program order, computed once, when an access is added at the end of its thread: the rows

@@ -1,6 +1,7 @@
 import { depsHas } from '../cpu/deps.ts';
 import { Fence, isPlain as isPlainMode, Mode } from '../cpu/modes.ts';
-import { type Graph, Kind } from '../graph/graph.ts';
+import { Kind } from '../graph/event.ts';
+import type { Graph } from '../graph/graph.ts';
 import { flagIf } from '../program/flags.ts';
 import type { CompleteVerdict, LkmmRelations } from './lkmm.ts';
 import type { RcuOrder, RcuStep } from './rcu.ts';

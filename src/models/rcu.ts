@@ -1,6 +1,7 @@
 import { depsMembers } from '../cpu/deps.ts';
 import { Fence, Mode } from '../cpu/modes.ts';
-import { type Graph, Kind, NONE } from '../graph/graph.ts';
+import { Kind, NONE } from '../graph/event.ts';
+import type { Graph } from '../graph/graph.ts';
 import { close, orRow, orUpTo, setBit } from './rows.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { Fence, Mode } from '../cpu/modes.ts';
-import { type Graph, Kind, NONE } from '../graph/graph.ts';
+import { Kind, NONE } from '../graph/event.ts';
+import type { Graph } from '../graph/graph.ts';
 import { type FlagSet, flagIf, NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import { srcuLocks } from './rcu.ts';

@@ -1,6 +1,6 @@
 import type { Counterexample } from '../explain/counterexample.ts';
 import { cycleOf } from '../explain/reason.ts';
-import { Kind } from '../graph/graph.ts';
+import { Kind } from '../graph/event.ts';
 
 /** An execution as a graph for Graphviz: a column for each CPU, and reads-from, coherence and from-reads across. */
 export function executionDot(c: Counterexample, name = 'execution'): string {

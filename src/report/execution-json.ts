@@ -4,7 +4,7 @@ import type { Mark } from '../explain/drawing.ts';
 import { cycleOf } from '../explain/reason.ts';
 import type { SourcePlace } from '../explain/source-place.ts';
 import type { WaitText } from '../explain/waits.ts';
-import { Kind } from '../graph/graph.ts';
+import { Kind } from '../graph/event.ts';
 import type { Failure } from '../judge/judgement.ts';
 import { assumptionWords, markWords, reasonWords } from './execution-words.ts';
 import type { EventData, ExecutionData, FailureData, MarkData } from './schema/execution.ts';

@@ -1,7 +1,7 @@
 import type { Counterexample } from '../explain/counterexample.ts';
 import { cycleOf } from '../explain/reason.ts';
 import { waitWords } from '../explain/waits.ts';
-import { Kind } from '../graph/graph.ts';
+import { Kind } from '../graph/event.ts';
 import { markWords } from './execution-words.ts';
 import { escaped } from './markup.ts';
 import { wrapped } from './style.ts';

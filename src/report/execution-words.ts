@@ -2,7 +2,7 @@ import type { Counterexample } from '../explain/counterexample.ts';
 import type { Mark } from '../explain/drawing.ts';
 import type { CycleStep } from '../explain/reason.ts';
 import { placeWords, type SourcePlace } from '../explain/source-place.ts';
-import { Kind } from '../graph/graph.ts';
+import { Kind } from '../graph/event.ts';
 import { INTERLEAVING, modelInfo } from '../models/registry.ts';
 
 /** `P0's x=1` */

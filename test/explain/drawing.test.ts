@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { communication, graphOf, judge, preserved } from '../../src/explain/consistency.ts';
 import { draw } from '../../src/explain/drawing.ts';
 import type { Trace } from '../../src/explain/trace.ts';
-import { Kind } from '../../src/graph/graph.ts';
+import { Kind } from '../../src/graph/event.ts';
 import { MODELS, type ModelName } from '../../src/models/registry.ts';
 import type { Program } from '../../src/program/program.ts';
 import { randomProgram } from '../explore/random-programs.ts';

@@ -4,7 +4,7 @@ import { Fence } from '../../src/cpu/modes.ts';
 import { judge } from '../../src/explain/consistency.ts';
 import { cycleOf, reasonOf, withBarriers } from '../../src/explain/reason.ts';
 import type { Trace, TraceEvent } from '../../src/explain/trace.ts';
-import { Kind } from '../../src/graph/graph.ts';
+import { Kind } from '../../src/graph/event.ts';
 import { MODELS, type ModelName } from '../../src/models/registry.ts';
 import { hasFlag } from '../../src/program/flags.ts';
 import type { Program } from '../../src/program/program.ts';

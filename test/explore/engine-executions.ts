@@ -1,6 +1,7 @@
 import type { ExploreOptions } from '../../src/explore/contract.ts';
 import { explore } from '../../src/explore/explore.ts';
-import { type Graph, INIT, Kind } from '../../src/graph/graph.ts';
+import { INIT, Kind } from '../../src/graph/event.ts';
+import type { Graph } from '../../src/graph/graph.ts';
 import type { ModelName } from '../../src/models/registry.ts';
 import { flagsOf } from '../../src/program/flags.ts';
 import type { Program } from '../../src/program/program.ts';

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Mode } from '../../src/cpu/modes.ts';
-import { Graph, INIT, Kind } from '../../src/graph/graph.ts';
+import { INIT, Kind } from '../../src/graph/event.ts';
+import { Graph } from '../../src/graph/graph.ts';
 
 /** Two threads over words x and y. */
 let g: Graph;

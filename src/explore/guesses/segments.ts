@@ -1,5 +1,6 @@
 import { isPlain } from '../../cpu/modes.ts';
-import { type Graph, Kind, Wait } from '../../graph/graph.ts';
+import { Kind, Wait } from '../../graph/event.ts';
+import type { Graph } from '../../graph/graph.ts';
 import type { Budget } from './budget.ts';
 import type { Traces } from './traces.ts';
 

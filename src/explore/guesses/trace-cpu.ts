@@ -2,7 +2,8 @@ import { type Cell, Cpu, cellIndex, guardHolds, LESS, type TrackedCpu, WHOLE } f
 import { type Deps, depsMembers, depsOf, depsUnion, NO_DEPS } from '../../cpu/deps.ts';
 import { bitwise, IntKind } from '../../cpu/integer.ts';
 import { applyRmw, type Fence, Mode, RmwOp } from '../../cpu/modes.ts';
-import { Graph, Kind, NONE, Rmw, Wait } from '../../graph/graph.ts';
+import { Kind, NONE, Rmw, Wait } from '../../graph/event.ts';
+import { Graph } from '../../graph/graph.ts';
 import type { Order } from '../../models/order.ts';
 import { OUT_OF_THIN_AIR } from '../../program/program.ts';
 import { readMode, writeMode } from '../rmw-mode.ts';

@@ -1,5 +1,6 @@
 import { type Deps, depsMembers } from '../../cpu/deps.ts';
-import { type Graph, Kind } from '../../graph/graph.ts';
+import { Kind } from '../../graph/event.ts';
+import type { Graph } from '../../graph/graph.ts';
 import type { Order } from '../../models/order.ts';
 import type { Program } from '../../program/program.ts';
 import { type Budget, TooManyTraces } from './budget.ts';

@@ -1,7 +1,7 @@
 import { depsMembers } from '../../cpu/deps.ts';
 import type { Subject } from '../../explain/subject.ts';
 import type { Recording, Replayed } from '../../explain/trace.ts';
-import { Kind } from '../../graph/graph.ts';
+import { Kind } from '../../graph/event.ts';
 import type { Ending, FailureKind, Judgement } from '../../judge/judgement.ts';
 import { type CompiledLitmus, compileLitmus } from '../../litmus/compile.ts';
 import type { Here } from '../../litmus/here.ts';

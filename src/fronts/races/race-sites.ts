@@ -4,7 +4,7 @@ import { stepTexts } from '../../explain/step-text.ts';
 import type { Subject } from '../../explain/subject.ts';
 import { replay, unlocated } from '../../explain/trace.ts';
 import { explore } from '../../explore/explore.ts';
-import { Kind, NONE, Rmw } from '../../graph/graph.ts';
+import { Kind, NONE, Rmw } from '../../graph/event.ts';
 import { type Choices, choicesOf } from '../../judge/choices.ts';
 import type { ModelName } from '../../models/registry.ts';
 import { Access, type AccessKey, accessKey, type FenceKey, fenceKey } from './patched-cpu.ts';

@@ -2,7 +2,7 @@ import { cellIndex } from '../../cpu/cpu.ts';
 import type { SourcePlace } from '../../explain/source-place.ts';
 import type { Subject } from '../../explain/subject.ts';
 import type { Recording, Replayed } from '../../explain/trace.ts';
-import { Kind } from '../../graph/graph.ts';
+import { Kind } from '../../graph/event.ts';
 import type { Ending, Judgement } from '../../judge/judgement.ts';
 import type { Design } from '../../mm/design/design.ts';
 import type { Program } from '../../program/program.ts';

@@ -1,0 +1,45 @@
+/** What an event is; `Graph.mode` says how it is marked (a Mode, or a Fence). */
+export enum Kind {
+  Read = 0,
+  Write = 1,
+  Fence = 2,
+  /** A choice that nothing determines; its value is what was chosen. */
+  Choice = 3,
+  /**
+   * A wait (for a lock, say) that is not over: its thread found the write `rf`, and has to try again. Not in its thread's
+   * program order: `index` is where the read will stand that ends the wait.
+   */
+  Overtaken = 4,
+}
+
+/** Whether a read begins an RMW, and when that RMW succeeds. */
+export enum Rmw {
+  None = 0,
+  Always = 1,
+  /** Where the guard holds. */
+  IfEqual = 2,
+  /** Where the guard does not hold. */
+  IfNotEqual = 3,
+}
+
+/**
+ * Must the guard of a read hold for its thread to go on? Where it does not, an RMW that begins with the read does not write;
+ * where it does, the RMW succeeds.
+ */
+export enum Wait {
+  No = 0,
+  /** A spinlock. Its thread adds no read while the lock is held, and stands back for others. */
+  Lock = 1,
+  /** Any other wait. Its thread goes no further while it reads something else. */
+  Blocks = 2,
+  /** No wait of the program's, but only such executions are asked about. */
+  Asked = 3,
+  /** As `Asked`, for a value with which its RMW fails. */
+  AskedToFail = 4,
+}
+
+/** In place of a write: the initial value of the word. */
+export const INIT = -1;
+/** In place of a write: the read's value was guessed, and its write is found when the execution is complete. */
+export const GUESSED = -2;
+export const NONE = -1;
