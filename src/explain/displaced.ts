@@ -1,5 +1,6 @@
 import { Relation } from '../models/relation.ts';
 import { isAcyclic } from '../models/rows.ts';
+import { subsets } from './subsets.ts';
 import type { Units } from './units.ts';
 
 /** Accesses that take effect elsewhere than where they stand in their thread. */
@@ -65,16 +66,6 @@ export function onCycles({ list, po, com }: Units): number[] {
   const reach = po.or(com).star();
   const step = po.or(com);
   return [...list.keys()].filter((u) => [...list.keys()].some((v) => step.has(u, v) && reach.has(v, u)));
-}
-
-function* subsets(of: readonly number[], size: number, from = 0): Generator<number[]> {
-  if (size === 0) {
-    yield [];
-    return;
-  }
-  for (let i = from; i <= of.length - size; i++) {
-    for (const rest of subsets(of, size - 1, i + 1)) yield [of[i]!, ...rest];
-  }
 }
 
 /** One after the other, until the rest fits; then those that need not be displaced are put back. */

@@ -5,7 +5,8 @@ import { hasFlag } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import { judge } from './consistency.ts';
 import { onCycles } from './displaced.ts';
-import { choices, withBarriers } from './reason.ts';
+import { withBarriers } from './reason.ts';
+import { subsets } from './subsets.ts';
 import type { Trace, TraceEvent } from './trace.ts';
 import { unitsOf } from './units.ts';
 
@@ -63,7 +64,7 @@ export class Mendable {
     const ways: Gap[][] = [];
     let tried = 0;
     for (let size = 1; size <= Math.min(most, gaps.length); size++) {
-      for (const chosen of choices(gaps, size)) {
+      for (const chosen of subsets(gaps, size)) {
         if (ways.some((way) => way.every((gap) => chosen.includes(gap)))) continue;
         if (++tried > MAX_TRIED || isOver()) {
           this.isCut = true;

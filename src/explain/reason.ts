@@ -7,6 +7,7 @@ import { hasFlag } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import { graphOf, judge, preserved } from './consistency.ts';
 import { type Cycle, shortestCycles } from './cycles.ts';
+import { subsets } from './subsets.ts';
 import type { Trace, TraceEvent } from './trace.ts';
 import { type Units, unitsOf } from './units.ts';
 
@@ -92,7 +93,7 @@ function withoutCycle(program: Program, trace: Trace, model: ModelName): Reason 
   const gaps = [...trace.events.keys()].filter((e) => trace.events[e]!.slot > 0 && trace.events[e]!.kind <= Kind.Write);
   let missing: readonly number[] = [];
   for (let size = 1; size <= 3 && missing.length === 0; size++) {
-    for (const chosen of choices(gaps, size)) {
+    for (const chosen of subsets(gaps, size)) {
       if (judge(program, withBarriers(trace, chosen), model).consistent) continue;
       missing = chosen;
       break;
@@ -154,24 +155,13 @@ function missingIn(
 ): (readonly number[])[] {
   const steps = poSteps(units, cycle);
   for (let size = 1; size <= Math.min(most, steps.length); size++) {
-    const found = [...choices(steps, size)].filter((chosen) => {
+    const found = [...subsets(steps, size)].filter((chosen) => {
       const gaps = chosen.map((i) => units.list[cycle[(i + 1) % cycle.length]!]!.events[0]!);
       return !judge(program, withBarriers(trace, gaps), model).consistent;
     });
     if (found.length > 0) return found;
   }
   return [];
-}
-
-/** Every choice of so many members, in their order. */
-export function* choices<T>(of: readonly T[], size: number, from = 0): Generator<T[]> {
-  if (size === 0) {
-    yield [];
-    return;
-  }
-  for (let i = from; i <= of.length - size; i++) {
-    for (const rest of choices(of, size - 1, i + 1)) yield [of[i]!, ...rest];
-  }
 }
 
 /** The same execution with smp_mb() right before some of its events. */

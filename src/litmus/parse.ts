@@ -5,7 +5,7 @@ import { Cursor } from './cursor.ts';
 import { parseInitialState } from './initial.ts';
 import { Token } from './lexer.ts';
 import type { ParseResult, Promised } from './litmus-test.ts';
-import { parseProposition, parseVariable } from './proposition.ts';
+import { parseProposition, parseVariable, threadNumber } from './proposition.ts';
 import { resolve } from './resolve.ts';
 import { LitmusError, Source } from './source.ts';
 
@@ -168,8 +168,6 @@ function findBrace(cursor: Cursor, from: number): number {
   }
 }
 
-const THREAD = /^P([0-9]+)$/;
-
 /** At a thread rather than at what follows the last one. */
 function startsThread(cursor: Cursor): boolean {
   switch (cursor.text) {
@@ -187,7 +185,7 @@ function startsThread(cursor: Cursor): boolean {
 
 function skipReturnType(cursor: Cursor): void {
   while (cursor.is('static') || cursor.is('void')) cursor.next();
-  if (THREAD.test(cursor.text)) return;
+  if (threadNumber(cursor.text) !== undefined) return;
   const { start, source } = cursor;
   const ahead = source.text.slice(start, start + 200);
   const what = /^(struct|union|enum)\s+\w*\s*\{/.test(ahead)
@@ -206,7 +204,7 @@ function inOrder(cursor: Cursor, functions: readonly FunctionDefinition[]): Func
   if (functions.length === 0) cursor.failExpecting('a thread, `P0(...) { ... }`');
   const threads: FunctionDefinition[] = [];
   for (const f of functions) {
-    const number = Number(THREAD.exec(f.name)![1]);
+    const number = threadNumber(f.name)!;
     const at = f.start;
     const end = at + f.name.length;
     if (threads[number] !== undefined) cursor.failAt(at, end, `there are two threads ${f.name}`, {}, 'HF104');

@@ -3,7 +3,11 @@ import type { InitialValue, Proposition, Variable } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { Token } from './lexer.ts';
 
-const THREAD = /^P([0-9]+)$/;
+/** A thread by its name: `P0`. @returns its number; undefined of another name */
+export function threadNumber(name: string): number | undefined {
+  const digits = /^P([0-9]+)$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
 
 /** `0:r1`, `P0:r1`, `x`, `[x]`, `a[2]`. @param what for the message */
 export function parseVariable(cursor: Cursor, what: string): Variable {
@@ -21,8 +25,8 @@ export function parseVariable(cursor: Cursor, what: string): Variable {
   if (cursor.token !== Token.Name) cursor.failExpecting(what);
   const name = cursor.text;
   cursor.next();
-  const processor = THREAD.exec(name);
-  if (processor !== null && cursor.is(':')) return parseRegister(cursor, start, Number(processor[1]));
+  const thread = threadNumber(name);
+  if (thread !== undefined && cursor.is(':')) return parseRegister(cursor, start, thread);
   return { start, end: cursor.previousEnd, thread: -1, name, index: parseIndex(cursor) };
 }
 

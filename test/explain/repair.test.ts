@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Architecture, costOf } from '../../src/explain/costs.ts';
 import type { Edit } from '../../src/explain/edit.ts';
-import { choices } from '../../src/explain/reason.ts';
 import { findRepairs, type Repair, type RepairOutcome } from '../../src/explain/repair.ts';
 import { findAny } from '../../src/explain/search.ts';
+import { subsets } from '../../src/explain/subsets.ts';
 import type { LitmusProtocol } from '../../src/fronts/litmus/litmus-protocol.ts';
 import type { ModelName } from '../../src/models/registry.ts';
 import { finish, protocolOf, referenceOf } from './protocols.ts';
@@ -110,7 +110,7 @@ describe('none is missed', () => {
     const edits = protocol.strengthenings();
     const found: { words: string[]; cost: number; set: Edit[] }[] = [];
     for (let size = 1; size <= most; size++) {
-      for (const set of choices(edits, size)) {
+      for (const set of subsets(edits, size)) {
         if (found.some((smaller) => smaller.set.every((e) => set.includes(e)))) continue;
         const edited = protocol.edited(set);
         if (edited === undefined || finish(findAny(edited, 'lkmm', {})).outcome.kind !== 'holds') continue;
