@@ -1,6 +1,6 @@
 import { raceCounterexample } from '../ask/counterexample.ts';
 import type { CellResult } from '../fronts/races/cell-result.ts';
-import { designName } from '../mm/design/presets.ts';
+import { designName, resolvedAs } from '../mm/design/presets.ts';
 import { MODELS } from '../models/registry.ts';
 import { cellTable, cellWord, legend } from '../report/cell-table.ts';
 import { cellText } from '../report/cell-text.ts';
@@ -99,7 +99,7 @@ function printTable(
   const proposals = results.filter(({ design }) => !columns.includes(design));
   if (proposals.length > 0)
     lines.push(`${style.bold('Proposals')}\n${proposalLines(proposals, stdout.width).join('\n')}\n`);
-  lines.push(`${legend(results).join('\n')}\n`);
+  lines.push(`${[...legend(results), ...resolutions(designs)].join('\n')}\n`);
   const executions = results.reduce((sum, cell) => sum + cell.executions, 0);
   lines.push(`${count(results.length, 'cell')}, ${count(executions, 'execution')} in ${duration(seconds)}`);
   const broken = results.find(isFailing);
@@ -110,6 +110,13 @@ function printTable(
   }
   stdout.print(`${lines.join('\n')}\n`);
 }
+
+/** Of each kernel that has no column of its own, which one it is like. */
+const resolutions = (designs: readonly string[]): string[] =>
+  designs.flatMap((design) => {
+    const doc = resolvedAs(design);
+    return doc === undefined ? [] : wrapped(doc, stdout.width);
+  });
 
 /** A line for each proposal and race: its verdict, or which variants have which. */
 function proposalLines(results: readonly CellResult[], width: number): string[] {
@@ -137,6 +144,7 @@ function printCells(
   withExecution: boolean,
 ): void {
   const { style } = stdout;
+  for (const line of resolutions(designs)) stdout.print(`${line}\n`);
   let shown = false;
   for (const result of results) {
     // What is wrong has been said.

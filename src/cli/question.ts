@@ -37,8 +37,11 @@ export async function questionFrom(
   const taken = decisionsOf(options.set, argv);
   if ('diagnostic' in taken) return [taken.diagnostic];
   const { decisions } = taken;
+  const asked: string[] = [];
   for (const design of options.design) {
-    if (presetNamed(design) === undefined) {
+    const preset = presetNamed(design);
+    if (preset !== undefined) asked.push(preset.name);
+    else {
       const names = PRESETS.map(({ name }) => name);
       return [unknown('HF931', `no such design: '${design}'`, design, names, argv, 'holdfast list has all of them')];
     }
@@ -57,14 +60,14 @@ export async function questionFrom(
   }
   const tasks: CellTask[] = [];
   for (const scenario of scenarios) {
-    const presets = options.design.length > 0 ? options.design : [...KERNELS, ...scenario.proposals];
+    const presets = asked.length > 0 ? asked : [...KERNELS, ...scenario.proposals];
     for (const { name: variant } of scenario.variants) {
       if (options.variant.length > 0 && !options.variant.includes(variant)) continue;
       const name = `${scenario.name} ${variant}`;
       tasks.push({ index: tasks.length, name, scenario: scenario.name, variant, presets });
     }
   }
-  return { scenarios, module, decisions, tasks, designs: options.design.length > 0 ? options.design : KERNELS };
+  return { scenarios, module, decisions, tasks, designs: asked.length > 0 ? asked : KERNELS };
 }
 
 async function scenariosFor(

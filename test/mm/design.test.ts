@@ -145,7 +145,24 @@ describe('presets', () => {
 
   it('are found by name', () => {
     expect(presetNamed('v6.1')?.design).toBe(designOf('v6.1'));
-    expect(presetNamed('v6.2')).toBeUndefined();
-    expect(() => designOf('v6.2')).toThrow('no preset is called v6.2');
+    expect(presetNamed('v6.20')).toBeUndefined();
+    expect(() => designOf('v6.20')).toThrow('no preset is called v6.20');
   });
+
+  it.each([
+    ['5.15', 'v5.15', 'v5.14'],
+    ['v6.6', 'v6.6', 'v6.5'],
+    ['6.12.117', 'v6.12.117', 'v6.12'],
+    ['5.12', 'v5.12', 'v5.11'],
+  ])('%s is a kernel without a column: %s, as %s', (asked, name, like) => {
+    const kernel = presetNamed(asked)!;
+    expect(kernel.name).toBe(name);
+    expect(kernel.doc).toContain(`as ${like} in all that is modelled`);
+    expect(kernel.design).toEqual(designOf(like));
+  });
+
+  it.each(['3.10', 'v4.3', 'v4.21', '5.20', '99.1', 'v6', '6.1.2.3', 'v6.1-rc1'])(
+    '%s is no kernel that is known',
+    (name) => expect(presetNamed(name)).toBeUndefined(),
+  );
 });

@@ -40,6 +40,9 @@ export function periodsOf(knob: KnobName, machine: Machine = 'weakest'): Period[
   return starts.map((start, i) => ({ ...start, until: starts[i + 1]?.since }));
 }
 
+/** The newest release that a change is known of: later ones may have others. */
+export const NEWEST: Release = releaseOf(Object.keys(COMMITS) as CommitHash[]);
+
 /** How a kernel takes a decision. */
 export function valueAt(knob: KnobName, release: Release, machine: Machine = 'weakest'): string {
   const began = periodsOf(knob, machine).filter(

@@ -1,6 +1,6 @@
 import { type Design, type DesignError, designWith } from './design.ts';
-import { designAt, type Machine } from './history.ts';
-import type { Release } from './release.ts';
+import { changesBetween, designAt, type Machine, NEWEST } from './history.ts';
+import { compareReleases, isRelease, type Release } from './release.ts';
 
 /** The preset that is asked about unless another is named. */
 export const DEFAULT_PRESET = 'v6.12';
@@ -140,7 +140,34 @@ export const PRESETS: readonly Preset[] = [
   },
 ];
 
-export const presetNamed = (name: string): Preset | undefined => PRESETS.find((preset) => preset.name === name);
+export const presetNamed = (name: string): Preset | undefined =>
+  PRESETS.find((preset) => preset.name === name) ?? kernelNamed(name);
+
+/**
+ * A kernel that has no column of its own, as people write it: `5.15`, `v6.6`, `6.12.117`. Its decisions are those that the
+ * history of each knob says; what was taken back to a stable kernel is not known.
+ * @returns undefined where the name is none of a release, or that is older or newer than what is known
+ */
+function kernelNamed(name: string): Preset | undefined {
+  const [, major, minor, stable = ''] = /^v?([1-9]\d?)\.(\d\d?)(\.\d{1,3})?$/.exec(name) ?? [];
+  if (major === undefined) return undefined;
+  const release: Release = `v${Number(major)}.${Number(minor)}`;
+  const column = KERNEL_PRESETS.filter(
+    (kernel) => kernel.machine === undefined && compareReleases(kernel.release, release) <= 0,
+  ).at(-1);
+  if (column === undefined || !isRelease(release) || compareReleases(release, NEWEST) > 0) return undefined;
+  const design = designAt(release);
+  const changed = changesBetween(column.release, release).length;
+  const as = `as ${column.name} in all that is modelled${changed === 0 ? '' : ` but ${changed} decisions`}`;
+  const backports = stable === '' ? '' : `; what was taken back to ${release}${stable} is not known`;
+  return { name: `${release}${stable}`, doc: `Linux ${release.slice(1)}: ${as}${backports}`, design };
+}
+
+/** What a kernel without a column of its own is like; undefined of another design. */
+export function resolvedAs(name: string): string | undefined {
+  const preset = PRESETS.some((known) => known.name === name) ? undefined : presetNamed(name);
+  return preset === undefined ? undefined : preset.doc;
+}
 
 /** The design of a preset. @throws RangeError where there is none of that name */
 export function designOf(name: string): Design {
@@ -161,5 +188,5 @@ export function presetWith(
   const preset = presetNamed(name);
   if (preset === undefined) return undefined;
   const design = designWith(preset.design, decisions);
-  return 'kind' in design ? design : { name: designName(name, decisions), design };
+  return 'kind' in design ? design : { name: designName(preset.name, decisions), design };
 }

@@ -11,6 +11,12 @@ const partsOf = (release: Release): readonly [number, number, number] => {
   return [Number(major), Number(minor), candidate === undefined ? Number.POSITIVE_INFINITY : Number(candidate)];
 };
 
+/** Was there such a release? Of a major number that is not over yet, any. */
+export function isRelease(release: Release): boolean {
+  const [major, minor] = partsOf(release);
+  return minor <= (LAST_MINOR[major] ?? Number.POSITIVE_INFINITY);
+}
+
 /** Below 0 where `a` came before `b`, 0 where they are the same. */
 export function compareReleases(a: Release, b: Release): number {
   const [left, right] = [partsOf(a), partsOf(b)];
