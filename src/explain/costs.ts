@@ -8,12 +8,14 @@ export type Architecture = (typeof ARCHITECTURES)[number];
  * What an edit costs, in no unit: only the order is meant, and roughly how many of one are worth one of another.
  * docs/explain.md says what each becomes on each machine. On x86 only a full barrier after plain code costs anything;
  * on arm64 acquire and release are instructions of their own, and a barrier waits for more; on power everything but a
- * relaxed access is a barrier, and the full one goes over the bus.
+ * relaxed access is a barrier, and the full one goes over the bus. A barrier that stands there is paid for: it costs
+ * next to nothing to move it, and a full one in its place costs what that costs more.
  */
 export const COSTS: Readonly<Record<Architecture, Readonly<Record<CostKind, number>>>> = {
   any: {
     swap: 1,
     mark: 1,
+    move: 1,
     acquire: 4,
     release: 4,
     wmb: 6,
@@ -23,11 +25,13 @@ export const COSTS: Readonly<Record<Architecture, Readonly<Record<CostKind, numb
     'rmw-full': 12,
     'atomic-mb': 14,
     'lock-mb': 14,
+    'mb-instead': 14,
     mb: 20,
   },
   x86: {
     swap: 1,
     mark: 1,
+    move: 1,
     acquire: 1,
     release: 1,
     wmb: 1,
@@ -37,11 +41,13 @@ export const COSTS: Readonly<Record<Architecture, Readonly<Record<CostKind, numb
     'rmw-full': 1,
     'atomic-mb': 1,
     'lock-mb': 1,
+    'mb-instead': 19,
     mb: 20,
   },
   arm64: {
     swap: 1,
     mark: 1,
+    move: 1,
     acquire: 2,
     release: 4,
     wmb: 6,
@@ -51,11 +57,13 @@ export const COSTS: Readonly<Record<Architecture, Readonly<Record<CostKind, numb
     'rmw-full': 8,
     'atomic-mb': 16,
     'lock-mb': 16,
+    'mb-instead': 10,
     mb: 16,
   },
   power: {
     swap: 1,
     mark: 1,
+    move: 1,
     acquire: 8,
     release: 8,
     wmb: 8,
@@ -65,6 +73,7 @@ export const COSTS: Readonly<Record<Architecture, Readonly<Record<CostKind, numb
     'rmw-full': 30,
     'atomic-mb': 24,
     'lock-mb': 24,
+    'mb-instead': 16,
     mb: 24,
   },
 };

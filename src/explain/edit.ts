@@ -5,6 +5,7 @@ import type { Subject } from './subject.ts';
 export const COST_KINDS = [
   'swap',
   'mark',
+  'move',
   'acquire',
   'release',
   'wmb',
@@ -14,6 +15,7 @@ export const COST_KINDS = [
   'rmw-full',
   'atomic-mb',
   'lock-mb',
+  'mb-instead',
   'mb',
 ] as const;
 export type CostKind = (typeof COST_KINDS)[number];

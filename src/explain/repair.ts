@@ -76,7 +76,13 @@ interface Help {
 }
 
 /** What orders as much as can be. */
-const FULL: ReadonlySet<CostKind | undefined> = new Set<CostKind>(['mb', 'atomic-mb', 'lock-mb', 'rmw-full']);
+const FULL: ReadonlySet<CostKind | undefined> = new Set<CostKind>([
+  'mb',
+  'mb-instead',
+  'atomic-mb',
+  'lock-mb',
+  'rmw-full',
+]);
 
 /** Shares of costs are fractions. */
 const EPSILON = 1e-6;
@@ -323,12 +329,14 @@ class RepairSearch {
   }
 }
 
-/** The words of an edit; what is inserted between two steps that change places stands before the other one then. */
+/** The words of an edit; what is inserted between two steps that change places stands between the same two then. */
 function wordsAmong({ words, thread }: Edit, all: readonly Edit[]): string {
-  const swap = all.find(
-    (e) => e.isSwap && e.thread === thread && words.endsWith(` before ${e.words.split(' before ')[0]}`),
-  );
-  return swap === undefined || swap.words === words ? words : words.replace(/ before .*$/, ' between them');
+  const isBetween = (e: Edit): boolean => {
+    const [second, first] = e.words.split(' before ');
+    return words.endsWith(` before ${second}`) || words.endsWith(` after ${first}`);
+  };
+  const swap = all.find((e) => e.isSwap && e.thread === thread && isBetween(e));
+  return swap === undefined || swap.words === words ? words : words.replace(/ (before|after) .*$/, ' between them');
 }
 
 /** By the bound; of those with the same the one that is nearer to its end, then the one that is earlier in the source. */

@@ -6,8 +6,9 @@ import { findAny } from '../../src/explain/search.ts';
 import { subsets } from '../../src/explain/subsets.ts';
 import type { LitmusProtocol } from '../../src/fronts/litmus/litmus-protocol.ts';
 import type { ModelName } from '../../src/models/registry.ts';
+import { numbersFrom, SEED } from '../seed.ts';
 import { finish, protocolOf, referenceOf } from './protocols.ts';
-import { chain, litmus, SHAPES, type ShapeName } from './shapes.ts';
+import { chain, litmus, SHAPES, type Shape, type ShapeName } from './shapes.ts';
 
 const DEFAULTS = { architecture: 'any', maxEdits: 4, maxRepairs: 5 } as const;
 
@@ -73,8 +74,22 @@ function editsOf(protocol: LitmusProtocol, repair: Repair): Edit[] {
 }
 
 describe('every repair', () => {
-  it.each(Object.keys(SHAPES) as ShapeName[])('of %s is proved, and no part of it is enough', (name) => {
-    const text = litmus(name, SHAPES[name]);
+  const below = numbersFrom(SEED);
+  const names = Object.keys(SHAPES) as ShapeName[];
+
+  /** The shape with a barrier somewhere, which may be of no use there. */
+  function withBarrier({ threads, exists }: Shape): Shape {
+    const thread = below(threads.length);
+    const place = below(threads[thread]!.length + 1);
+    const barrier = ['smp_mb();', 'smp_wmb();', 'smp_rmb();'][below(3)]!;
+    return { threads: threads.with(thread, threads[thread]!.toSpliced(place, 0, barrier)), exists };
+  }
+
+  it.each([
+    ...names.map((name) => [name, SHAPES[name]] as const),
+    ...names.map((name) => [`${name} with a barrier`, withBarrier(SHAPES[name])] as const),
+  ])('of %s is proved, and no part of it is enough: %j', (name, shape) => {
+    const text = litmus(name.split(' ')[0]!, shape);
     const protocol = protocolOf(text);
     const outcome = repairs(text);
     if (outcome.kind !== 'repairs') throw new Error(outcome.kind);
@@ -92,6 +107,46 @@ describe('every repair', () => {
     const costs = outcome.repairs.map(({ cost }) => cost);
     expect(costs).toEqual([...costs].sort((a, b) => a - b));
   });
+});
+
+describe('a barrier that stands there', () => {
+  const cheapest = (name: ShapeName, threads: Shape['threads']): string[] => {
+    const outcome = repairs(litmus(name, { threads, exists: SHAPES[name].exists }), 'lkmm', { maxRepairs: 1 });
+    return outcome.kind === 'repairs' ? outcome.repairs[0]!.edits.map(({ words }) => words) : [outcome.kind];
+  };
+
+  it('is moved before one is added', () => {
+    expect(
+      cheapest('MP', [
+        ['WRITE_ONCE(*x, 1);', 'WRITE_ONCE(*y, 1);', 'smp_wmb();'],
+        ['r0 = READ_ONCE(*y);', 'smp_rmb();', 'r1 = READ_ONCE(*x);'],
+      ]),
+    ).toEqual(['smp_wmb() of line 9 moved before WRITE_ONCE(*y, 1)']);
+  });
+
+  it('becomes a full one before one is added', () => {
+    expect(
+      cheapest('SB', [
+        ['WRITE_ONCE(*x, 1);', 'smp_wmb();', 'r0 = READ_ONCE(*y);'],
+        ['WRITE_ONCE(*y, 1);', 'smp_mb();', 'r0 = READ_ONCE(*x);'],
+      ]),
+    ).toEqual(['smp_mb() for smp_wmb()']);
+  });
+});
+
+it('what comes after a lock is said to, where the lock is', () => {
+  const exists = 'x=1';
+  const text = litmus('lock', { threads: [['spin_lock(z);', 'WRITE_ONCE(*x, 1);', 'spin_unlock(z);']], exists });
+  const places = protocolOf(text)
+    .strengthenings()
+    .map(({ words, place }) => `${words} (line ${place.line})`);
+  expect(places).toEqual(
+    expect.arrayContaining([
+      'smp_mb__after_spinlock() after spin_lock(z) (line 7)',
+      'smp_wmb() after spin_lock(z) (line 7)',
+      'smp_wmb() before spin_unlock(z) (line 9)',
+    ]),
+  );
 });
 
 /** The text with the changes of a repair, made one by one from the end. */
@@ -194,7 +249,7 @@ exists (0:r0=0 /\\ 1:r1=1)
       const outcome = repairs(text, 'lkmm', { architecture, maxRepairs: 1 });
       return outcome.kind === 'repairs' ? outcome.repairs[0]!.edits.map(({ words }) => words) : [];
     };
-    expect(on('x86')).toEqual(['smp_mb__after_atomic() before READ_ONCE(*pte)']);
+    expect(on('x86')).toEqual(['smp_mb__after_atomic() after atomic_add_return_relaxed(1, pins)']);
     expect(on('arm64')).toEqual(['atomic_add_return(1, pins) for atomic_add_return_relaxed(1, pins)']);
   });
 });

@@ -1,11 +1,22 @@
 import type { CostKind, Edit, Ordering, TextChange, Weaker } from '../../explain/edit.ts';
 import type { Call, Expression, Place, Statement } from '../../litmus/ast.ts';
 import type { LitmusTest } from '../../litmus/litmus-test.ts';
-import { SPIN } from '../../litmus/locks.ts';
 import type { Primitive } from '../../litmus/primitive.ts';
 import { PRIMITIVES } from '../../litmus/primitives.ts';
 import { LitmusPlaces } from './litmus-places.ts';
 import { type CallSite, LitmusSites, type StatementSite } from './litmus-sites.ts';
+import {
+  callOf,
+  isLock,
+  isMovable,
+  isRelaxedRmw,
+  isSpinLock,
+  MOVABLE,
+  pointee,
+  pointer,
+  split,
+  WEAKER_FENCES,
+} from './primitive-edits.ts';
 import type { Exchange } from './text-change.ts';
 
 /** An edit of the text of a litmus test. */
@@ -121,6 +132,7 @@ export class LitmusEdits {
   strengthenings(): LitmusEdit[] {
     const { statements, calls, plain } = this.sites;
     return [
+      ...statements.flatMap((site) => this.moves(site)),
       ...statements.flatMap((site) => this.insertions(site)),
       ...calls.flatMap((site) => this.strongerCalls(site)),
       ...plain.map(({ thread, kind, expression }) => this.marking(thread, kind, expression)),
@@ -148,16 +160,33 @@ export class LitmusEdits {
       if (weaker !== undefined && name === 'smp_mb') {
         const text = `${name}()`;
         const change = { ...this.span(weaker), text };
-        return this.edit(thread, cost, `${text} for ${this.slice(weaker)}`, weaker, [change]);
+        return this.edit(thread, 'mb-instead', `${text} for ${this.slice(weaker)}`, weaker, [change]);
       }
-      const words = `${name}() before ${this.step(statement)}`;
-      return this.edit(thread, cost, words, statement, this.inserted(site, `${name}();`));
+      const follows = previous !== undefined && (name.includes('__after_') || this.hasCall(previous, isLock));
+      const words = follows ? `after ${this.step(previous)}` : `before ${this.step(statement)}`;
+      const at = follows ? previous : statement;
+      return this.edit(thread, cost, `${name}() ${words}`, at, this.inserted(site, `${name}();`));
+    });
+  }
+
+  /** A barrier could stand elsewhere in its block. */
+  private moves(site: StatementSite): LitmusEdit[] {
+    const { thread, statement, block } = site;
+    const call = callOf(statement);
+    if (block === undefined || call === undefined || !MOVABLE.has(call.callee.name)) return [];
+    const text = this.slice(call);
+    return this.sites.statements.flatMap((other) => {
+      const isElsewhere = other.block === block && other !== site && other.previous !== statement;
+      if (!isElsewhere || !other.isAfterAccess || !this.sites.accesses(other.statement)) return [];
+      const words = `${text} of line ${this.places.lineOf(call.start)} moved before ${this.step(other.statement)}`;
+      const changes = [this.without(site), ...this.inserted(other, `${text};`)];
+      return [this.edit(thread, 'move', words, other.statement, changes)];
     });
   }
 
   /** The smp_wmb() or smp_rmb() that a statement is. */
   private weakFence(s: Statement): Call | undefined {
-    const call = s.kind === 'expression' && s.expression.kind === 'call' ? s.expression : undefined;
+    const call = callOf(s);
     return call !== undefined && ['smp_wmb', 'smp_rmb'].includes(call.callee.name) ? call : undefined;
   }
 
@@ -166,9 +195,9 @@ export class LitmusEdits {
     return this.sites.calls.some(({ call, primitive }) => s.start <= call.start && call.end <= s.end && is(primitive));
   }
 
-  private inserted({ statement, inBlock }: StatementSite, text: string): TextChange[] {
+  private inserted({ statement, block }: StatementSite, text: string): TextChange[] {
     const { start, end } = this.whole(statement);
-    if (!inBlock) {
+    if (block === undefined) {
       return [
         { start, end: start, text: `{ ${text} ` },
         { start: end, end, text: ' }' },
@@ -218,8 +247,8 @@ export class LitmusEdits {
     return this.edit(thread, 'mark', `${text} for ${this.slice(e)}`, e, [{ ...this.span(e), text }]);
   }
 
-  private swap({ thread, statement, previous, inBlock }: StatementSite): LitmusEdit[] {
-    if (previous === undefined || !inBlock || !this.areIndependent(thread, previous, statement)) return [];
+  private swap({ thread, statement, previous, block }: StatementSite): LitmusEdit[] {
+    if (previous === undefined || block === undefined || !this.areIndependent(thread, previous, statement)) return [];
     const words = `${this.step(statement)} before ${this.step(previous)}`;
     const exchange = [this.span(previous), this.span(statement)] as const;
     return [{ ...this.edit(thread, 'swap', words, statement, []), isSwap: true, exchange }];
@@ -291,9 +320,13 @@ export class LitmusEdits {
     return name + this.text.slice(call.callee.end, call.end);
   }
 
+  private without({ statement, block }: StatementSite): TextChange {
+    return { ...this.whole(statement), text: block === undefined ? ';' : '' };
+  }
+
   /** Takes statements away; lines keep their numbers. */
   private removal(sites: readonly StatementSite[], words: string): LitmusEdit {
-    const changes = sites.map(({ statement, inBlock }) => ({ ...this.whole(statement), text: inBlock ? '' : ';' }));
+    const changes = sites.map((site) => this.without(site));
     return this.edit(sites[0]!.thread, undefined, words, sites[0]!.statement, changes);
   }
 
@@ -306,66 +339,5 @@ export class LitmusEdits {
   ): LitmusEdit {
     const place = this.places.of(at);
     return { id: `P${thread}:${at.start}:${words}`, thread, cost, isSwap: false, words, place, changes };
-  }
-}
-
-/** Fences that order less than one, the weakest first. */
-const WEAKER_FENCES: Readonly<Record<string, readonly string[]>> = {
-  smp_mb: ['smp_wmb()', 'smp_rmb()'],
-  smp_mb__before_atomic: ['smp_wmb()', 'smp_rmb()'],
-  smp_mb__after_atomic: ['smp_wmb()', 'smp_rmb()'],
-  smp_mb__after_spinlock: ['smp_wmb()', 'smp_rmb()'],
-  smp_mb__after_unlock_lock: ['smp_wmb()', 'smp_rmb()'],
-  synchronize_rcu: ['smp_mb()'],
-  synchronize_rcu_expedited: ['smp_mb()'],
-  synchronize_srcu: ['smp_mb()'],
-  synchronize_srcu_expedited: ['smp_mb()'],
-};
-
-/** The name of a primitive without its ordering, and that. */
-function split(name: string): readonly [base: string, suffix: string] {
-  const match = /^(.*?)(_relaxed|_acquire|_release)?$/.exec(name)!;
-  return [match[1]!, match[2] ?? ''];
-}
-
-/** `*x` for `x`, `x` for `&x`. */
-function pointee(pointer: string): string {
-  if (pointer.startsWith('&')) return pointer.slice(1).trim();
-  return /^\w+$/.test(pointer) ? `*${pointer}` : `*(${pointer})`;
-}
-
-/** `x` for `*x`, `&x` for `x`. */
-function pointer(lvalue: string): string {
-  if (lvalue.startsWith('*')) return lvalue.slice(1).trim();
-  return `&${lvalue}`;
-}
-
-const isSpinLock = (p: Primitive): boolean => p.kind === 'lock' && p.lock === SPIN;
-
-function isRelaxedRmw(p: Primitive): boolean {
-  switch (p.kind) {
-    case 'rmw':
-    case 'xchg':
-    case 'cmpxchg':
-    case 'tryCmpxchg':
-    case 'rmwIf':
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** May an access change places with another? Not one that waits, ends a section, or stands for a lock. */
-function isMovable(p: Primitive): boolean {
-  switch (p.kind) {
-    case 'load':
-    case 'store':
-    case 'rmw':
-    case 'xchg':
-    case 'cmpxchg':
-    case 'testBit':
-      return true;
-    default:
-      return false;
   }
 }

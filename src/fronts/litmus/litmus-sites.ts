@@ -10,8 +10,8 @@ export interface StatementSite {
   readonly statement: Statement;
   /** The statement before it in the same block. */
   readonly previous: Statement | undefined;
-  /** Whether it stands in a block, and not alone as the arm of an `if` or a loop. */
-  readonly inBlock: boolean;
+  /** Which block it stands in; undefined where it is alone the arm of an `if` or a loop. */
+  readonly block: number | undefined;
   /** Whether some access of its thread stands before it in the text. */
   readonly isAfterAccess: boolean;
 }
@@ -38,6 +38,7 @@ export class LitmusSites {
   readonly plain: PlainSite[] = [];
   private readonly test: LitmusTest;
   private thread = 0;
+  private blocks = 0;
   private accessSeen = false;
 
   constructor(test: LitmusTest) {
@@ -64,19 +65,20 @@ export class LitmusSites {
   }
 
   private list(statements: readonly Statement[]): void {
+    const block = this.blocks++;
     for (const [i, s] of statements.entries()) {
       const before = statements[i - 1];
       // Who comes to a label may come from elsewhere.
-      this.statement(s, before?.kind === 'labelled' ? undefined : before, true);
+      this.statement(s, before?.kind === 'labelled' ? undefined : before, block);
     }
   }
 
-  private statement(s: Statement, previous: Statement | undefined, inBlock: boolean): void {
+  private statement(s: Statement, previous: Statement | undefined, block: number | undefined): void {
     if (s.kind === 'block' || s.kind === 'labelled') {
       this.list(s.body);
       return;
     }
-    const site = { thread: this.thread, statement: s, previous, inBlock, isAfterAccess: this.accessSeen };
+    const site = { thread: this.thread, statement: s, previous, block, isAfterAccess: this.accessSeen };
     this.statements.push(site);
     switch (s.kind) {
       case 'declaration':
@@ -88,19 +90,19 @@ export class LitmusSites {
       case 'if':
         this.value(s.condition);
         this.note(s.condition);
-        this.statement(s.then, undefined, false);
-        if (s.otherwise !== undefined) this.statement(s.otherwise, undefined, false);
+        this.statement(s.then, undefined, undefined);
+        if (s.otherwise !== undefined) this.statement(s.otherwise, undefined, undefined);
         break;
       case 'while':
         this.value(s.condition);
         this.note(s.condition);
-        this.statement(s.body, undefined, false);
+        this.statement(s.body, undefined, undefined);
         break;
       case 'for':
         if (s.initial?.kind === 'expression') this.value(s.initial.expression);
         if (s.condition !== undefined) this.value(s.condition);
         if (s.step !== undefined) this.value(s.step);
-        this.statement(s.body, undefined, false);
+        this.statement(s.body, undefined, undefined);
         break;
       default:
         break;
