@@ -3,8 +3,10 @@ import { dirtyCow } from './dirty-cow.ts';
 import { exclusivePin } from './exclusive-pin.ts';
 import { forkPin } from './fork-pin.ts';
 import { freePin } from './free-pin.ts';
+import { hugetlbUnshare } from './hugetlb-unshare.ts';
 import { lazyfree } from './lazyfree.ts';
 import { mapcountPin } from './mapcount-pin.ts';
+import { migratePin } from './migrate-pin.ts';
 import { mirror } from './mirror.ts';
 import { pinForkStore } from './pin-fork-store.ts';
 import { readPin } from './read-pin.ts';
@@ -38,6 +40,8 @@ export const SCENARIOS: readonly Scenario[] = [
   uffdMove,
   lazyfree,
   mirror,
+  migratePin,
+  hugetlbUnshare,
 ];
 
 /** A race by its name, in any case. */

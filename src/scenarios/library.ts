@@ -15,6 +15,7 @@ export * from '../mm/gup/dma.ts';
 export * from '../mm/gup/gup.ts';
 export * from '../mm/gup/pin.ts';
 export * from '../mm/huge/collapse.ts';
+export { hugePmdShare, hugePmdUnshare } from '../mm/huge/hugetlb.ts';
 export * from '../mm/huge/split-folio.ts';
 export { splitHugePmd } from '../mm/huge/split-pmd.ts';
 export * from '../mm/map/madvise.ts';

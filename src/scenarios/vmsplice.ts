@@ -2,13 +2,23 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { userStore } from '../mm/fault/user.ts';
 import { dupMmap } from '../mm/fork/fork.ts';
 import { deviceRead } from '../mm/gup/dma.ts';
+import type { Pin } from '../mm/gup/gup.ts';
 import { getUserPagesFast, pinUserPagesFast, unpinUserPage } from '../mm/gup/pin.ts';
 import { munmap } from '../mm/map/mmap.ts';
+import { getPage } from '../mm/memory/page-ref.ts';
+import { shrinkPage } from '../mm/reclaim/reclaim.ts';
 import { quiescent } from './judging.ts';
-import { scenario } from './scenario.ts';
-import { FIRST_DATA, family } from './world.ts';
+import { scenario, type Threads, type Variant } from './scenario.ts';
+import { FIRST_DATA, family, LARGE, type PageKind } from './world.ts';
 
 const SECRET = 7;
+
+interface Splicing extends Variant {
+  readonly take: typeof getUserPagesFast;
+  readonly page: PageKind;
+  /** The child is done before the race, and the page is taken from the parent for swap before it stores. */
+  readonly swapped: boolean;
+}
 
 /**
  * CVE-2020-29374: a child keeps a reference on a page that it shares with its parent, unmaps the page, and reads through
@@ -20,24 +30,52 @@ export const vmsplice = scenario({
   why: 'A sandboxed child reads the secrets of the process that started it, which never agreed to share anything after the fork.',
   property: 'I9',
   variants: {
-    get: { doc: 'the child uses get_user_pages_fast(), as vmsplice() does', take: getUserPagesFast },
-    pin: { doc: 'the child uses pin_user_pages_fast()', take: pinUserPagesFast },
-  },
-  setup(cpu, k, { take }) {
-    const world = family(cpu, k);
-    dupMmap(cpu, k, world.parent, world.child);
-    return { ...world, take };
-  },
-  threads: ({ k, parent, child, address, take }) => ({
-    child: (cpu: Cpu) => {
-      const { pins } = take(cpu, k, child, address, 1, 0);
-      munmap(cpu, k, child, address, address + 1);
-      return pins;
+    get: {
+      doc: 'the child uses get_user_pages_fast(), as vmsplice() does',
+      take: getUserPagesFast,
+      page: 'small',
+      swapped: false,
     },
-    parent: (cpu: Cpu) => userStore(cpu, k, parent, address, SECRET),
+    pin: { doc: 'the child uses pin_user_pages_fast()', take: pinUserPagesFast, page: 'small', swapped: false },
+    swap: {
+      doc: 'as get, and the page is on its way to swap when the parent stores; nothing races',
+      take: getUserPagesFast,
+      page: 'small',
+      swapped: true,
+    },
+    huge: { doc: 'as get, of a page under a huge PMD', take: getUserPagesFast, page: 'huge', swapped: false },
+  } as Readonly<Record<string, Splicing>>,
+  layout: ({ page, swapped }) => ({
+    ...(page === 'huge' ? LARGE : {}),
+    ...(swapped ? { swapSlots: 1, pages: 6 } : {}),
   }),
-  judge({ world: { k }, results, cpu, memory, step }) {
-    const [got] = results.child;
+  setup(cpu, k, variant) {
+    const world = family(cpu, k, variant.page);
+    dupMmap(cpu, k, world.parent, world.child);
+    const size = variant.page === 'huge' ? k.layout.config.ptesPerTable : 1;
+    const splice = (by: Cpu): readonly Pin[] => {
+      const { pins } = variant.take(by, k, world.child, world.address, 1, 0);
+      munmap(by, k, world.child, world.address, world.address + size);
+      return pins;
+    };
+    const spliced = variant.swapped ? splice(cpu) : [];
+    // Who takes a page off the list of pages to reclaim holds a reference.
+    if (variant.swapped) getPage(cpu, world.page);
+    return { ...world, splice, spliced, swapped: variant.swapped };
+  },
+  threads({ k, parent, address, page, splice, spliced, swapped }): Threads {
+    const stores = (cpu: Cpu): number => userStore(cpu, k, parent, address, SECRET);
+    if (!swapped) return { child: splice, parent: stores };
+    return {
+      parent(cpu) {
+        shrinkPage(cpu, k, page);
+        stores(cpu);
+        return spliced;
+      },
+    };
+  },
+  judge({ world: { k, swapped }, results, cpu, memory, step }) {
+    const [got] = (swapped ? results.parent : results.child) as readonly Pin[];
     if (got === undefined) return { property: 'I21', message: 'the child could not take the page' };
     const leak = quiescent(k, memory, [got]);
     const seen = step('child', 'reads through its reference', () => deviceRead(cpu, got));

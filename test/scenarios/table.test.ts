@@ -45,6 +45,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'uffd-cow shmem': '-     -     -     -     -     -     holds SC    holds holds holds',
   'vmsplice get': 'SC    SC    holds holds holds holds holds holds holds holds holds',
   'vmsplice pin': 'SC    SC    holds holds holds holds holds holds holds holds holds',
+  'vmsplice swap': 'SC    SC    holds SC    SC    SC    SC    holds holds holds holds',
+  'vmsplice huge': 'SC    SC    SC    holds holds holds holds holds holds holds holds',
   'read-pin shared': 'SC    SC    holds SC    SC    SC    SC    holds holds holds holds',
   'read-pin protected': 'holds holds holds SC    SC    SC    SC    holds holds holds holds',
   'read-pin file': 'SC    SC    holds SC    SC    SC    SC    SC    SC    holds holds',
@@ -71,6 +73,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'mirror zap': '-     -     LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
   'mirror migrate': '-     -     LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
   'mirror fork': '-     -     holds holds holds holds holds holds holds holds holds',
+  'migrate anon': 'holds holds holds holds holds holds holds holds holds holds holds',
+  'migrate file': 'holds holds holds holds holds holds holds holds holds holds holds',
+  'hugetlb reuse': 'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC',
 };
 
 /** The proposals of the posts, and what was tried on top of them. */

@@ -59,6 +59,7 @@ export const COMMITS = {
   a6e79df92e4a: { subject: 'mm/gup: disallow FOLL_LONGTERM GUP-fast writing to file-backed mappings', release: 'v6.5' },
   adef440691ba: { subject: 'userfaultfd: UFFDIO_MOVE uABI', release: 'v6.8' },
   d0dd066a0fa2: { subject: 'seqcount: replace smp_rmb() in read_seqcount() with load acquire', release: 'v6.12' },
+  '1013af4f585f': { subject: 'mm/hugetlb: fix huge_pmd_unshare() vs GUP-fast race', release: 'v6.16' },
   '50944692052b': {
     subject: 'userfaultfd: opportunistic TLB-flush batching for present pages in MOVE',
     release: 'v6.18',

@@ -183,6 +183,10 @@ export const KNOBS = {
     flush: 'flushes the TLB',
     ipi: 'flushes the TLB and sends an interrupt to every CPU',
   }).took('flush', ['ipi', '2ba99c5e0881']),
+  unshareSync: knob('free', 'what is done before a page table that was shared belongs to its last user alone', {
+    none: 'nothing',
+    ipi: 'an interrupt to every CPU',
+  }).took('none', ['ipi', '1013af4f585f']),
   flushBarrier: knob('free', 'what a TLB flush orders', {
     mb: 'it is a full barrier, as on every machine there is',
     none: 'nothing by itself',

@@ -98,7 +98,7 @@ function gupFastPte(
   const e = cpu.readOnce(ptep, 'B1');
   const page = ptePage(cpu, k, e);
   const unchanged = (): boolean =>
-    (design.pmdRecheck === 'skip' || cpu.readOnce(pmdp) === pmd) &&
+    (design.pmdRecheck === 'skip' || k.layout.config.hugetlb || cpu.readOnce(pmdp) === pmd) &&
     (design.pteRecheck === 'skip' || cpu.readOnce(ptep, 'B4') === e);
   return grabChecked(cpu, k, e, page, address, flags, unchanged);
 }

@@ -1,11 +1,11 @@
 /** khugepaged: a table of small anonymous pages becomes one huge page, with lockless walkers about. */
 
 import type { Cell, Cpu } from '../../cpu/cpu.ts';
+import { removeTableSync } from '../map/mmu-gather.ts';
 import { vmaLookup } from '../map/vma-list.ts';
 import { allocFolio } from '../memory/allocator.ts';
 import { AV_RWSEM } from '../memory/anon-vma.ts';
 import { EAGAIN, EINVAL, ENOMEM } from '../memory/errno.ts';
-import { smpCallFunction } from '../memory/irq.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import { MAPPING_ANON, mappingFlags } from '../memory/mapping.ts';
 import { MM_PAGE_TABLE_LOCK, type Mm, mmapWriteLock, mmapWriteUnlock } from '../memory/mm-struct.ts';
@@ -98,12 +98,6 @@ function collapseInto(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, start: number, foli
   ptUnlock(cpu, mm + MM_PAGE_TABLE_LOCK);
   cpu.upWrite(rwsem);
   return typeof isolated === 'number' ? isolated : 0;
-}
-
-/** tlb_remove_table_sync_one() (mm/mmu_gather.c, from v6.1): an interrupt to every CPU, so that no fast walk is inside. */
-function removeTableSync(cpu: Cpu, k: Kernel): void {
-  cpu.smpMb();
-  smpCallFunction(cpu, k, () => {});
 }
 
 /**

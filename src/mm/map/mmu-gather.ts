@@ -76,3 +76,9 @@ export function tableSync(cpu: Cpu, k: Kernel): void {
   if (k.design.tableFree === 'rcu') cpu.synchronizeRcu();
   if (k.design.tableFree === 'barrier') cpu.smpMb();
 }
+
+/** tlb_remove_table_sync_one() (mm/mmu_gather.c, from v6.1): an interrupt to every CPU, so that no fast walk is inside. */
+export function removeTableSync(cpu: Cpu, k: Kernel): void {
+  cpu.smpMb();
+  smpCallFunction(cpu, k, () => {});
+}

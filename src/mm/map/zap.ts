@@ -3,7 +3,9 @@
 import type { Cpu } from '../../cpu/cpu.ts';
 import { Mode } from '../../cpu/modes.ts';
 import { zapHugePmd } from '../huge/huge-pmd.ts';
+import { hugePmdUnshare, isHugetlb } from '../huge/hugetlb.ts';
 import { splitHugePmd } from '../huge/split-pmd.ts';
+import { AS_I_MMAP_RWSEM } from '../memory/address-space.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import { pageIsAnon } from '../memory/mapping.ts';
 import { type Page, setPageDirty } from '../memory/page.ts';
@@ -31,6 +33,7 @@ import {
   ptePresent,
   pteWrite,
 } from '../memory/pte.ts';
+import { flushTlbRange } from '../memory/tlb.ts';
 import { VM_SHARED, type Vma } from '../memory/vma.ts';
 import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 import { freeSwapAndCache } from '../reclaim/swap-cache.ts';
@@ -60,6 +63,10 @@ export function zapPageRange(
   invalidateRangeStart(cpu, k, gather.mm, start, end);
   for (let address = start; address < end; ) {
     const next = Math.min(end, (Math.floor(address / ptesPerTable) + 1) * ptesPerTable);
+    if (unshared(cpu, k, gather, vma, address)) {
+      address = next;
+      continue;
+    }
     let pmd = cpu.readOnce(pmdCell(k, gather.mm, address));
     if (pmdIsHuge(pmd)) {
       const whole = next - address === ptesPerTable;
@@ -71,6 +78,20 @@ export function zapPageRange(
     address = next;
   }
   invalidateRangeEnd(cpu, k, gather.mm);
+}
+
+/**
+ * __unmap_hugepage_range() (mm/hugetlb.c) of a table that is shared: the mm lets go of it, and flushes before it drops
+ * i_mmap_rwsem.
+ */
+function unshared(cpu: Cpu, k: Kernel, gather: Gather, vma: Vma, address: number): boolean {
+  if (!isHugetlb(cpu, k, vma)) return false;
+  const rwsem = k.layout.file(vma.file - 1) + AS_I_MMAP_RWSEM;
+  cpu.downWrite(rwsem);
+  const was = hugePmdUnshare(cpu, k, gather.mm, address);
+  if (was) flushTlbRange(cpu, k, gather.mm, vma.start, vma.end);
+  cpu.upWrite(rwsem);
+  return was;
 }
 
 /**

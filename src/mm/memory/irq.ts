@@ -11,7 +11,8 @@ import { CPU_IRQ } from './layout.ts';
 const delaysInterrupts = (k: Kernel): boolean =>
   k.design.tlbFlush === 'ipi' ||
   k.design.tableFree === 'ipi' ||
-  (k.layout.config.largeFolios && k.design.collapseSync === 'ipi');
+  (k.layout.config.largeFolios && k.design.collapseSync === 'ipi') ||
+  (k.layout.config.hugetlb && k.design.unshareSync === 'ipi');
 
 /** local_irq_save(). */
 export function localIrqSave(cpu: Cpu, k: Kernel): void {

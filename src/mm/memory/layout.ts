@@ -57,6 +57,8 @@ export interface LayoutConfig {
   readonly largeFolios: boolean;
   /** Each address space is mirrored by a device, which is told when entries change. */
   readonly mirrors: boolean;
+  /** Page tables stand for those of hugetlb files, which address spaces share: see hugetlb.ts. */
+  readonly hugetlb: boolean;
 }
 
 /** The smallest configuration of use: two address spaces of two pages, and no files. */
@@ -76,6 +78,7 @@ export const SMALL_CONFIG: LayoutConfig = {
   tlb: false,
   largeFolios: false,
   mirrors: false,
+  hugetlb: false,
 };
 
 const CPU_FIELDS = ['irq', 'tlb_lock'] as const;
@@ -113,6 +116,9 @@ export class Layout {
   readonly swapCache: Cell;
   /** i_pages of the swap cache: held where a cached page is looked up, or its count is frozen. */
   readonly swapLock: Cell;
+
+  /** Of each page table, with how many address spaces its owner shares it. Only where the configuration has hugetlb. */
+  readonly tableShares: Cell;
 
   readonly #spans: Span[] = [];
   readonly #pages: number;
@@ -217,6 +223,7 @@ export class Layout {
           () => showPte,
         )
       : 0;
+    this.tableShares = place(config.hugetlb ? tables : 0, (table) => `table${table}.shares`);
     const mirrored = config.mirrors ? mms : 0;
     this.#notifiers = each(mirrored, NOTIFIER_FIELDS.length, (mm, f) => `mm${mm}.notifier.${NOTIFIER_FIELDS[f]}`);
     this.#mirrors = each(mirrored, MIRROR_PTES + span, (mm, f) => {

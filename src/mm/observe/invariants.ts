@@ -139,7 +139,8 @@ function checkFreeLists(memory: Memory, layout: Layout, held: readonly Pin[], fa
     for (let table = 0; table < tables; table++) if (deposited & (1 << table)) linked[table]!++;
   }
   timesFree(memory, layout, layout.freeTables, tables).forEach((times, table) => {
-    if (times + linked[table]! !== 1) {
+    const shares = layout.config.hugetlb ? memory[layout.tableShares + table]! : 0;
+    if (times + linked[table]! !== 1 + shares) {
       fail('I2', `table ${table} is linked ${linked[table]} times, and on ${times} free lists`);
     }
   });
