@@ -9,8 +9,8 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^(call_rcu|kfree_rcu|kvfree_rcu|call_srcu|call_rcu_tasks|rcu_barrier|srcu_barrier|queue_rcu_work)\w*$/,
-    'Write the callback as a thread of its own: `if (smp_load_acquire(go)) { synchronize_rcu(); ... }`, where ' +
-      '`smp_store_release(go, 1)` stands for the call.',
+    'Write the callback as a thread of its own: `int r0 = smp_load_acquire(go); if (r0) { synchronize_rcu(); ... }`, ' +
+      'and `smp_store_release(go, 1)` for the call. `filter (2:r0=1)`, where that is P2, leaves out what ends before it runs.',
   ],
   [/^synchronize_(sched|rcu_bh|rcu_tasks\w*|net)$/, 'Write synchronize_rcu(), which waits for all readers.'],
   [/^(smp_)?read_barrier_depends$/, 'READ_ONCE() and rcu_dereference() order what depends on them; leave it out.'],
