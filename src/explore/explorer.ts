@@ -249,7 +249,7 @@ export class Explorer implements Extender, Execution {
     g.rmwKind[r] = rmw;
     g.guardMask[r] = mask;
     g.guardWant[r] = want;
-    g.waits[r] = !waits ? Wait.No : mode === Mode.Lock ? Wait.Lock : Wait.Blocks;
+    g.waits[r] = waits ? Wait.Blocks : Wait.No;
     g.addr[r] = this.cpu.addrDeps;
     g.ctrl[r] = this.cpu.ctrlDeps;
     const { expected } = this.cpu;
@@ -329,7 +329,12 @@ export class Explorer implements Extender, Execution {
     }
     if (g.overtaken.length > 0) places.endWaits(w);
     if (rival !== NONE) this.drop();
-    if (fixed >= 0 && fixed < g.co[cell]!.length - 1 && !places.isConsistentAt(w)) this.drop();
+    if (fixed >= 0 && fixed < g.co[cell]!.length - 1 && !places.isConsistentAt(w)) {
+      // An unlock has one way only. With guessed reads that may be wrong as long as another event stands as it was added
+      // first, and a later revisit may undo that one.
+      if (this.guesses === undefined || mode !== Mode.Unlock) this.drop();
+      g.wrongFrom = Math.min(g.wrongFrom, w);
+    }
   }
 
   // --- going back ------------------------------------------------------------------------------------------------
@@ -409,6 +414,7 @@ export class Explorer implements Extender, Execution {
     if (found !== NONE) g.resume(read);
     if (g.waits[read] !== Wait.Lock || places.mayRead(read, g.value[w]!)) places.takeFrom(read, g.coIndex[w]!);
     else g.overtake(read, w);
+    if (from.wrongFrom < from.n && !this.model.consistent(g, NONE)) g.wrongFrom = 0;
     if (places.rivalOf(w) !== NONE) return false;
     const isLast = g.coIndex[w] === g.co[g.loc[w]!]!.length - 1;
     // A wait that found an earlier write could as well have gone on with the last: that is another way to the same.

@@ -217,7 +217,7 @@ export class Places {
   lowestWorthTrying(r: number, low: number, bound: number): number {
     const g = this.graph;
     // A conditional RMW may order less where it fails: a lower place is not harder then.
-    if (this.model.exact || this.isConditional(r)) return low;
+    if (this.model.exact || this.isConditional(r) || g.wrongFrom < g.n) return low;
     for (let place = bound - 1; place >= low; place--) {
       this.takeFrom(r, place);
       if (!this.model.consistent(g, r)) return place + 1;
@@ -279,6 +279,8 @@ export class Places {
 
   private isConsistent(): boolean {
     const g = this.graph;
+    // What is wrong already is looked at again when that is undone, or at the end.
+    if (g.wrongFrom < g.n) return true;
     if (this.model.exact || !this.model.consistent(g, NONE)) return false;
     if (g.cyclicFrom >= g.n) g.cyclicFrom = g.n - 1;
     return true;

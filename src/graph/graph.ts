@@ -38,6 +38,8 @@ export class Graph extends Columns {
   private kept = new Int32Array(64);
   /** The graph of events below this stamp is acyclic in the tier-one order; `n` or more: all of it is. */
   cyclicFrom = Number.MAX_SAFE_INTEGER;
+  /** The stamp of an event with which the graph became one that no execution extends as it is; `n` or more: none. */
+  wrongFrom = Number.MAX_SAFE_INTEGER;
 
   constructor(
     threadCount: number,
@@ -190,6 +192,7 @@ export class Graph extends Columns {
     }
     this.n = n;
     if (this.cyclicFrom >= n) this.cyclicFrom = Number.MAX_SAFE_INTEGER;
+    if (this.wrongFrom >= n) this.wrongFrom = Number.MAX_SAFE_INTEGER;
   }
 
   /**
@@ -211,6 +214,7 @@ export class Graph extends Columns {
     for (const l of from.touched) if (this.isTouched[l] === 0) this.touch(l);
     clear(this.overtaken);
     this.cyclicFrom = Number.MAX_SAFE_INTEGER;
+    this.wrongFrom = Number.MAX_SAFE_INTEGER;
     let n = 0;
     for (let e = 0; e < from.n; e++) {
       const stays = e <= read || from.inPrefix(e, write);
