@@ -54,10 +54,8 @@ export function lostTest({ name: path }: TestTask, { model, question }: Settings
   const { kind, seconds, executions } = loss;
   const asked = { path, model, question, seconds };
   if (kind === 'died') return { kind: 'error', ...asked, diagnostics: [loss.diagnostic] };
-  if (kind === 'interrupted') return { kind, ...asked, executions, blocked: 0 };
   return {
-    kind: 'bounded',
-    limit: 'timeout',
+    ...(kind === 'interrupted' ? { kind } : { kind: 'bounded', limit: 'timeout' }),
     ...asked,
     name: basename(path, '.litmus'),
     condition: { kind: 'exists', text: '' },

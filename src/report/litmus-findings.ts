@@ -4,7 +4,6 @@ import {
   firedIn,
   type LitmusResult,
   limitWords,
-  messageOf,
   stuckWords,
 } from '../fronts/litmus/litmus-result.ts';
 import type { Flag } from '../program/flags.ts';
@@ -16,16 +15,16 @@ export function litmusFindings(result: LitmusResult): Finding[] {
   const { path } = result;
   if (result.kind === 'error') return diagnosticFindings(path, result.diagnostics);
   const about = { file: path, place: undefined, execution: undefined, patch: undefined };
-  const title = result.kind === 'interrupted' ? path : result.name;
+  const title = result.name;
   const one = (rule: FindingRule, level: Finding['level'], message: string): Finding[] => [
     { ...about, rule, level, title, message },
   ];
-  if (result.kind === 'interrupted') return one('undecided', 'note', `${messageOf(result)}.`);
   const words = firedIn(result);
   const fired = result.fired.flatMap(({ place }, i) =>
     one('assertion', 'error', `${words[i]}.`).map((finding) => ({ ...finding, place })),
   );
-  if (result.kind === 'bounded') return [...fired, ...one('undecided', 'note', `${limitWords(result)}.`)];
+  if (result.kind === 'bounded' || result.kind === 'interrupted')
+    return [...fired, ...one('undecided', 'note', `${limitWords(result)}.`)];
   const wrong = brokenPromise(result);
   const verdict =
     result.kind === 'deadlock'

@@ -8,7 +8,7 @@ export const LITMUS_JSON_VERSION = 1;
 
 /** A result as one line of JSON. Every key is there in every kind; what is unknown is null. */
 export function litmusJson(result: LitmusResult): string {
-  const explored = result.kind === 'error' || result.kind === 'interrupted' ? undefined : result;
+  const explored = result.kind === 'error' ? undefined : result;
   const { observed, rows, satisfies } = explored?.states ?? {};
   const data: TestData = {
     version: LITMUS_JSON_VERSION,

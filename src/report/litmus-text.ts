@@ -22,15 +22,11 @@ const MOST_ROWS = 32;
 /** One test in full, for people: the verdict, the condition, the states, and what was counted. */
 export function litmusText(result: LitmusResult, width = 80, style: Style = PLAIN): string {
   if (result.kind === 'error') return result.diagnostics.map((d) => diagnosticText(d, width, style)).join('\n');
-  if (result.kind === 'interrupted') {
-    const { path, executions, blocked } = result;
-    return `${style.bold(visible(path))}: ${style.yellow('interrupted')} after ${visited(executions, blocked)}\n`;
-  }
   const { name, condition, flags, seconds } = result;
   const lines = [
     `${style.bold(visible(name))}: ${headline(result, style)} ${style.dim(`(${duration(seconds)})`)}`,
-    condition.text,
-    '',
+    // A test that was never read has none.
+    ...(condition.text === '' ? [] : [condition.text, '']),
   ];
   lines.push(...stateLines(result.states, width, style));
   lines.push(...wrapped(counts(result), width));
@@ -50,11 +46,9 @@ export function litmusLine(result: LitmusResult, width = 80, style: Style = PLAI
   if (result.kind === 'error') return result.diagnostics.map((d) => diagnosticText(d, width, style)).join('\n');
   const word = result.kind === 'decided' ? result.verdict : result.kind;
   const remarks: string[] = [];
-  if (result.kind !== 'interrupted') {
-    remarks.push(...result.flags);
-    if (result.kind === 'decided' && result.blocked > 0) remarks.push(`${grouped(result.blocked)} blocked`);
-    if (result.warnings.length > 0) remarks.push(count(result.warnings.length, 'warning'));
-  }
+  remarks.push(...result.flags);
+  if (result.kind === 'decided' && result.blocked > 0) remarks.push(`${grouped(result.blocked)} blocked`);
+  if (result.warnings.length > 0) remarks.push(count(result.warnings.length, 'warning'));
   const wrong = contradiction(result);
   if (wrong !== undefined) remarks.push(style.red(visible(wrong)));
   else if (result.kind !== 'decided' && result.kind !== 'deadlock') remarks.push(style.yellow(messageOf(result) ?? ''));
@@ -72,6 +66,7 @@ function headline(result: Explored, style: Style): string {
     case 'deadlock':
       return `${style.red('deadlock')}, no execution completes ${under}`;
     case 'bounded':
+    case 'interrupted':
       return `${style.yellow('no verdict')}, ${limitWords(result)}`;
   }
 }
@@ -79,7 +74,7 @@ function headline(result: Explored, style: Style): string {
 function counts(result: Explored): string {
   const { kind, question, states, positive, negative, executions, blocked, every } = result;
   const found = `${count(states.rows.length, 'state')}${states.satisfies.includes(true) ? ' (<- satisfies the condition)' : ''}`;
-  if (kind === 'bounded') return `${found} so far, ${visited(executions, blocked)}.`;
+  if (kind === 'bounded' || kind === 'interrupted') return `${found} so far, ${visited(executions, blocked)}.`;
   if (kind === 'deadlock') return `Every execution blocks: ${grouped(blocked)} visited.`;
   if (question === 'decide') return `Decided by a search that went through ${visits(executions, blocked)}.`;
   if (!every) return `${found}, from ${visited(executions, blocked)}; --executions counts every one.`;

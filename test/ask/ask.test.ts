@@ -37,6 +37,24 @@ describe('an abort ends every question', () => {
   });
 });
 
+test.each([
+  ['an abort', {}, 'interrupted'],
+  ['a time limit', { timeout: 0.05 }, 'bounded'],
+])('%s leaves what was found so far', async (_, limits, expected) => {
+  let turns = 0;
+  const signal = { aborted: false };
+  const onProgress = (): void => {
+    if (expected === 'interrupted' && ++turns > 2) signal.aborted = true;
+  };
+  const answer = await ask({ question: 'executions', of: LARGE, ...limits }, { signal, onProgress });
+  expect(answer.kind).toBe(expected);
+  if (!('states' in answer)) throw new Error(answer.kind);
+  expect(answer.states.rows.length).toBeGreaterThan(0);
+  expect([answer.every, answer.positive + answer.negative]).toEqual([false, answer.executions]);
+  const { outcomes, every, verdict } = JSON.parse(json(answer));
+  expect([outcomes.length, every, verdict]).toEqual([answer.states.rows.length, false, null]);
+});
+
 test('progress is told while it runs, and others have their turn', async () => {
   const told: Progress[] = [];
   let turns = 0;

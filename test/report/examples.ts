@@ -58,8 +58,11 @@ export const FAILED: Failed = {
 };
 
 export const INTERRUPTED: Interrupted = {
+  ...SB,
   kind: 'interrupted',
   path: 'tests/long.litmus',
+  name: 'long',
+  every: false,
   model: 'tso',
   question: 'executions',
   seconds: 3.5,

@@ -42,9 +42,6 @@ export function* checkLitmusInTurns(path: string, text: string, options: CheckOp
   const decide = question === 'decide';
   const outcome = yield* runLitmusInTurns(compiled, { model, decide, maxExecutions, deadline, stopped: onExecution });
   if (outcome.kind === 'fault') return { kind: 'error', ...asked(), diagnostics: [outcome.diagnostic] };
-  if (outcome.kind === 'stopped') {
-    return { kind: 'interrupted', ...asked(), executions: outcome.executions, blocked: outcome.blocked };
-  }
   const explored = {
     ...asked(),
     name: test.name,
@@ -53,7 +50,7 @@ export function* checkLitmusInTurns(path: string, text: string, options: CheckOp
     fired: firedTexts(test, outcome),
     waits:
       outcome.stuck === undefined ? [] : waitsIn(new LitmusSubject(test, { unroll, flagsFail: false }), outcome.stuck),
-    every: question !== 'decide' && outcome.kind !== 'bounded',
+    every: question !== 'decide' && outcome.kind !== 'bounded' && outcome.kind !== 'stopped',
     promised: promisedBy(test, options.expect),
     warnings: test.warnings,
   };
@@ -64,6 +61,8 @@ export function* checkLitmusInTurns(path: string, text: string, options: CheckOp
       return { kind: 'deadlock', ...explored };
     case 'bounded':
       return { kind: 'bounded', limit: outcome.limit, ...explored };
+    case 'stopped':
+      return { kind: 'interrupted', ...explored };
   }
 }
 

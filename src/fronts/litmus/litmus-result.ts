@@ -102,11 +102,9 @@ export interface Bounded extends Explored {
   readonly limit: Limit;
 }
 
-/** The user had enough. */
-export interface Interrupted extends Every {
+/** The user had enough; what was found until then proves nothing about the rest. */
+export interface Interrupted extends Explored {
   readonly kind: 'interrupted';
-  readonly executions: number;
-  readonly blocked: number;
 }
 
 /** The test cannot be read, or uses what is not supported. */
@@ -166,7 +164,7 @@ export function messageOf(result: LitmusResult): string | null {
     case 'error':
       return result.diagnostics[0]?.message ?? null;
     case 'interrupted':
-      return 'interrupted before it was decided';
+      return contradiction(result) ?? INTERRUPTED;
     case 'bounded':
       return contradiction(result) ?? limitWords(result);
     case 'deadlock':
@@ -176,8 +174,11 @@ export function messageOf(result: LitmusResult): string | null {
   }
 }
 
-/** Which limit was hit. */
-export const limitWords = ({ limit }: Bounded): string => LIMIT[limit];
+const INTERRUPTED = 'interrupted before it was decided';
+
+/** Which limit was hit, or who had enough. */
+export const limitWords = (result: Bounded | Interrupted): string =>
+  result.kind === 'interrupted' ? INTERRUPTED : LIMIT[result.limit];
 
 const LIMIT = {
   timeout: 'stopped by --timeout before it was decided',

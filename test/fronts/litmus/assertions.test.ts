@@ -22,7 +22,6 @@ const threads = (bodies: readonly string[], after: string): string =>
 function answer(text: string, question?: Question): string {
   const result = ask(text, question);
   if (result.kind === 'error') return result.diagnostics[0]!.code;
-  if (result.kind === 'interrupted') return result.kind;
   const { positive, negative, fired } = result;
   const word = result.kind === 'decided' ? result.verdict : result.kind;
   return [`${word} ${positive}/${negative}`, ...fired.map(({ who, place }) => `${who} ${place.text}`)].join(', ');
