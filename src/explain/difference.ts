@@ -6,7 +6,7 @@ import type { ModelName } from '../models/registry.ts';
 import { atOnce, type InTurns } from '../program/turns.ts';
 import { strongestModel } from './consistency.ts';
 import { type Counterexample, explainFailure, type Reference } from './counterexample.ts';
-import { draw } from './drawing.ts';
+import { drawInTurns } from './drawing.ts';
 import type { Subject } from './subject.ts';
 import { replay } from './trace.ts';
 
@@ -71,10 +71,11 @@ export function* findDifferenceInTurns(first: Side, second: Side, limits: Limits
   const other = yield* statesOf(second, observed, limits);
   if (!('states' in other)) return other;
   if (one.meaning === 'deadlock' && other.meaning === 'deadlock') {
-    return { kind: 'stuck', counterexample: exampleOf(first, one.states.get(STUCK)!) };
+    return { kind: 'stuck', counterexample: yield* exampleOf(first, one.states.get(STUCK)!) };
   }
   const [left, right] = [one.states, other.states];
-  const outcomes = [...only(first, left, right, 'first'), ...only(second, right, left, 'second')];
+  const ofFirst = yield* only(first, left, right, 'first');
+  const outcomes = [...ofFirst, ...(yield* only(second, right, left, 'second'))];
   const common = [...left.keys()].filter((key) => right.has(key)).length;
   const difference = { observed, ignored, outcomes, common, first: one.meaning, second: other.meaning };
   return { kind: 'difference', difference };
@@ -116,26 +117,29 @@ function* statesOf(
   return { states, meaning: outcome.kind };
 }
 
-function only(
+function* only(
   side: Side,
   own: ReadonlyMap<string, Seen>,
   other: ReadonlyMap<string, Seen>,
   allowedBy: Outcome['allowedBy'],
-): Outcome[] {
-  return [...own]
-    .filter(([key]) => !other.has(key))
-    .sort(([x], [y]) => (x < y ? -1 : 1))
-    .map(([, seen]) => {
-      const { values, fails, count } = seen;
-      return { values, allowedBy, fails, executions: count, example: exampleOf(side, seen) };
-    });
+): InTurns<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const alone = [...own].filter(([key]) => !other.has(key)).sort(([x], [y]) => (x < y ? -1 : 1));
+  for (const [, seen] of alone) {
+    const { values, fails, count } = seen;
+    outcomes.push({ values, allowedBy, fails, executions: count, example: yield* exampleOf(side, seen) });
+  }
+  return outcomes;
 }
 
-function exampleOf({ subject, model, reference }: Side, { values, choices }: Seen): Counterexample | undefined {
+function* exampleOf(
+  { subject, model, reference }: Side,
+  { values, choices }: Seen,
+): InTurns<Counterexample | undefined> {
   const replayed = choices === undefined ? undefined : replay(subject.recording(), choices);
   if (choices === undefined || replayed === undefined) return undefined;
   const strongest = strongestModel(subject.program, replayed.trace) ?? model;
-  const drawing = draw(subject.program, replayed.trace, strongest);
+  const drawing = yield* drawInTurns(subject.program, replayed.trace, strongest);
   const isStuck = replayed.trace.waits.length > 0;
   const failure: Failure = isStuck ? DEADLOCK : { kind: 'violated', message: `ends with ${values.join('; ')}` };
   return explainFailure(subject, { choices, drawing, failure, model: strongest, certain: true }, model, reference);

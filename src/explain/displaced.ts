@@ -1,5 +1,6 @@
 import { Relation } from '../models/relation.ts';
 import { isAcyclic } from '../models/rows.ts';
+import type { InTurns } from '../program/turns.ts';
 import { subsets } from './subsets.ts';
 import type { Units } from './units.ts';
 
@@ -27,7 +28,7 @@ const MAX_SIZE = 5;
  * one order. None need be displaced exactly where the execution is an interleaving.
  * @param preserved the program order that the model keeps, transitively
  */
-export function findDisplacements(units: Units, preserved: Relation): Displacements {
+export function* findDisplacements(units: Units, preserved: Relation): InTurns<Displacements> {
   const none: Displacement = { units: [], reordered: true };
   if (fits(units, new Set(), undefined)) return { choices: [none], minimal: true };
   const candidates = onCycles(units);
@@ -37,13 +38,14 @@ export function findDisplacements(units: Units, preserved: Relation): Displaceme
       const choices: Displacement[] = [];
       for (const chosen of subsets(candidates, size)) {
         if (++tried > MAX_TRIED || choices.length === MAX_KEPT) break;
+        yield;
         if (fits(units, new Set(chosen), kept)) choices.push({ units: chosen, reordered: kept !== undefined });
       }
       if (choices.length > 0) return { choices, minimal: kept !== undefined || tried <= MAX_TRIED };
       if (tried > MAX_TRIED) break;
     }
   }
-  return { choices: [{ units: greedily(units, candidates), reordered: false }], minimal: false };
+  return { choices: [{ units: yield* greedily(units, candidates), reordered: false }], minimal: false };
 }
 
 /** Program order without the displaced, and what communicates; `kept`: the program order that even they keep. */
@@ -69,13 +71,15 @@ export function onCycles({ list, po, com }: Units): number[] {
 }
 
 /** One after the other, until the rest fits; then those that need not be displaced are put back. */
-function greedily(units: Units, candidates: readonly number[]): number[] {
+function* greedily(units: Units, candidates: readonly number[]): InTurns<number[]> {
   const displaced = new Set<number>();
   for (const u of candidates) {
+    yield;
     if (fits(units, displaced, undefined)) break;
     displaced.add(u);
   }
   for (const u of [...displaced]) {
+    yield;
     displaced.delete(u);
     if (!fits(units, displaced, undefined)) displaced.add(u);
   }

@@ -2,6 +2,7 @@ import type { ModelName } from '../models/registry.ts';
 import { Relation } from '../models/relation.ts';
 import { isAcyclic } from '../models/rows.ts';
 import type { Program } from '../program/program.ts';
+import { atOnce, type InTurns } from '../program/turns.ts';
 import { graphOf, preserved } from './consistency.ts';
 import { type Displacement, effects, findDisplacements } from './displaced.ts';
 import { interleave } from './interleave.ts';
@@ -44,13 +45,17 @@ export interface Drawing {
 }
 
 /** Draws an execution so that as little as possible looks out of order, then with as few switches as possible. */
-export function draw(program: Program, trace: Trace, model: ModelName): Drawing {
+export const draw = (program: Program, trace: Trace, model: ModelName): Drawing =>
+  atOnce(drawInTurns(program, trace, model));
+
+/** As {@link draw}. A drawing that was begun is done. */
+export function* drawInTurns(program: Program, trace: Trace, model: ModelName): InTurns<Drawing> {
   const units = unitsOf(trace);
   const kept = lifted(preserved(graphOf(program, trace, model), trace), units.of, units.list.length).star();
-  const { choices, minimal } = findDisplacements(units, kept);
+  const { choices, minimal } = yield* findDisplacements(units, kept);
   let best: { drawing: Drawing; cost: number } | undefined;
   for (const choice of choices) {
-    const made = arrange(trace, units, choice, choice.reordered ? kept : undefined, minimal);
+    const made = yield* arrange(trace, units, choice, choice.reordered ? kept : undefined, minimal);
     if (best === undefined || made.cost < best.cost) best = made;
   }
   return best!.drawing;
@@ -62,13 +67,13 @@ type Direction = 'late' | 'early';
 /** What a reader takes for granted first: a store that waits, then a load that ran ahead. */
 const ODDITY = { write: { late: 0, early: 30 }, read: { late: 20, early: 10 } } as const;
 
-function arrange(
+function* arrange(
   trace: Trace,
   units: Units,
   { units: displaced }: Displacement,
   kept: Relation | undefined,
   minimal: boolean,
-): { drawing: Drawing; cost: number } {
+): InTurns<{ drawing: Drawing; cost: number }> {
   const { list } = units;
   const n = list.length;
   const moment = new Map(displaced.map((u, i) => [u, n + i]));
@@ -88,7 +93,7 @@ function arrange(
     directions.set(u, direction);
     cost += ODDITY[list[u]!.writes ? 'write' : 'read'][direction];
   }
-  const { order, switches } = interleave(
+  const { order, switches } = yield* interleave(
     before,
     list.map((u) => u.thread),
   );

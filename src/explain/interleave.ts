@@ -1,4 +1,5 @@
 import type { Relation } from '../models/relation.ts';
+import type { InTurns } from '../program/turns.ts';
 
 /** An order of the rows of a drawing. */
 export interface Interleaving {
@@ -16,14 +17,14 @@ const MAX_STATES = 40_000;
  * @param threads the thread of each of the first nodes, in their order; the nodes after them belong to no thread and
  *   come as soon as they can
  */
-export function interleave(before: Relation, threads: readonly number[]): Interleaving {
+export function* interleave(before: Relation, threads: readonly number[]): InTurns<Interleaving> {
   const chains: number[][] = [];
   for (const [node, thread] of threads.entries()) {
     while (chains.length <= thread) chains.push([]);
     chains[thread]!.push(node);
   }
   const states = chains.reduce((product, chain) => product * (chain.length + 1), 1);
-  return states <= MAX_STATES ? shortest(before, chains) : greedy(before, chains);
+  return states <= MAX_STATES ? yield* shortest(before, chains) : yield* greedy(before, chains);
 }
 
 interface State {
@@ -77,7 +78,7 @@ function step(
 }
 
 /** Breadth first by the number of switches: a state is left by its own thread first. */
-function shortest(before: Relation, chains: readonly (readonly number[])[]): Interleaving {
+function* shortest(before: Relation, chains: readonly (readonly number[])[]): InTurns<Interleaving> {
   const seen = new Set<string>();
   let level = [start(before, chains)];
   for (let switches = -1; level.length > 0; switches++) {
@@ -87,6 +88,7 @@ function shortest(before: Relation, chains: readonly (readonly number[])[]): Int
       const key = `${state.thread}:${state.progress.join()}`;
       if (seen.has(key)) continue;
       seen.add(key);
+      yield;
       if (state.order.length === before.size) return { order: state.order, switches: Math.max(0, switches) };
       for (let t = 0; t < chains.length; t++) {
         const after = step(before, chains, state, t);
@@ -100,10 +102,11 @@ function shortest(before: Relation, chains: readonly (readonly number[])[]): Int
   throw new RangeError('the order has a cycle');
 }
 
-function greedy(before: Relation, chains: readonly (readonly number[])[]): Interleaving {
+function* greedy(before: Relation, chains: readonly (readonly number[])[]): InTurns<Interleaving> {
   let state = start(before, chains);
   let switches = 0;
   while (state.order.length < before.size) {
+    yield;
     const own = state.thread < 0 ? undefined : step(before, chains, state, state.thread);
     let after = own;
     for (let t = 0; after === undefined && t < chains.length; t++) after = step(before, chains, state, t);

@@ -4,7 +4,7 @@ import { DEADLOCK, type Outcome } from '../judge/outcome.ts';
 import { type Limits, type Searched, searchInTurns } from '../judge/search.ts';
 import { type ModelName, upTo } from '../models/registry.ts';
 import { atOnce, type InTurns } from '../program/turns.ts';
-import { type Drawing, draw } from './drawing.ts';
+import { type Drawing, drawInTurns } from './drawing.ts';
 import type { Subject } from './subject.ts';
 import { replay, unlocated } from './trace.ts';
 
@@ -111,7 +111,7 @@ function* bestUnder(
   for (const candidate of candidates) {
     const again = replay(recording, candidate.choices);
     if (again === undefined) throw new Error(`${subject.name} cannot be run again`);
-    const drawing = draw(subject.program, again.trace, model);
+    const drawing = yield* drawInTurns(subject.program, again.trace, model);
     if (best === undefined || isSimpler(drawing, best.drawing)) best = { ...candidate, drawing };
   }
   if (best !== undefined) return { kind: 'found', best };

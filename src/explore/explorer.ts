@@ -46,10 +46,10 @@ export class Explorer implements Extender, Execution {
   private readonly threads: Threads;
   private readonly model: Model;
   private readonly reach: Reach;
-  private readonly guesses: Guesses | undefined;
+  private guesses: Guesses | undefined;
   /** Set where the threads have too many traces to tell which loads may be buffered: then nothing is proved. */
-  private readonly mayMissBufferedLoads: boolean = false;
-  private readonly outOfTime: boolean = false;
+  private mayMissBufferedLoads = false;
+  private outOfTime = false;
   private readonly resolver: Resolver;
   private readonly complete = (graph: Graph): boolean => this.visit(graph);
   private readonly stuck = (graph: Graph): boolean => this.visitBlocked(graph);
@@ -78,25 +78,30 @@ export class Explorer implements Extender, Execution {
     this.maxAccesses = options.maxAccesses ?? MAX_ACCESSES;
     this.model = modelOf(options.model, program.dependencies);
     this.reach = new Reach(!this.model.exact);
-    if (modelInfo(options.model).buffersLoads && program.dependencies === 'tracked') {
-      try {
-        // Half of the time is left to explore what does not buffer loads: that may settle a question, too.
-        const half = (Date.now() + (options.deadline ?? Number.POSITIVE_INFINITY)) / 2;
-        this.guesses = findGuesses(program, this.model.order, () => Date.now() > half);
-      } catch (thrown) {
-        if (!(thrown instanceof TooManyTraces)) throw thrown;
-        this.mayMissBufferedLoads = true;
-        this.outOfTime = thrown instanceof OutOfTime;
-      }
-    }
     this.resolver = new Resolver(count, program.initial, this.model, this.reach);
     this.cpu = new ExploreCpu(this, options.pursue);
     this.threads = new Threads(count);
     this.places = new Places(this.current, program.initial, this.model, this.reach, this.todo);
   }
 
+  /** Looks for the loads that may be buffered, if the model has any. */
+  private *guess(): InTurns<void> {
+    const { program, options, model } = this;
+    if (!modelInfo(options.model).buffersLoads || program.dependencies !== 'tracked') return;
+    try {
+      // Half of the time is left to explore what does not buffer loads: that may settle a question, too.
+      const half = (Date.now() + (options.deadline ?? Number.POSITIVE_INFINITY)) / 2;
+      this.guesses = yield* findGuesses(program, model.order, () => Date.now() > half);
+    } catch (thrown) {
+      if (!(thrown instanceof TooManyTraces)) throw thrown;
+      this.mayMissBufferedLoads = true;
+      this.outOfTime = thrown instanceof OutOfTime;
+    }
+  }
+
   *run(): InTurns<ExploreResult> {
     const { deadline = Number.POSITIVE_INFINITY } = this.options;
+    yield* this.guess();
     let work = 0;
     do {
       const visit = this.extend();

@@ -1,3 +1,5 @@
+import type { InTurns } from '../../program/turns.ts';
+
 /** The analysis met a limit: load buffering cannot be excluded, nor explored. */
 export class TooManyTraces extends Error {}
 
@@ -7,10 +9,12 @@ export class OutOfTime extends TooManyTraces {}
 /** So many runs of threads in all: a second or so. */
 const MAX_RUNS = 1 << 17;
 
-/** What the search for buffered loads may spend. Throws {@link TooManyTraces} once that is spent. */
+/** What the search for buffered loads may spend. Throws {@link TooManyTraces} once that is spent. Others have turns. */
 export class Budget {
   private runs = 0;
   private steps = 0;
+  /** Whether others should have their turn, see {@link turn}: some times in ten milliseconds. */
+  isDue = false;
 
   /** @param isOver whether a limit of time was hit, or the user has had enough */
   constructor(private readonly isOver: () => boolean) {}
@@ -26,6 +30,13 @@ export class Budget {
     this.steps += cost;
     if (this.steps < 4096) return;
     this.steps = 0;
+    this.isDue = true;
     if (this.isOver()) throw new OutOfTime('out of time');
+  }
+
+  /** The turn of others. */
+  *turn(): InTurns<void> {
+    this.isDue = false;
+    if ((yield) === true) throw new OutOfTime('whoever waits has had enough');
   }
 }

@@ -1,3 +1,4 @@
+import type { InTurns } from '../../program/turns.ts';
 import { type Budget, TooManyTraces } from './budget.ts';
 import type { Segment, Segments } from './segments.ts';
 
@@ -11,19 +12,23 @@ const MAX_TRIED = 64;
  * Throws {@link TooManyTraces} where the budget is spent.
  * @returns indices into `segments.reads`
  */
-export function chooseReads(segments: Segments, budget: Budget): Set<number> {
+export function* chooseReads(segments: Segments, budget: Budget): InTurns<Set<number>> {
   const guessed = new Set<number>();
   for (;;) {
     const live = segments.list.filter((s) => !guessed.has(s.read));
-    const onCycles = segmentsOnCycles(live, budget);
+    const onCycles = yield* segmentsOnCycles(live, budget);
     if (onCycles.every((s) => s.ordered)) return guessed;
-    const best = bestRead(live, onCycles, budget);
+    const best = yield* bestRead(live, onCycles, budget);
     if (best === undefined) throw new TooManyTraces('only locks could be guessed');
     guessed.add(best);
   }
 }
 
-function bestRead(live: readonly Segment[], onCycles: readonly Segment[], budget: Budget): number | undefined {
+function* bestRead(
+  live: readonly Segment[],
+  onCycles: readonly Segment[],
+  budget: Budget,
+): InTurns<number | undefined> {
   const unordered = new Map<number, number>();
   for (const s of onCycles) {
     if (!s.locks) unordered.set(s.read, (unordered.get(s.read) ?? 0) + (s.ordered ? 0 : 1));
@@ -35,7 +40,7 @@ function bestRead(live: readonly Segment[], onCycles: readonly Segment[], budget
   let fewest = Number.POSITIVE_INFINITY;
   for (const read of candidates) {
     const rest = live.filter((s) => s.read !== read);
-    const left = segmentsOnCycles(rest, budget).filter((s) => !s.ordered).length;
+    const left = (yield* segmentsOnCycles(rest, budget)).filter((s) => !s.ordered).length;
     if (left >= fewest) continue;
     best = read;
     fewest = left;
@@ -47,7 +52,7 @@ function bestRead(live: readonly Segment[], onCycles: readonly Segment[], budget
  * The segments that lie on a cycle. A node is a thread that writes a location; a segment leads to its node from those of
  * other threads that write what it reads. It is on a cycle where both ends are in one strongly connected component.
  */
-function segmentsOnCycles(segments: readonly Segment[], budget: Budget): Segment[] {
+function* segmentsOnCycles(segments: readonly Segment[], budget: Budget): InTurns<Segment[]> {
   const nodes = new Map<number, number>();
   const threads = 1 + segments.reduce((most, s) => Math.max(most, s.thread), 0);
   const writers = new Map<number, { readonly thread: number; readonly node: number }[]>();
@@ -65,11 +70,12 @@ function segmentsOnCycles(segments: readonly Segment[], budget: Budget): Segment
   };
   const ends = segments.map(nodeOf);
   const next = Array.from({ length: nodes.size }, () => new Set<number>());
-  segments.forEach((s, i) => {
+  for (const [i, s] of segments.entries()) {
     const sources = writers.get(s.from) ?? [];
     budget.step(1 + sources.length);
+    if (budget.isDue) yield* budget.turn();
     for (const { thread, node } of sources) if (thread !== s.thread) next[node]!.add(ends[i]!);
-  });
+  }
   const component = components(next.map((set) => [...set]));
   return segments.filter((s, i) =>
     (writers.get(s.from) ?? []).some((w) => w.thread !== s.thread && component[w.node] === component[ends[i]!]),

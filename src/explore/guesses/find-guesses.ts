@@ -1,5 +1,6 @@
 import type { Order } from '../../models/order.ts';
 import { OUT_OF_THIN_AIR, type Program } from '../../program/program.ts';
+import type { InTurns } from '../../program/turns.ts';
 import { Budget } from './budget.ts';
 import { chooseReads } from './choose-reads.ts';
 import { type ReadKey, Segments } from './segments.ts';
@@ -22,22 +23,22 @@ export interface Guesses {
  * @param isOver whether a limit of time was hit, or the user has had enough
  * @returns the reads to guess; undefined where no load can be buffered
  */
-export function findGuesses(program: Program, order: Order, isOver: () => boolean): Guesses | undefined {
+export function* findGuesses(program: Program, order: Order, isOver: () => boolean): InTurns<Guesses | undefined> {
   const threads = program.threads.length;
   if (threads < 2) return undefined;
   const locs = program.initial.length;
   const budget = new Budget(isOver);
   const values = new Values(program.initial);
   const traces = new Traces(program, order, values, budget);
-  traces.find();
+  yield* traces.find();
   const known = traces.dependOnValues;
-  if (known) growValues(traces, values, threads);
+  if (known) yield* growValues(traces, values, threads);
   const segments = new Segments(threads, locs, budget);
-  segments.addAll(traces);
-  const reads = [...chooseReads(segments, budget)].map((read) => segments.reads[read]!);
+  yield* segments.addAll(traces);
+  const reads = [...(yield* chooseReads(segments, budget))].map((read) => segments.reads[read]!);
   if (reads.length === 0) return undefined;
-  if (!known) growValues(traces, values, threads);
-  addThinAir(new Set(reads.map(({ loc }) => loc)), traces, values, threads);
+  if (!known) yield* growValues(traces, values, threads);
+  yield* addThinAir(new Set(reads.map(({ loc }) => loc)), traces, values, threads);
   return guessesOf(reads, values, threads, locs);
 }
 
@@ -45,30 +46,31 @@ export function findGuesses(program: Program, order: Order, isOver: () => boolea
  * Lets the values of each word grow until nothing new is written. No value takes more rounds to appear than there are
  * writes, but for one that justifies itself.
  */
-function growValues(traces: Traces, values: Values, threads: number): void {
+function* growValues(traces: Traces, values: Values, threads: number): InTurns<void> {
   let rounds = 1;
   let grown = true;
   while (grown) {
-    const { written, writes } = writtenBy(traces, threads);
+    const { written, writes } = yield* writtenBy(traces, threads);
     grown = false;
     // What a round finds is for the next: so a counter grows by one a round, not by one a trace.
     for (const [loc, value] of written) grown = values.add(loc, value) || grown;
-    if (grown && traces.dependOnValues) traces.find();
+    if (grown && traces.dependOnValues) yield* traces.find();
     if (++rounds > writes + 2) break;
   }
 }
 
 /** What writes may write, given the present values, and how many writes an execution may have. */
-function writtenBy(traces: Traces, threads: number): { written: [loc: number, value: number][]; writes: number } {
+function* writtenBy(
+  traces: Traces,
+  threads: number,
+): InTurns<{ written: [loc: number, value: number][]; writes: number }> {
   const written: [loc: number, value: number][] = [];
   let writes = 0;
   for (let t = 0; t < threads; t++) {
     let most = 0;
     for (const trace of traces.of(t)) {
-      most = Math.max(
-        most,
-        traces.eachWritten(t, trace, (loc, value) => written.push([loc, value])),
-      );
+      const own = yield* traces.eachWritten(t, trace, (loc, value) => written.push([loc, value]));
+      most = Math.max(most, own);
     }
     writes += most;
   }
@@ -76,13 +78,13 @@ function writtenBy(traces: Traces, threads: number): { written: [loc: number, va
 }
 
 /** Adds the value out of thin air for those of the guessed words to which a write may carry it back. */
-function addThinAir(guessed: ReadonlySet<number>, traces: Traces, values: Values, threads: number): void {
+function* addThinAir(guessed: ReadonlySet<number>, traces: Traces, values: Values, threads: number): InTurns<void> {
   const carried = new Set<number>();
   for (const loc of guessed) values.add(loc, OUT_OF_THIN_AIR);
   for (let before = -1; before < carried.size; ) {
     before = carried.size;
-    if (traces.dependOnValues) traces.find();
-    for (const [loc, value] of writtenBy(traces, threads).written) {
+    if (traces.dependOnValues) yield* traces.find();
+    for (const [loc, value] of (yield* writtenBy(traces, threads)).written) {
       if (value !== OUT_OF_THIN_AIR) continue;
       carried.add(loc);
       values.add(loc, value);

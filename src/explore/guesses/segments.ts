@@ -1,6 +1,7 @@
 import { isPlain } from '../../cpu/modes.ts';
 import { Kind, Wait } from '../../graph/event.ts';
 import type { Graph } from '../../graph/graph.ts';
+import type { InTurns } from '../../program/turns.ts';
 import type { Budget } from './budget.ts';
 import type { Traces } from './traces.ts';
 
@@ -38,9 +39,12 @@ export class Segments {
   ) {}
 
   /** Adds the segments of every trace. */
-  addAll(traces: Traces): void {
+  *addAll(traces: Traces): InTurns<void> {
     for (let t = 0; t < this.threadCount; t++) {
-      for (const trace of traces.of(t)) this.add(traces.graphOf(t, trace), t);
+      for (const trace of traces.of(t)) {
+        this.add(traces.graphOf(t, trace), t);
+        if (this.budget.isDue) yield* this.budget.turn();
+      }
     }
   }
 

@@ -3,6 +3,7 @@ import { Kind } from '../../graph/event.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { Order } from '../../models/order.ts';
 import type { Program } from '../../program/program.ts';
+import type { InTurns } from '../../program/turns.ts';
 import { type Budget, TooManyTraces } from './budget.ts';
 import { TraceCpu, TraceTooLong } from './trace-cpu.ts';
 import type { Values } from './values.ts';
@@ -48,19 +49,20 @@ export class Traces {
   }
 
   /** Finds the traces of all threads anew, with the values that are known now. */
-  find(): void {
+  *find(): InTurns<void> {
     for (let t = 0; t < this.lists.length; t++) {
-      let found = this.tracesOf(t);
-      while (found === undefined) found = this.tracesOf(t);
+      let found = yield* this.tracesOf(t);
+      while (found === undefined) found = yield* this.tracesOf(t);
       this.lists[t] = found;
     }
   }
 
   /** @returns undefined where one more read has to be decided */
-  private tracesOf(thread: number): Trace[] | undefined {
+  private *tracesOf(thread: number): InTurns<Trace[] | undefined> {
     const found: Trace[] = [];
     const open: Trace[] = [[]];
     while (open.length > 0) {
+      if (this.budget.isDue) yield* this.budget.turn();
       const given = open.pop()!;
       const isPossible = this.run(thread, given, NOTHING);
       const { taken, ways, toDecide } = this.cpu;
@@ -89,7 +91,7 @@ export class Traces {
    * Visits what the writes of a trace may write: what their data depends on is varied.
    * @returns how many writes the trace has
    */
-  eachWritten(thread: number, trace: Trace, visit: (loc: number, value: number) => void): number {
+  *eachWritten(thread: number, trace: Trace, visit: (loc: number, value: number) => void): InTurns<number> {
     const plain = this.graphOf(thread, trace);
     const slots = plain.slots[thread]!;
     const varied: { slot: number; reads: number[]; choices: (readonly number[])[] }[] = [];
@@ -104,6 +106,7 @@ export class Traces {
     }
     for (const { slot, reads, choices } of varied) {
       for (const overrides of combinations(reads, choices)) {
+        if (this.budget.isDue) yield* this.budget.turn();
         this.run(thread, trace, overrides);
         const g = this.cpu.graph;
         const w = g.slots[thread]![slot];
