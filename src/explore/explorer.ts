@@ -1,5 +1,5 @@
 import { Fence, isPlain, Mode } from '../cpu/modes.ts';
-import { GUESSED, Kind, NONE, Rmw, Wait } from '../graph/event.ts';
+import { GUESSED, Kind, NONE, type Rmw, Wait } from '../graph/event.ts';
 import { Graph } from '../graph/graph.ts';
 import { type Model, modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
@@ -28,7 +28,7 @@ const UNWIND = Symbol('unwind');
 /**
  * The exploration of one program: TruSt (POPL 2022) over execution graphs. A new read reads the coherence-last write and
  * a new write comes coherence-last, which is always consistent and needs no check; every other way is left on a stack.
- * docs/engine.md tells the algorithm and what is our own: locks that overtake, tier-one bounds, guessed reads.
+ * docs/engine.md tells the algorithm and what is our own: tier-one bounds, guessed reads.
  */
 export class Explorer implements Extender, Execution {
   /** The graph of the execution that is visited. */
@@ -55,8 +55,6 @@ export class Explorer implements Extender, Execution {
   private readonly stuck = (graph: Graph): boolean => this.visitBlocked(graph);
   private readonly cpu: ExploreCpu;
   private running = 0;
-  /** While a thread is run to end its wait at a place: that place. */
-  private endWaitAt: number | undefined;
   private dead = false;
   /** A thread has made more accesses than it may: a loop without end, most likely. */
   private ranAway = false;
@@ -180,10 +178,8 @@ export class Explorer implements Extender, Execution {
     for (;;) {
       const thread = threads.next(graph);
       if (thread < 0) break;
-      const before = graph.n;
       this.runThread(thread);
       if (this.dead) return undefined;
-      if (graph.n > before) threads.wake(graph);
     }
     if (threads.haveFinished()) return this.complete;
     return threads.waiting().every((t) => threads.waitsOfItsOwnAccord(t)) ? this.stuck : undefined;
@@ -268,19 +264,6 @@ export class Explorer implements Extender, Execution {
     }
     const low = places.coherenceFloor(r);
     const last = g.co[cell]!.length - 1;
-    if (g.waits[r] === Wait.Lock) {
-      if (this.endWaitAt !== undefined) {
-        places.takeFrom(r, this.endWaitAt);
-        this.endWaitAt = undefined;
-        if (!places.canWinContest(r) || !places.isConsistentAt(r)) this.drop();
-        return g.value[r]!;
-      }
-      if (!places.endsWait(r, last)) {
-        places.keepWaiting(r, low);
-        this.threads.wait(g, this.running, cell);
-        throw UNWIND;
-      }
-    }
     places.takeFrom(r, last);
     if (low < last) {
       const lowest = this.reach.lowestPlace(g, r, NONE);
@@ -324,15 +307,10 @@ export class Explorer implements Extender, Execution {
       if (low < last) places.offerPlaces(w, low, last, g.n, NONE);
     }
     const rival = places.rivalOf(w);
-    const takesNow = partner !== NONE && g.rf[partner] !== GUESSED;
     for (const r of g.reads[cell]!) {
       if (g.inPrefix(r, w) || g.rf[r] === GUESSED) continue;
-      // A wait that does not end with the write is overtaken by it; a lock, by an RMW only if that takes what it took.
-      const overtakes = g.waits[r] !== Wait.Lock || r === rival || !takesNow || g.rmwKind[r] === Rmw.None;
-      if ((overtakes || places.mayRead(r, value)) && mayRevisit(g, r, w))
-        this.todo.push(Todo.Revisit, g.n, w, r, false);
+      if (mayRevisit(g, r, w)) this.todo.push(Todo.Revisit, g.n, w, r, false);
     }
-    if (g.overtaken.length > 0) places.endWaits(w);
     if (rival !== NONE) this.drop();
     if (fixed >= 0 && fixed < g.co[cell]!.length - 1 && !places.isConsistentAt(w)) {
       // An unlock has one way only. With guessed reads that may be wrong as long as another event stands as it was added
@@ -388,11 +366,6 @@ export class Explorer implements Extender, Execution {
         this.threads.ready(g.thread[event]!);
         places.guess(event, this.guessedValues(event)!, argument);
         return true;
-      case Todo.EndWait:
-        this.endWaitAt = event;
-        this.dead = false;
-        this.runThread(argument);
-        return !this.dead;
     }
   }
 
@@ -415,25 +388,15 @@ export class Explorer implements Extender, Execution {
       g.removeCo(w);
       g.insertCo(w, g.co[g.loc[w]!]!.length);
     }
-    const found = from.kind[read] === Kind.Overtaken ? places.placeFound(read) : NONE;
-    if (found !== NONE) g.resume(read);
-    if (g.waits[read] !== Wait.Lock || places.mayRead(read, g.value[w]!)) places.takeFrom(read, g.coIndex[w]!);
-    else g.overtake(read, w);
+    places.takeFrom(read, g.coIndex[w]!);
     if (from.wrongFrom < from.n && !this.model.consistent(g, NONE)) g.wrongFrom = 0;
     if (places.rivalOf(w) !== NONE) return false;
     const isLast = g.coIndex[w] === g.co[g.loc[w]!]!.length - 1;
-    // A wait that found an earlier write could as well have gone on with the last: that is another way to the same.
-    if (g.kind[read] === Kind.Overtaken) return isLast;
     const floor = places.coherenceFloor(read);
     if (isFixed) {
-      if (g.coIndex[w]! < floor || (found !== NONE && g.coIndex[w]! >= found)) return false;
-      return isLast || places.isConsistentAround(w);
+      return g.coIndex[w]! >= floor && (isLast || places.isConsistentAround(w));
     }
     const low = Math.max(floor, places.coherenceFloor(w)) + 1;
-    if (found !== NONE) {
-      if (low <= found) places.offerPlaces(w, low, found + 1, g.n, read);
-      return false;
-    }
     const last = g.coIndex[w]!;
     if (low < last) places.offerPlaces(w, low, last, g.n, read);
     return true;

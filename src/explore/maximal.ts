@@ -22,15 +22,11 @@ function wasAddedFirstWay(g: Graph, e: number, write: number): boolean {
   const kind = g.kind[e]!;
   if (kind === Kind.Fence) return true;
   if (kind === Kind.Choice) return g.option[e] === 0;
-  if (kind === Kind.Overtaken) return g.rf[e]! < e || g.inPrefix(g.rf[e]!, write);
   const loc = g.loc[e]!;
   let place: number;
   if (kind === Kind.Write) {
     for (const read of g.reads[loc]!) {
       if (g.rf[read] === e && (read < e || g.inPrefix(read, write))) return false;
-    }
-    for (const waiting of g.overtaken) {
-      if (g.rf[waiting] === e && (waiting < e || g.inPrefix(waiting, write))) return false;
     }
     place = g.coIndex[e]!;
     const after = g.writeUnlocked(e);

@@ -57,11 +57,6 @@ export class Places {
     const slots = g.slots[g.thread[e]!]!;
     const loc = g.loc[e]!;
     let floor = -1;
-    for (const p of g.overtaken) {
-      if (g.loc[p] === loc && g.thread[p] === g.thread[e] && g.index[p]! <= g.index[e]!) {
-        floor = Math.max(floor, g.sourcePlace(p));
-      }
-    }
     for (let i = g.slot[e]! - 1; i >= 0; i--) {
       const p = slots[i]!;
       if (g.loc[p] !== loc) continue;
@@ -102,7 +97,6 @@ export class Places {
     const g = this.graph;
     const rmw = g.rmwKind[r]!;
     if (rmw === Rmw.None) return false;
-    if (g.waits[r] === Wait.Lock) return true;
     if (g.waits[r] !== Wait.No) return g.waits[r] !== Wait.AskedToFail && this.mayRead(r, value);
     return rmw === Rmw.Always || guardHolds(value, g.guardMask[r]!, g.guardWant[r]!, rmw === Rmw.IfEqual);
   }
@@ -111,77 +105,13 @@ export class Places {
   private isConditional(r: number): boolean {
     const g = this.graph;
     if (g.waits[r] === Wait.No) return g.rmwKind[r]! >= Rmw.IfEqual;
-    return g.waits[r] !== Wait.Lock && g.rmwKind[r] !== Rmw.None;
+    return g.rmwKind[r] !== Rmw.None;
   }
 
   /** The read of another RMW that has consumed what stands at this place, or NONE. */
   private consumerAt(r: number, place: number): number {
     const loc = this.graph.loc[r]!;
     return this.graph.consumer(loc, place < 0 ? INIT : this.graph.co[loc]![place]!, r);
-  }
-
-  /** Does the value at a place end this read's wait? */
-  endsWait(r: number, place: number): boolean {
-    const g = this.graph;
-    const loc = g.loc[r]!;
-    if (!this.mayRead(r, this.valueAt(loc, place))) return false;
-    for (const e of g.overtaken) {
-      if (g.thread[e] !== g.thread[r] || g.index[e] !== g.index[r] || g.rf[e]! < e) continue;
-      // What overtook the wait must have led to what ends it; else the wait could have ended with that at once.
-      if (place < 0 || !g.inPrefix(g.rf[e]!, g.co[loc]![place]!)) return false;
-    }
-    return true;
-  }
-
-  /**
-   * Turns a read that has to wait into a note that it found the coherence-last value, and leaves on the stack that it ends
-   * its wait with an earlier one. The thread will try again, and then not go back behind what it found.
-   */
-  keepWaiting(r: number, low: number): void {
-    const g = this.graph;
-    const loc = g.loc[r]!;
-    const thread = g.thread[r]!;
-    const last = g.co[loc]!.length - 1;
-    const found = last < 0 ? INIT : g.co[loc]![last]!;
-    for (const e of g.overtaken) {
-      if (g.thread[e] !== thread || g.index[e] !== g.index[r] || g.rf[e] !== found) continue;
-      g.cut(r);
-      return;
-    }
-    for (let place = low; place < last; place++) {
-      if (!this.endsWait(r, place)) continue;
-      const isTaken = this.succeedsWith(r, this.valueAt(loc, place)) && this.consumerAt(r, place) !== NONE;
-      if (!isTaken || this.mayContest(r, place)) this.todo.push(Todo.EndWait, r, place, thread, false);
-    }
-    g.overtake(r, found);
-  }
-
-  /**
-   * Lets a write that comes in coherence before what a wait found end that wait. (What comes later ends it when its thread
-   * tries again.)
-   */
-  endWaits(w: number): void {
-    const g = this.graph;
-    const lowest = this.fixedPlace(w) >= 0 ? g.coIndex[w]! : this.coherenceFloor(w) + 1;
-    const done = new Set<number>();
-    for (const wait of g.overtaken) {
-      if (g.loc[wait] !== g.loc[w] || !this.mayRead(wait, g.value[w]!) || g.inPrefix(wait, w)) continue;
-      // Of several tries of one wait, the first stands for it.
-      const which = g.thread[wait]! * g.capacity + g.index[wait]!;
-      if (done.has(which)) continue;
-      done.add(which);
-      if (lowest <= this.placeFound(wait) && mayRevisit(g, wait, w)) this.todo.push(Todo.Revisit, g.n, w, wait, false);
-    }
-  }
-
-  /** The place of what the last try of a wait found. */
-  placeFound(wait: number): number {
-    const g = this.graph;
-    let place = -1;
-    for (const e of g.overtaken) {
-      if (g.thread[e] === g.thread[wait] && g.index[e] === g.index[wait]) place = Math.max(place, g.sourcePlace(e));
-    }
-    return place;
   }
 
   /** May this RMW take what another has already consumed? Only where that other can be made to read something later. */
@@ -230,7 +160,7 @@ export class Places {
     const g = this.graph;
     const loc = g.loc[r]!;
     const value = this.valueAt(loc, place);
-    if (g.waits[r] === Wait.Lock ? !this.endsWait(r, place) : !this.mayRead(r, value)) return;
+    if (!this.mayRead(r, value)) return;
     const conditional = this.isConditional(r);
     if (beyondBound && this.model.exact && !conditional) return;
     if (this.succeedsWith(r, value) && this.consumerAt(r, place) !== NONE && !this.mayContest(r, place)) return;

@@ -4,11 +4,10 @@ import type { Graph } from '../graph/graph.ts';
 enum Status {
   Ready = 0,
   Finished = 1,
-  Waiting = 2,
-  /** In a loop that changes nothing until it reads something else. */
-  Still = 3,
+  /** It waits, or is in a loop that changes nothing, until it reads something else. */
+  Still = 2,
   /** It read what is not asked about, or makes no sense, and does not go on with that. */
-  Unasked = 4,
+  Unasked = 3,
 }
 
 /** How far each thread is with the graph that is worked on. */
@@ -16,16 +15,12 @@ export class Threads {
   /** What the body of each returned when it ran last; undefined of one that waits. */
   readonly results: unknown[];
   private readonly status: Status[];
-  private readonly waitsFor: Int32Array;
-  private readonly waitsSince: Int32Array;
   /** Of a thread that stands still, where in its program order the round began that changed nothing. */
   private readonly stillSince: Int32Array;
 
   constructor(count: number) {
     this.results = new Array<unknown>(count).fill(undefined);
     this.status = new Array<Status>(count).fill(Status.Ready);
-    this.waitsFor = new Int32Array(count);
-    this.waitsSince = new Int32Array(count);
     this.stillSince = new Int32Array(count);
   }
 
@@ -42,13 +37,6 @@ export class Threads {
   finish(thread: number, result: unknown): void {
     this.results[thread] = result;
     this.status[thread] = Status.Finished;
-  }
-
-  wait(g: Graph, thread: number, loc: number): void {
-    this.status[thread] = Status.Waiting;
-    this.results[thread] = undefined;
-    this.waitsFor[thread] = loc;
-    this.waitsSince[thread] = g.co[loc]!.length;
   }
 
   endUnasked(thread: number): void {
@@ -75,36 +63,18 @@ export class Threads {
     return true;
   }
 
-  /** The graph was cut down to its first `n` events: who lost some, or waited, has to run again. */
+  /** The graph was cut down to its first `n` events: who lost some has to run again. */
   cutTo(g: Graph, n: number): void {
     for (let e = n; e < g.n; e++) this.status[g.thread[e]!] = Status.Ready;
-    for (let t = 0; t < this.status.length; t++) {
-      if (this.status[t] === Status.Waiting) this.status[t] = Status.Ready;
-    }
-  }
-
-  /** Lets those run again for whom something was written since they began to wait. */
-  wake(g: Graph): void {
-    for (let t = 0; t < this.status.length; t++) {
-      if (this.status[t] === Status.Waiting && g.co[this.waitsFor[t]!]!.length !== this.waitsSince[t]) {
-        this.status[t] = Status.Ready;
-      }
-    }
   }
 
   /**
    * The thread to run next; -1 if none can go on. One that has half an RMW comes first: were the other half to wait, others
-   * would take what it took, in a way that does not count as first. One whose lock was overtaken comes last.
+   * would take what it took, in a way that does not count as first.
    */
   next(g: Graph): number {
-    let last = -1;
     for (let t = 0; t < this.status.length; t++) if (this.status[t] === Status.Ready && hasHalfRmw(g, t)) return t;
-    for (let t = 0; t < this.status.length; t++) {
-      if (this.status[t] !== Status.Ready) continue;
-      if (!triesAgain(g, t)) return t;
-      if (last < 0) last = t;
-    }
-    return last;
+    return this.status.indexOf(Status.Ready);
   }
 
   haveFinished(): boolean {
@@ -112,7 +82,7 @@ export class Threads {
   }
 
   waiting(): number[] {
-    return [...this.status.keys()].filter((t) => this.status[t]! >= Status.Waiting);
+    return [...this.status.keys()].filter((t) => this.status[t]! >= Status.Still);
   }
 
   waitsOfItsOwnAccord(thread: number): boolean {
@@ -125,12 +95,4 @@ function hasHalfRmw(g: Graph, thread: number): boolean {
   const po = g.threads[thread]!;
   const e = po.length > 0 ? po[po.length - 1]! : NONE;
   return e !== NONE && g.kind[e] === Kind.Read && g.rmw[e] === 1 && g.partner[e] === NONE;
-}
-
-/** Is the thread at a lock that was overtaken? */
-function triesAgain(g: Graph, thread: number): boolean {
-  for (const e of g.overtaken) {
-    if (g.thread[e] === thread && g.index[e] === g.threads[thread]!.length) return true;
-  }
-  return false;
 }

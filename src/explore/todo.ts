@@ -10,8 +10,6 @@ export enum Todo {
   Choose = 3,
   /** Let the guessed read `event` return the value numbered `argument`. */
   Guess = 4,
-  /** Let the thread `argument` end its wait with the value at the place `event`. */
-  EndWait = 5,
 }
 
 /** A stack of things to try, newest first, six numbers each. Hot: no objects. Benchmark: bench/run.ts. */

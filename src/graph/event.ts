@@ -5,11 +5,6 @@ export enum Kind {
   Fence = 2,
   /** A choice that nothing determines; its value is what was chosen. */
   Choice = 3,
-  /**
-   * A wait (for a lock, say) that is not over: its thread found the write `rf`, and has to try again. Not in its thread's
-   * program order: `index` is where the read will stand that ends the wait.
-   */
-  Overtaken = 4,
 }
 
 /** Whether a read begins an RMW, and when that RMW succeeds. */
@@ -28,14 +23,12 @@ export enum Rmw {
  */
 export enum Wait {
   No = 0,
-  /** A spinlock. Its thread adds no read while the lock is held, and stands back for others. */
-  Lock = 1,
-  /** Any other wait. Its thread goes no further while it reads something else. */
-  Blocks = 2,
+  /** A wait. Its thread goes no further while it reads something else. */
+  Blocks = 1,
   /** No wait of the program's, but only such executions are asked about. */
-  Asked = 3,
+  Asked = 2,
   /** As `Asked`, for a value with which its RMW fails. */
-  AskedToFail = 4,
+  AskedToFail = 3,
 }
 
 /** In place of a write: the initial value of the word. */

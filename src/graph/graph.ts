@@ -32,8 +32,6 @@ export class Graph extends Columns {
   /** The locations that have had a read or a write; those of the rest are many and empty. */
   readonly touched: number[] = [];
   private readonly isTouched: Uint8Array;
-  /** The {@link Kind.Overtaken} events, oldest stamp first. */
-  readonly overtaken: number[] = [];
   /** The old stamps of what {@link keepFrom} keeps. */
   private kept = new Int32Array(64);
   /** The graph of events below this stamp is acyclic in the tier-one order; `n` or more: all of it is. */
@@ -175,10 +173,6 @@ export class Graph extends Columns {
     for (let e = this.n - 1; e >= n; e--) {
       const thread = this.thread[e]!;
       const kind = this.kind[e]!;
-      if (kind === Kind.Overtaken) {
-        this.overtaken.pop();
-        continue;
-      }
       this.threads[thread]!.pop();
       if (kind === Kind.Write) {
         this.slots[thread]!.pop();
@@ -212,7 +206,6 @@ export class Graph extends Columns {
       clear(this.reads[l]!);
     }
     for (const l of from.touched) if (this.isTouched[l] === 0) this.touch(l);
-    clear(this.overtaken);
     this.cyclicFrom = Number.MAX_SAFE_INTEGER;
     this.wrongFrom = Number.MAX_SAFE_INTEGER;
     let n = 0;
@@ -228,10 +221,6 @@ export class Graph extends Columns {
       const partner = this.partner[e]!;
       if (partner !== NONE) this.partner[e] = stamps[partner]!;
       const kind = this.kind[e]!;
-      if (kind === Kind.Overtaken) {
-        this.overtaken.push(e);
-        continue;
-      }
       const thread = this.thread[e]!;
       this.threads[thread]!.push(e);
       if (kind > Kind.Write) continue;
@@ -248,31 +237,6 @@ export class Graph extends Columns {
         co.push(to);
       }
     }
-  }
-
-  /** Turns a read that is its thread's last event into one that found what it waits for not there, but this write. */
-  overtake(read: number, write: number): void {
-    const thread = this.thread[read]!;
-    this.setRf(read, write, 0);
-    this.kind[read] = Kind.Overtaken;
-    this.threads[thread]!.pop();
-    this.slots[thread]!.pop();
-    const reads = this.reads[this.loc[read]!]!;
-    reads.splice(reads.indexOf(read), 1);
-    this.overtaken.push(read);
-    this.overtaken.sort((a, b) => a - b);
-  }
-
-  /** Turns a wait that is not over, and is its thread's last event, back into a read. Its reads-from is to be set. */
-  resume(wait: number): void {
-    const thread = this.thread[wait]!;
-    this.kind[wait] = Kind.Read;
-    this.threads[thread]!.push(wait);
-    this.slots[thread]!.push(wait);
-    const reads = this.reads[this.loc[wait]!]!;
-    reads.push(wait);
-    reads.sort((a, b) => a - b);
-    this.overtaken.splice(this.overtaken.indexOf(wait), 1);
   }
 
   /** Did a read find what its thread does not go on with? */

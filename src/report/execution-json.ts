@@ -63,7 +63,6 @@ const KINDS: Readonly<Record<Kind, EventData['kind']>> = {
   [Kind.Write]: 'write',
   [Kind.Fence]: 'fence',
   [Kind.Choice]: 'choice',
-  [Kind.Overtaken]: 'overtaken',
 };
 
 /** Why an execution fails. A condition that is met, and a property that is broken, are called `condition`. */

@@ -1,4 +1,4 @@
-import { isPlain } from '../../cpu/modes.ts';
+import { isPlain, Mode } from '../../cpu/modes.ts';
 import { Kind, Wait } from '../../graph/event.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { InTurns } from '../../program/turns.ts';
@@ -78,7 +78,14 @@ export class Segments {
     const key = (id * this.locCount + to) * 2 + (ordered ? 1 : 0);
     if (this.seen.has(key)) return;
     this.seen.add(key);
-    this.list.push({ read: id, thread, from, to, ordered, locks: g.waits[read] === Wait.Lock });
+    this.list.push({
+      read: id,
+      thread,
+      from,
+      to,
+      ordered,
+      locks: g.waits[read] !== Wait.No && g.declared[read] === Mode.Lock,
+    });
   }
 }
 

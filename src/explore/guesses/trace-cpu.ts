@@ -1,7 +1,7 @@
 import { type Cell, Cpu, cellIndex, guardHolds, LESS, type TrackedCpu, WHOLE } from '../../cpu/cpu.ts';
 import { type Deps, depsMembers, depsOf, depsUnion, NO_DEPS } from '../../cpu/deps.ts';
 import { bitwise, IntKind } from '../../cpu/integer.ts';
-import { applyRmw, type Fence, Mode, RmwOp } from '../../cpu/modes.ts';
+import { applyRmw, type Fence, type Mode, RmwOp } from '../../cpu/modes.ts';
 import { Kind, NONE, Rmw, Wait } from '../../graph/event.ts';
 import { Graph } from '../../graph/graph.ts';
 import type { Order } from '../../models/order.ts';
@@ -189,7 +189,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     g.rmwKind[r] = rmw;
     g.declared[r] = mode;
     g.rmw[r] = succeeds ? 1 : 0;
-    g.waits[r] = !waits ? Wait.No : mode === Mode.Lock ? Wait.Lock : Wait.Blocks;
+    g.waits[r] = waits ? Wait.Blocks : Wait.No;
     g.guardMask[r] = mask;
     g.guardWant[r] = want;
     this.fill(r);

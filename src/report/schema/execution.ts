@@ -32,7 +32,7 @@ const event = named(
   'event',
   object({
     thread: count,
-    kind: oneOf(['read', 'write', 'fence', 'choice', 'overtaken']),
+    kind: oneOf(['read', 'write', 'fence', 'choice']),
     mode: said('How it is marked: once, acquire, full; of a fence which one.', string),
     location: nullable(string),
     value: said('As people write it; null of a fence.', nullable(string)),
