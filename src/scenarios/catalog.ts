@@ -2,6 +2,7 @@ import { collapsePin } from './collapse-pin.ts';
 import { dirtyCow } from './dirty-cow.ts';
 import { exclusivePin } from './exclusive-pin.ts';
 import { forkPin } from './fork-pin.ts';
+import { forkTlb } from './fork-tlb.ts';
 import { freePin } from './free-pin.ts';
 import { hugetlbUnshare } from './hugetlb-unshare.ts';
 import { lazyfree } from './lazyfree.ts';
@@ -42,6 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
   mirror,
   migratePin,
   hugetlbUnshare,
+  forkTlb,
 ];
 
 /** A race by its name, in any case. */

@@ -98,6 +98,7 @@ const BREAKS: readonly [holds: string, otherwise: string, row: string, breaks: '
   ['v6.12 mirrorWait=acquire', 'mirrorRetry=unlocked', 'mirror migrate', 'SC'],
   ['v6.12', 'mirrorRetry=skip', 'mirror fork', 'SC'],
   ['v6.12 unshareSync=ipi', 'unshareSync=none', 'hugetlb reuse', 'SC'],
+  ['v6.12', 'forkFlush=none', 'fork-tlb store', 'SC'],
   ['v6.12', 'pteRecheck=skip', 'migrate anon', 'SC'],
   ['v6.12', 'pinCount=relaxed', 'migrate file', 'LKMM'],
   ['v5.14 flushBarrier=none', 'put=relaxed', 'migrate anon', 'LKMM'],

@@ -76,6 +76,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'migrate anon': 'holds holds holds holds holds holds holds holds holds holds holds',
   'migrate file': 'holds holds holds holds holds holds holds holds holds holds holds',
   'hugetlb reuse': 'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC',
+  'fork-tlb store': 'holds holds holds holds holds holds holds holds holds holds holds',
 };
 
 /** The proposals of the posts, and what was tried on top of them. */

@@ -78,6 +78,10 @@ export const KNOBS = {
     wmb: 'smp_wmb(), then increments it (raw_write_seqcount_end)',
     none: 'increments it, without a barrier',
   }).took('wmb'),
+  forkFlush: knob('fork', "what becomes of the parent's TLBs after its entries were write-protected", {
+    mm: 'they are flushed once, when all VMAs are copied',
+    none: 'nothing',
+  }).took('mm'),
   forkAllocation: knob('fork', 'where the page for an early copy comes from', {
     preallocated: 'drops the page-table locks, allocates, takes them again and re-reads the entry (-EAGAIN)',
     'under-lock': 'is allocated with both page-table locks held',

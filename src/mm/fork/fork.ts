@@ -42,7 +42,7 @@ export function dupMmap(cpu: Cpu, k: Kernel, parent: Mm, child: Mm): number {
     if ((vma.flags & VM_WIPEONFORK) === 0) error = copyPageRange(cpu, k, parent, child, vma);
     if (error !== 0) break;
   }
-  flushTlbRange(cpu, k, parent, 0, k.layout.span);
+  if (k.design.forkFlush === 'mm') flushTlbRange(cpu, k, parent, 0, k.layout.span);
   mmapWriteUnlock(cpu, parent);
   return error;
 }
