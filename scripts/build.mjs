@@ -5,6 +5,7 @@
 //                    Node that built it, and ignored by others
 //   worker.cjs       a worker thread of the command
 //   holdfast.mjs     the library, for Node and for browsers
+//   holdfast-frames.mjs  where its lines stand in the source of the memory manager
 //   types/           its types
 // Modules that are imported dynamically are in the same file, and are evaluated when they are asked for.
 import { execFile, spawnSync } from 'node:child_process';
@@ -12,6 +13,7 @@ import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { writeFrames } from './frames.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
@@ -61,6 +63,7 @@ await Promise.all([
   // What is wrong with the types is for `npm run types` to say.
   promisify(execFile)(`${root}node_modules/.bin/tsc`, ['-p', 'tsconfig.types.json'], { cwd: root }).catch(() => {}),
 ]);
+writeFrames(`${root}dist/holdfast.mjs`, `${root}dist/holdfast-frames.mjs`);
 copyFileSync(`${root}src/cli/launcher.cjs`, `${root}dist/holdfast.cjs`);
 // Without a cache, as of a command that does not work, the tests have more to say.
 spawnSync(process.execPath, ['scripts/cache.cjs', 'litmus', 'examples'], { cwd: root, stdio: 'ignore' });

@@ -3,7 +3,7 @@
  * None of it needs Node.
  */
 
-export { ask, type Progress, type Waiting } from '../ask/ask.ts';
+export type { Progress, Waiting } from '../ask/ask.ts';
 export type {
   Answer,
   AnswerTo,
@@ -25,5 +25,6 @@ export { MODELS, type ModelName } from '../models/registry.ts';
 export type { Diagnostic } from '../program/diagnostic.ts';
 export { type Catalog, catalog } from '../report/catalog.ts';
 export * from '../scenarios/library.ts';
+export { ask } from './ask.ts';
 export { litmus, type RaceOptions, races } from './subjects.ts';
 export { json, text } from './views.ts';

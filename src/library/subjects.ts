@@ -4,6 +4,7 @@ import { nearest } from '../litmus/nearest.ts';
 import { DEFAULT_PRESET, PRESETS, presetWith } from '../mm/design/presets.ts';
 import { SCENARIOS, scenarioNamed } from '../scenarios/catalog.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { sourceFrame } from './frames.ts';
 
 /** A litmus test, to be asked about. @param path what people call it: the file of diagnostics, the name in ids */
 export const litmus = (text: string, path = 'test.litmus'): AskedTest => ({ kind: 'litmus', path, text });
@@ -38,7 +39,7 @@ export function races(race: string | Scenario, options: RaceOptions = {}): Asked
       ? unknown('knob', knob, design.knobs)
       : unknown(`value of ${knob}`, design.value, design.values);
   }
-  return { kind: 'race', race: { scenario, variant, design }, frames: (frame) => frame };
+  return { kind: 'race', race: { scenario, variant, design }, frames: sourceFrame };
 }
 
 const names = (list: readonly { readonly name: string }[]): string[] => list.map(({ name }) => name);

@@ -47,6 +47,23 @@ test('a script imports it', () => {
   expect(JSON.parse(run(process.execPath, 'use.mjs'))).toEqual(EXPECTED);
 });
 
+test('the steps of a race have the places that the command prints', () => {
+  const script = `import { ask, json, races } from 'holdfast';
+    const race = races('T0', { design: 'v5.11', variant: 'first' });
+    console.log(json(await ask({ question: 'show', of: race, mend: false })));`;
+  writeFileSync(join(folder, 'places.mjs'), script);
+  interface Event {
+    readonly place: { readonly file: string; readonly line: number; readonly column: number };
+  }
+  // The command is minified, so a function may be part of another there.
+  const places = (line: string): string[] =>
+    JSON.parse(line).execution.events.map(({ place }: Event) => `${place.file}:${place.line}:${place.column}`);
+  const shown = places(run(process.execPath, 'places.mjs'));
+  expect(shown[0]).toMatch(/^src\/mm\//);
+  const asked = ['show', 'T0', '--design', 'v5.11', '--variant', 'first', '--no-mend', '--format', 'json'];
+  expect(shown).toEqual(places(holdfast(asked).stdout));
+});
+
 test('bundled for a browser it needs nothing of Node', async () => {
   const { outputFiles } = await build({
     stdin: {
