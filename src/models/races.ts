@@ -63,6 +63,8 @@ export function judgePlain(
   const cumulFences = Relation.ofRows(n, relations.cumul);
   let strong = Relation.ofRows(n, relations.strong);
   const pb = prop.seq(strong).seq(hb.star()).seq(marked);
+  // What grace periods order across threads is in strong-fence from here on, and not in nonrw-fence.
+  const nonrw = strong.or(Relation.of(n, (a, b) => po(a, b) && (acquires(a) || releases(b))));
   let rb = Relation.empty(n);
   let rcuFence = Relation.empty(n);
   if (rcu !== undefined) {
@@ -70,7 +72,6 @@ export function judgePlain(
     strong = strong.or(rcuFence);
     rb = prop.seq(rcuFence).seq(hb.star()).seq(pb.star()).seq(marked);
   }
-  const nonrw = strong.or(Relation.of(n, (a, b) => po(a, b) && (acquires(a) || releases(b))));
   const wmb = Relation.of(n, (a, b) => isWrite(a) && isWrite(b) && fenced(a, b, isFence(Fence.Wmb)));
   const rmb = Relation.of(n, (a, b) => readForRmb(a) && readForRmb(b) && fenced(a, b, isFence(Fence.Rmb)));
   const fence = nonrw.or(wmb, rmb, rcuFence);

@@ -117,6 +117,14 @@ const NAMED: readonly [string, SmallProgram][] = [
       [rcuLock, write(y, 1), rcuUnlock, synchronizeRcu, read(0, x)],
     ),
   ],
+  [
+    'a plain read after a grace period that a section came before',
+    program(
+      [write(x, 1), synchronizeRcu, readPlain(0, y)],
+      [read(0, y), rcuLock, rcuUnlock, write(x, 2)],
+      [write(y, 2)],
+    ),
+  ],
 ];
 
 test.each(NAMED)('%s', { timeout: 60_000 }, (_, small) => {
