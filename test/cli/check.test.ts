@@ -71,9 +71,9 @@ describe('one race', () => {
   });
 
   test('under several designs: a table', () => {
-    const { status, stdout } = holdfast(['check', 'vmsplice', '--design', 'v4.20', '--design', 'v5.8']);
+    const { status, stdout } = holdfast(['check', 'zap-clean', '--design', 'v6.1', '--design', 'v6.5']);
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^ +v4.20 +v5.8\nvmsplice .*\n +SC +holds\n/);
+    expect(stdout).toMatch(/^ +v6.1 +v6.5\nzap-clean .*\n +SC +holds\n/);
   });
 
   test('a limit', () => {

@@ -226,10 +226,15 @@ export class Layout {
     this.tableShares = place(config.hugetlb ? tables : 0, (table) => `table${table}.shares`);
     const mirrored = config.mirrors ? mms : 0;
     this.#notifiers = each(mirrored, NOTIFIER_FIELDS.length, (mm, f) => `mm${mm}.notifier.${NOTIFIER_FIELDS[f]}`);
-    this.#mirrors = each(mirrored, MIRROR_PTES + span, (mm, f) => {
-      const field = f === MIRROR_LOCK ? 'lock' : f < MIRROR_PTES ? 'seq' : `pte[${f - MIRROR_PTES}]`;
-      return `mm${mm}.mirror.${field}`;
-    });
+    this.#mirrors = each(
+      mirrored,
+      MIRROR_PTES + span,
+      (mm, f) => {
+        const field = f === MIRROR_LOCK ? 'lock' : f < MIRROR_PTES ? 'seq' : `pte[${f - MIRROR_PTES}]`;
+        return `mm${mm}.mirror.${field}`;
+      },
+      (f) => (f < MIRROR_PTES ? String : showPte),
+    );
     const lists = (what: string): FreeLists => ({
       perCpu: place(cpus + 1, (cpu) => `cpu${cpu}.free_${what}`),
       zone: place(1, () => `zone.free_${what}`),
