@@ -11,6 +11,7 @@ import { compileLitmus } from '../src/litmus/compile.ts';
 import { parseLitmus } from '../src/litmus/parse.ts';
 import { CORPUS, CORPUS_MISSING } from '../test/corpus/expected.ts';
 import { eachExecution } from '../test/explain/executions.ts';
+import { numbersFrom } from '../test/numbers.ts';
 
 const [TEXTS = 20_000, FILES = 1_000, IDS = 10_000] = process.argv.slice(2).map(Number);
 /** A text that takes longer than this to be read and compiled, in milliseconds, is a fault. */
@@ -18,14 +19,7 @@ const LATE = 1_000;
 const SEED = Math.floor(Math.random() * 2 ** 31);
 console.log(`seed ${SEED}`);
 
-let state = SEED;
-/** A whole number from 0 that is less than `bound`. */
-function below(bound: number): number {
-  state = (state + 0x9e3779b9) >>> 0;
-  let bits = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-  bits = Math.imul(bits ^ (bits >>> 15), 0x735a2d97);
-  return ((bits ^ (bits >>> 15)) >>> 0) % bound;
-}
+const below = numbersFrom(SEED);
 const oneOf = <T>(items: readonly T[]): T => items[below(items.length)]!;
 
 const litmusIn = (folder: string): string[] =>

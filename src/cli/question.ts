@@ -1,5 +1,6 @@
 import { nearest } from '../litmus/nearest.ts';
 import { designWith, KNOBS } from '../mm/design/design.ts';
+import { NEWEST } from '../mm/design/history.ts';
 import { KERNEL_PRESETS, PRESETS, presetNamed } from '../mm/design/presets.ts';
 import type { Code } from '../program/codes.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
@@ -43,7 +44,8 @@ export async function questionFrom(
     if (preset !== undefined) asked.push(preset.name);
     else {
       const names = PRESETS.map(({ name }) => name);
-      return [unknown('HF931', `no such design: '${design}'`, design, names, argv, 'holdfast list has all of them')];
+      const help = `holdfast list has all with a name; any release from ${KERNELS[0]} to ${NEWEST} is one, too`;
+      return [unknown('HF931', `no such design: '${design}'`, design, names, argv, help)];
     }
   }
   const found = await scenariosFor(race, argv);

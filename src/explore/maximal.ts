@@ -16,7 +16,7 @@ export function mayRevisit(g: Graph, read: number, write: number): boolean {
 
 /**
  * Seen from `e` and the prefix of `write`: a write is coherence-last and unread; a read reads the coherence-last write; a
- * choice is its first option; a wait that is not over found what is still there.
+ * choice, or a guess, is its first option.
  */
 function wasAddedFirstWay(g: Graph, e: number, write: number): boolean {
   const kind = g.kind[e]!;

@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { numbersFrom, SEED } from '../seed.ts';
+import { numbersFrom } from '../numbers.ts';
+import { SEED } from '../seed.ts';
 import { holdfast } from './holdfast.ts';
 
 /** What threads are made of: things that are decided, flagged, wait for ever, fire, are bounded, or are not understood. */

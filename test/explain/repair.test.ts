@@ -6,7 +6,8 @@ import { findAny } from '../../src/explain/search.ts';
 import { subsets } from '../../src/explain/subsets.ts';
 import type { LitmusProtocol } from '../../src/fronts/litmus/litmus-protocol.ts';
 import type { ModelName } from '../../src/models/registry.ts';
-import { numbersFrom, SEED } from '../seed.ts';
+import { numbersFrom } from '../numbers.ts';
+import { SEED } from '../seed.ts';
 import { finish, protocolOf, referenceOf } from './protocols.ts';
 import { chain, litmus, SHAPES, type Shape, type ShapeName } from './shapes.ts';
 
