@@ -64,7 +64,7 @@ export async function checkCommand(
 function exitOf(results: readonly CellResult[], asked: number, byName: boolean): Exit {
   const holding = results.flatMap((cell): Exit[] => {
     if (cell.kind === 'error') return [cell.diagnostics.some(({ code }) => code === 'HF999') ? 'internal' : 'badInput'];
-    if (cell.kind === 'bounded') return ['bounded'];
+    if (cell.kind === 'bounded' || cell.kind === 'vacuous') return ['bounded'];
     return byName && isFailing(cell) ? ['contradicted'] : [];
   });
   if (results.length < asked && stdout.failure === undefined) holding.push('internal');

@@ -41,7 +41,7 @@ const TABLE = {
     code: 3,
     words: {
       litmus: 'a test hit a limit (`--timeout`, `--max-executions`, `--unroll`): nothing is claimed about it',
-      check: 'a cell hit a limit (`--timeout`, `--max-executions`): nothing is claimed about it',
+      check: 'a cell hit a limit (`--timeout`, `--max-executions`), or is vacuous: nothing is claimed about it',
       analysis: 'a limit was hit (`--timeout`, `--max-executions`, `--unroll`): nothing is claimed',
     },
   },

@@ -1,13 +1,14 @@
 import { CODES, type CodeEntry } from '../program/codes.ts';
 import { FLAG_ENTRIES } from '../report/flag-entries.ts';
+import { RESULT_ENTRIES } from '../report/result-entries.ts';
 import { wrapped } from '../report/style.ts';
 import { scenarioNamed } from '../scenarios/catalog.ts';
 import type { Exit } from './exit-codes.ts';
 import { printDiagnostic, stdout } from './terminal.ts';
 import { usageDiagnostic } from './usage.ts';
 
-/** The codes of diagnostics, and the flags. */
-const EXPLAINED: Readonly<Record<string, CodeEntry>> = { ...CODES, ...FLAG_ENTRIES };
+/** The codes of diagnostics, the flags, and results. */
+const EXPLAINED: Readonly<Record<string, CodeEntry>> = { ...CODES, ...FLAG_ENTRIES, ...RESULT_ENTRIES };
 
 /** `holdfast explain`. @returns how it ended */
 export async function explainCommand(code: string | undefined, argv: readonly string[]): Promise<Exit> {

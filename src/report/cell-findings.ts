@@ -17,6 +17,8 @@ export function cellFindings(cell: CellResult): Finding[] {
   switch (cell.kind) {
     case 'holds':
       return one('holds', 'note', `Holds ${under}. ${property}.`);
+    case 'vacuous':
+      return one('vacuous', 'warning', `Nothing is claimed ${under}: ${cell.reason}.`);
     case 'violated':
       return one('failing-execution', 'error', `Broken ${under}: ${cell.failure.message}. ${property}.`);
     case 'deadlock': {

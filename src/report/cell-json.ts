@@ -18,7 +18,7 @@ export function cellJson(cell: CellResult): string {
     seconds,
     failure: cell.kind === 'violated' ? cell.failure : null,
     waits: cell.kind === 'deadlock' ? cell.waits : [],
-    reason: cell.kind === 'absent' ? cell.reason : null,
+    reason: cell.kind === 'absent' || cell.kind === 'vacuous' ? cell.reason : null,
     diagnostics: cell.kind === 'error' ? cell.diagnostics : [],
   };
   return jsonLine(data);

@@ -15,7 +15,8 @@ export function cellWord(cell: CellResult | undefined): string {
     case undefined:
       return '';
     case 'holds':
-      return 'holds';
+    case 'vacuous':
+      return cell.kind;
     case 'violated':
       return modelInfo(cell.model).short;
     case 'deadlock':
@@ -43,15 +44,16 @@ export function legend(cells: readonly CellResult[]): string[] {
         ? `no execution of ${held.map((model) => modelInfo(model).short).join(', ')} breaks it; weaker models were not asked`
         : `no execution of ${modelInfo(weakest).words} breaks it, so none of ${strongerWords(weakest)} does`,
     ...Object.fromEntries(MODELS.map(modelInfo).map(({ short, brokenBy }) => [short, brokenBy])),
+    vacuous: 'what is judged happens in no execution, nothing is claimed: holdfast explain vacuous',
     stuck: 'a thread may wait without end',
     races: 'plain accesses race',
     '?': 'a limit was hit, nothing is claimed',
     '-': 'the race does not exist there',
     error: 'it could not be checked',
   };
-  return Object.entries(lines)
-    .filter(([word]) => words.has(word))
-    .map(([word, text]) => `${word.padEnd(6)}${text}`);
+  const shown = Object.entries(lines).filter(([word]) => words.has(word));
+  const left = Math.max(WORD, ...shown.map(([word]) => word.length)) + 1;
+  return shown.map(([word, text]) => `${word.padEnd(left)}${text}`);
 }
 
 const strongerWords = (model: ModelName): string =>
@@ -68,7 +70,10 @@ const MEASURES = [
   { label: 20, gap: 1 },
   { label: 8, gap: 1 },
 ] as const;
-type Measures = { readonly left: number; readonly gap: number };
+/** How wide the words of most cells are. */
+const WORD = 5;
+/** `word`: how wide the widest word is. */
+type Measures = { readonly left: number; readonly gap: number; readonly word: number };
 
 /**
  * Races by designs. Variants of a race that agree everywhere share a line; a race whose variants all do has one line.
@@ -95,15 +100,16 @@ export function cellTable(
   });
   const labels = groups.flatMap((lines) => (lines.length > 1 ? lines.map((line) => line.join(', ')) : []));
   const longest = Math.max(8, ...labels.map((label) => label.length));
-  const measures = MEASURES.map(({ label, gap }) => ({ left: Math.min(label, longest) + INDENT, gap }));
-  const fits = ({ left, gap }: Measures): boolean =>
-    designs.reduce((used, design) => used + columnWidth(design, gap), left) - gap <= width;
+  const word = Math.max(WORD, ...cells.map((each) => cellWord(each).length));
+  const measures = MEASURES.map(({ label, gap }) => ({ left: Math.min(label, longest) + INDENT, gap, word }));
+  const fits = (measures: Measures): boolean =>
+    designs.reduce((used, design) => used + columnWidth(design, measures), measures.left) - measures.gap <= width;
   const chosen = measures.find(fits) ?? measures.at(-1)!;
   const blocks: string[] = [];
   for (let from = 0; from < designs.length; ) {
     let to = from;
     for (let used = chosen.left; to < designs.length; to++) {
-      used += columnWidth(designs[to]!, chosen.gap);
+      used += columnWidth(designs[to]!, chosen);
       if (used - chosen.gap > width && to > from) break;
     }
     blocks.push(block(races, groups, designs.slice(from, to), cell, chosen, style));
@@ -112,23 +118,24 @@ export function cellTable(
   return blocks.join('\n');
 }
 
-const columnWidth = (design: string, gap: number): number => Math.max(design.length, 5) + gap;
+const columnWidth = (design: string, { gap, word }: Measures): number => Math.max(design.length, word) + gap;
 
 function block(
   races: readonly TableRace[],
   groups: readonly (readonly (readonly string[])[])[],
   designs: readonly string[],
   cell: (race: string, variant: string, design: string) => CellResult | undefined,
-  { left, gap }: Measures,
+  measures: Measures,
   style: Style,
 ): string {
+  const { left } = measures;
   const lines = [
-    ''.padEnd(left) + designs.map((design) => style.bold(design.padEnd(columnWidth(design, gap)))).join(''),
+    ''.padEnd(left) + designs.map((design) => style.bold(design.padEnd(columnWidth(design, measures)))).join(''),
   ];
   const row = (label: string, race: string, variant: string): void => {
     const words = designs.map((design) => {
       const word = cellWord(cell(race, variant, design));
-      return coloured(word, style) + ' '.repeat(Math.max(0, columnWidth(design, gap) - word.length));
+      return coloured(word, style) + ' '.repeat(Math.max(0, columnWidth(design, measures) - word.length));
     });
     if (label.length >= left) lines.push(label, ''.padEnd(left) + words.join(''));
     else lines.push(label.padEnd(left) + words.join(''));
@@ -146,5 +153,5 @@ function block(
 function coloured(word: string, style: Style): string {
   if (word === 'holds') return style.green(word);
   if (word === '-' || word === '') return style.dim(word);
-  return word === '?' ? style.yellow(word) : style.red(word);
+  return word === '?' || word === 'vacuous' ? style.yellow(word) : style.red(word);
 }

@@ -10,6 +10,7 @@ export function cellText(cell: CellResult, width = 80, style: Style = PLAIN): st
   const lines = [`${style.bold(`${cell.scenario} ${cell.variant}, ${cell.design}`)}: ${headline(cell, style)}`];
   if (cell.kind === 'absent') return `${lines.concat(wrapped(cell.reason, width)).join('\n')}\n`;
   lines.push(...wrapped(`${cell.property}: ${PROPERTIES[cell.property]}`, width));
+  if (cell.kind === 'vacuous') lines.push(...wrapped(`Vacuous: ${cell.reason}`, width));
   if (cell.kind === 'violated') lines.push(...wrapped(`Broken: ${cell.failure.message}`, width));
   if (cell.kind === 'deadlock') {
     for (const { who, code, location, value } of cell.waits)
@@ -24,6 +25,8 @@ function headline(cell: Exclude<CellResult, { kind: 'error' }>, style: Style): s
   switch (cell.kind) {
     case 'holds':
       return style.green(`holds under ${modelInfo(cell.model).words}`);
+    case 'vacuous':
+      return style.yellow(`vacuous under ${modelInfo(cell.model).words}: nothing is claimed`);
     case 'violated':
       return style.red(`broken under ${modelInfo(cell.model).words}`);
     case 'deadlock':

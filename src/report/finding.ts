@@ -29,6 +29,7 @@ export const FINDING_RULES = {
   difference: 'An outcome that one side allows and the other does not.',
   undecided: 'A limit was hit, or the user had enough: nothing is claimed.',
   holds: 'No execution fails.',
+  vacuous: 'No execution of a race fails, and none could: what is judged happens in none.',
   'bad-input': 'The test cannot be read.',
   contradicted: 'A test says other than promised.',
   flagged: 'A test is flagged: the model promises nothing about it.',

@@ -4,6 +4,7 @@ import type { Pin } from '../mm/gup/gup.ts';
 import type { Kernel } from '../mm/memory/kernel.ts';
 import type { Memory } from '../mm/observe/inspect.ts';
 import { checkInvariants } from '../mm/observe/invariants.ts';
+import { unwatched } from './happenings.ts';
 import type { Broken } from './scenario.ts';
 
 /**
@@ -11,6 +12,6 @@ import type { Broken } from './scenario.ts';
  * @param held the references that were taken and not given back
  */
 export function quiescent(k: Kernel, memory: Memory, held: readonly Pin[]): Broken | undefined {
-  const [first] = checkInvariants(memory, k, held);
+  const [first] = checkInvariants(unwatched(memory), k, held);
   return first === undefined ? undefined : { property: first.id, message: first.message };
 }

@@ -3,7 +3,9 @@ import type { Design } from '../mm/design/design.ts';
 import type { Kernel } from '../mm/memory/kernel.ts';
 import { Layout, type LayoutConfig, SMALL_CONFIG } from '../mm/memory/layout.ts';
 import type { Memory } from '../mm/observe/inspect.ts';
+import { QUIESCENT } from '../mm/observe/invariants.ts';
 import type { Program, ThreadBody } from '../program/program.ts';
+import { type Happenings, plainResult, watched, watchedMemory, watchedResult } from './happenings.ts';
 import { PROPERTIES, type PropertyId } from './properties.ts';
 import { calling, refusePromise, ScenarioError } from './scenario-error.ts';
 
@@ -42,6 +44,7 @@ export interface Access {
 /** The end of one execution, to be judged. */
 export interface Ending<W, T extends Threads> {
   readonly world: W;
+  /** Copies, and the pages of pins are handles that compare with those of the memory manager. */
   readonly results: Results<T>;
   /** A CPU that runs alone over the final memory. */
   readonly cpu: Cpu;
@@ -79,6 +82,12 @@ export interface ScenarioSpec<V extends Variant, W, T extends Threads> {
   litmus?(design: Design, variant: V, name: string): string | undefined;
   /** Who races. Bodies run many times, so they must keep nothing outside themselves. */
   threads(world: W): T;
+  /**
+   * What must happen for the judgement to be about anything, by its names, and whether it did in this execution: `pinned`,
+   * a pin that succeeds. The race is vacuous where some of it happens in no execution. Without this function it is where
+   * judge() sees nothing in any: docs/scenarios.md says what that is.
+   */
+  happens?(ending: Pick<Ending<W, T>, 'world' | 'results' | 'memory' | 'reads'>): Readonly<Record<string, boolean>>;
   /** Judges one execution by its results and its final memory, and by what happens next. */
   judge(ending: Ending<W, T>): Broken | undefined;
 }
@@ -106,7 +115,8 @@ export interface Prepared {
   readonly roles: readonly string[];
   /** The stack of the call of scenario(), which says where the race stands. */
   readonly origin: string;
-  judge(execution: Judged): Failure | undefined;
+  /** @param happenings told of what happens */
+  judge(execution: Judged, happenings?: Happenings): Failure | undefined;
 }
 
 /** Makes a CPU that runs alone over a memory. */
@@ -177,22 +187,22 @@ function prepare<V extends Variant, W, T extends Threads>(
   const { k, initial, world, threads } = built;
   const roles = threads.map(([role]) => role);
 
-  const judge = ({ results: list, memory, reads }: Judged): Failure | undefined => {
-    const results = Object.fromEntries(roles.map((role, i) => [role, list[i]])) as Results<T>;
+  const judge = ({ results: list, memory, reads }: Judged, happenings?: Happenings): Failure | undefined => {
+    const plain = Object.fromEntries(roles.map((role, i) => [role, plainResult(list[i])])) as Results<T>;
     const steps: Step[] = [];
-    const step = <R>(who: string, what: string, doIt: () => R): R => {
-      const value = doIt();
-      steps.push({ who, what, value: value === undefined ? '' : String(value) });
-      return value;
-    };
-    const broken: unknown = spec.judge({
+    const ending: Ending<W, T> = {
       world,
-      results,
+      results: plain,
       cpu: cpuOver(k.layout.bootCpu, memory),
       memory,
       reads: (role) => reads(roles.indexOf(role as string)),
-      step,
-    });
+      step(who, what, doIt) {
+        const value = doIt();
+        steps.push({ who, what, value: value === undefined ? '' : String(value) });
+        return value;
+      },
+    };
+    const broken: unknown = spec.judge(noted(ending, spec, happenings, origin));
     if (broken === undefined) return undefined;
     refusePromise('judge()', origin, broken);
     if (!isBroken(broken)) {
@@ -215,6 +225,46 @@ function prepare<V extends Variant, W, T extends Threads>(
     },
   };
 }
+
+/** Tells `happenings` what happens in an execution. @returns what judge() is given */
+function noted<V extends Variant, W, T extends Threads>(
+  ending: Ending<W, T>,
+  spec: ScenarioSpec<V, W, T>,
+  happenings: Happenings | undefined,
+  origin: string,
+): Ending<W, T> {
+  if (happenings === undefined) return ending;
+  if (spec.happens !== undefined) {
+    const happened: unknown = spec.happens(ending);
+    refusePromise('happens()', origin, happened);
+    if (!isHappened(happened)) {
+      throw new ScenarioError(`happens() returned ${String(happened)}, and no { name: boolean }`, [origin]);
+    }
+    happenings.note(happened);
+    return ending;
+  }
+  if (happenings.looked) return ending;
+  const look = (): void => happenings.look();
+  const { results, cpu, memory, reads, step } = ending;
+  return {
+    ...ending,
+    results: watchedResult(results, look),
+    cpu: watched(cpu, look),
+    memory: watchedMemory(memory, look, (QUIESCENT as readonly string[]).includes(spec.property)),
+    reads(role) {
+      const list = reads(role);
+      if (list.length > 0) look();
+      return list;
+    },
+    step(who, what, doIt) {
+      look();
+      return step(who, what, doIt);
+    },
+  };
+}
+
+const isHappened = (value: unknown): value is Readonly<Record<string, boolean>> =>
+  typeof value === 'object' && value !== null && Object.values(value).every((each) => typeof each === 'boolean');
 
 /** A thread of the race, as the explorer runs it. */
 function threadBody(role: string, body: (cpu: Cpu) => unknown, origin: string): ThreadBody {

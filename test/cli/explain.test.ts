@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CODES } from '../../src/program/codes.ts';
 import { FLAG_ENTRIES } from '../../src/report/flag-entries.ts';
+import { RESULT_ENTRIES } from '../../src/report/result-entries.ts';
 import { holdfast } from './holdfast.ts';
 
 test('explain CODE', () => {
@@ -32,8 +33,8 @@ test('explain RACE names the commits that changed its cells', () => {
   );
 });
 
-test('explain alone lists every code and flag', () => {
+test('explain alone lists every code, flag and result', () => {
   const { stdout } = holdfast(['explain']);
-  const all = Object.entries({ ...CODES, ...FLAG_ENTRIES });
+  const all = Object.entries({ ...CODES, ...FLAG_ENTRIES, ...RESULT_ENTRIES });
   expect(stdout.trimEnd().split('\n')).toEqual(all.map(([code, { title }]) => `${code}  ${title}`));
 });

@@ -18,7 +18,7 @@ interface World {
 /** Threads over two words that start as 0. */
 export function tiny<T extends Threads>(
   threads: (world: World) => T,
-  judge: ScenarioSpec<Variant, World, T>['judge'] = () => undefined,
+  judge: ScenarioSpec<Variant, World, T>['judge'] = ({ world: { x }, memory }) => broken((memory[x] ?? 0) < 0),
 ): Scenario {
   return scenario({
     name: 'tiny',

@@ -23,6 +23,7 @@ const CELLS: readonly CellResult[] = [
   { kind: 'data-race', ...cell, ...counted },
   { kind: 'bounded', ...cell, ...counted },
   { kind: 'interrupted', ...cell, ...counted },
+  { kind: 'vacuous', ...cell, ...counted, reason: 'in no execution is it pinned' },
   { kind: 'absent', ...cell, ...counted, reason: 'there was no fast walk' },
   {
     kind: 'error',

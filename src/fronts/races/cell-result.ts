@@ -36,6 +36,8 @@ export interface CellWait {
 export type CellResult = Cell &
   (
     | { readonly kind: 'holds' }
+    /** No execution is wrong, and none could be: what is judged happens in none. */
+    | { readonly kind: 'vacuous'; readonly reason: string }
     | { readonly kind: 'violated'; readonly failure: Failure }
     /** Some execution ends with threads that wait; these do, in one of them. */
     | { readonly kind: 'deadlock'; readonly waits: readonly CellWait[] }

@@ -8,6 +8,7 @@ import type { Design } from '../../mm/design/design.ts';
 import { MODELS, type ModelName, modelInfo } from '../../models/registry.ts';
 import { now } from '../../program/clock.ts';
 import { atOnce, type InTurns } from '../../program/turns.ts';
+import { Happenings } from '../../scenarios/happenings.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { CellResult, CellWait } from './cell-result.ts';
 import { alone, type RaceFailure, RaceJudge } from './race-judge.ts';
@@ -44,7 +45,8 @@ export function* checkCellInTurns(
     return { kind: 'absent', ...cell, model: weakest, property, ...none, asked: asked(), reason };
   }
 
-  const judge = new RaceJudge(scenario.prepare(watching, variant, alone));
+  const happenings = new Happenings();
+  const judge = new RaceJudge(scenario.prepare(watching, variant, alone), happenings);
   let executions = 0;
   let blocked = 0;
   const ask = function* (model: ModelName): InTurns<Outcome<RaceFailure>> {
@@ -72,11 +74,12 @@ export function* checkCellInTurns(
     }
   }
   const seconds = (now() - start) / 1000;
-  const end = { property: scenario.property, ...endOf(outcome, judge) };
+  const end = { property: scenario.property, ...endOf(outcome, judge, happenings) };
   return { ...end, ...cell, model, executions, blocked, seconds, asked: asked() };
 }
 
-function endOf(outcome: Outcome<RaceFailure>, judge: RaceJudge) {
+function endOf(outcome: Outcome<RaceFailure>, judge: RaceJudge, { vacuous: reason }: Happenings) {
+  if (outcome.kind === 'holds' && reason !== undefined) return { kind: 'vacuous', reason } as const;
   if (!('failure' in outcome)) return { kind: outcome.kind === 'stopped' ? 'interrupted' : outcome.kind } as const;
   const { failure, choices } = outcome;
   if (failure.kind === 'deadlock') return { kind: failure.kind, waits: waitsOf(judge, choices) };

@@ -2,6 +2,7 @@ import type { Ending, Failure, Judge, Judgement } from '../../judge/judgement.ts
 import { hasFlag } from '../../program/flags.ts';
 import type { Program } from '../../program/program.ts';
 import { DirectCpu, WouldBlock } from '../../run/direct.ts';
+import type { Happenings } from '../../scenarios/happenings.ts';
 import type { Failure as Broken, Prepared } from '../../scenarios/scenario.ts';
 import { calling } from '../../scenarios/scenario-error.ts';
 
@@ -17,9 +18,12 @@ export const alone = (id: number, memory: Float64Array): DirectCpu => new Direct
 export class RaceJudge implements Judge<RaceFailure> {
   readonly worst = 'violated';
   readonly prepared: Prepared;
+  private readonly happenings: Happenings | undefined;
 
-  constructor(prepared: Prepared) {
+  /** @param happenings told of what happens in the executions that are judged */
+  constructor(prepared: Prepared, happenings?: Happenings) {
     this.prepared = prepared;
+    this.happenings = happenings;
   }
 
   get program(): Program {
@@ -59,7 +63,7 @@ export class RaceJudge implements Judge<RaceFailure> {
     for (let i = 0; i < words; i++) memory[i] = ending.finalValue(i);
     const results = roles.map((_, thread) => ending.result(thread));
     try {
-      return this.prepared.judge({ results, memory, reads: (thread) => ending.reads(thread) });
+      return this.prepared.judge({ results, memory, reads: (thread) => ending.reads(thread) }, this.happenings);
     } catch (error) {
       if (!(error instanceof WouldBlock)) {
         return calling('judge()', this.prepared.origin, () => {

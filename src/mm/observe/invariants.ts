@@ -33,11 +33,13 @@ import type { Vma } from '../memory/vma.ts';
 import { type Entry, entries, entryAt, type Memory, timesFree, vmasOf } from './inspect.ts';
 
 /**
- * Something that must hold and does not. I1: counts; I2: free lists and lives of pages; I6: exclusive pages; I18: TLBs;
- * I20: locks.
+ * What is checked here. I1: counts; I2: free lists and lives of pages; I6: exclusive pages; I18: TLBs; I20: locks.
  */
+export const QUIESCENT = ['I1', 'I2', 'I6', 'I18', 'I20'] as const;
+
+/** Something that must hold and does not. */
 export interface Violation {
-  readonly id: 'I1' | 'I2' | 'I6' | 'I18' | 'I20';
+  readonly id: (typeof QUIESCENT)[number];
   readonly message: string;
 }
 

@@ -23,8 +23,8 @@ const CELL = object({
     model,
   ),
   kind: said(
-    '`bounded`: a limit was hit, and nothing is claimed. `absent`: the race does not exist under the design.',
-    oneOf(['holds', 'violated', 'deadlock', 'data-race', 'bounded', 'interrupted', 'absent', 'error']),
+    '`vacuous`: what is judged happens in no execution, so nothing is claimed. `bounded`: a limit was hit, and nothing is claimed. `absent`: the race does not exist under the design.',
+    oneOf(['holds', 'vacuous', 'violated', 'deadlock', 'data-race', 'bounded', 'interrupted', 'absent', 'error']),
   ),
   property: said(
     'What was judged; of a violation, what is broken. `holdfast list --json` has the words.',
@@ -48,7 +48,7 @@ const CELL = object({
       }),
     ),
   ),
-  reason: said('Why the race does not exist.', nullable(string)),
+  reason: said('Why the race does not exist, or is vacuous.', nullable(string)),
   diagnostics: said('Why the cell could not be checked.', diagnostics),
 });
 
