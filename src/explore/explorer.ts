@@ -1,123 +1,172 @@
-import { Fence, isPlain, Mode } from '../cpu/modes.ts';
-import { GUESSED, Kind, NONE, type Rmw, Wait } from '../graph/event.ts';
+import { NONE } from '../graph/event.ts';
 import { Graph } from '../graph/graph.ts';
+import { readGraph, writeGraph } from '../graph/written-graph.ts';
 import { type Model, modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
 import { modelInfo } from '../models/registry.ts';
-import { invalidUse, isSectionAccess, isSectionFence } from '../models/validity.ts';
+import { invalidUse } from '../models/validity.ts';
 import { NO_FLAGS } from '../program/flags.ts';
-import { OUT_OF_THIN_AIR, type Program } from '../program/program.ts';
+import type { Program } from '../program/program.ts';
 import type { InTurns } from '../program/turns.ts';
 import type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
-import { ExploreCpu, type Extender } from './explore-cpu.ts';
+import { Ended, Extension } from './extension.ts';
 import { OutOfTime, TooManyTraces } from './guesses/budget.ts';
-import { findGuesses, type Guesses } from './guesses/find-guesses.ts';
-import { mayRevisit } from './maximal.ts';
+import { findGuesses } from './guesses/find-guesses.ts';
+import { Guesses } from './guesses/guesses.ts';
 import { Places } from './places.ts';
 import { Reach } from './reach.ts';
 import { Resolver } from './resolve.ts';
+import type { SearchState } from './state.ts';
 import { Threads } from './threads.ts';
 import { Todo, TodoStack } from './todo.ts';
-
-/** See `maxAccesses` of the options. */
-const MAX_ACCESSES = 4096;
-
-/** Thrown through a thread's body to end its run; never seen outside. */
-const UNWIND = Symbol('unwind');
+import { WayBack } from './way-back.ts';
 
 /**
  * The exploration of one program: TruSt (POPL 2022) over execution graphs. A new read reads the coherence-last write and
  * a new write comes coherence-last, which is always consistent and needs no check; every other way is left on a stack.
  * docs/engine.md tells the algorithm and what is our own: tier-one bounds, guessed reads.
+ *
+ * What it holds between two steps is a value: {@link Explorer.state}.
  */
-export class Explorer implements Extender, Execution {
+export class Explorer implements Execution {
   /** The graph of the execution that is visited. */
   graph: Graph;
-  /** The graph that is worked on. */
-  private current: Graph;
   flags = NO_FLAGS;
-  private hasPlain = false;
-  private hasGracePeriods = false;
-  /** Are there locks or sections, that might be used as they must not be? */
-  private hasSections = false;
-  private readonly levels: Graph[];
   private readonly todo = new TodoStack();
   private readonly places: Places;
   private readonly threads: Threads;
   private readonly model: Model;
   private readonly reach: Reach;
-  private guesses: Guesses | undefined;
-  /** Set where the threads have too many traces to tell which loads may be buffered: then nothing is proved. */
-  private mayMissBufferedLoads = false;
-  private outOfTime = false;
+  /** What kept it from being told which loads may be buffered, if anything: then nothing is proved. */
+  private unguessed: SearchState['unguessed'] = null;
   private readonly resolver: Resolver;
+  private readonly extension: Extension;
+  private readonly wayBack: WayBack;
   private readonly complete = (graph: Graph): boolean => this.visit(graph);
   private readonly stuck = (graph: Graph): boolean => this.visitBlocked(graph);
-  private readonly cpu: ExploreCpu;
-  private running = 0;
-  private dead = false;
-  /** A thread has made more accesses than it may: a loop without end, most likely. */
-  private ranAway = false;
-  private readonly maxAccesses: number;
-  private stamps = new Int32Array(64);
+  /** Has it been looked for loads that may be buffered? */
+  private guessed = false;
+  /** Of the executions of the present graph, so many were met. */
+  private met = 0;
   /** Is there an execution beyond `maxExecutions`? */
   private hasMore = false;
   private executions = 0;
   private blocked = 0;
 
+  /**
+   * @param from the state that an explorer of the same program, model and `pursue` was in: goes on from there; else all is
+   * left to try
+   * @throws RangeError where the state is of another program, model or `pursue`
+   */
   constructor(
     private readonly program: Program,
     private readonly options: ExploreOptions,
+    from?: SearchState,
   ) {
-    const count = program.threads.length;
-    this.current = new Graph(count, program.initial.length);
-    this.graph = this.current;
-    this.levels = [this.current];
-    this.maxAccesses = options.maxAccesses ?? MAX_ACCESSES;
+    const threads = program.threads.length;
+    const words = program.initial.length;
     this.model = modelOf(options.model, program.dependencies);
     this.reach = new Reach(!this.model.exact);
-    this.resolver = new Resolver(count, program.initial, this.model, this.reach);
-    this.cpu = new ExploreCpu(this, options.pursue);
-    this.threads = new Threads(count);
-    this.places = new Places(this.current, program.initial, this.model, this.reach, this.todo);
+    if (from !== undefined) {
+      mustBeOf(from, program, options);
+      this.unguessed = from.unguessed;
+    }
+    const levels = from?.levels.map((level) => readGraph(level, threads, words)) ?? [];
+    if (levels.length === 0) levels.push(new Graph(threads, words));
+    this.graph = levels[0]!;
+    this.resolver = new Resolver(threads, program.initial, this.model, this.reach);
+    this.threads = new Threads(threads);
+    this.places = new Places(this.graph, program.initial, this.model, this.reach, this.todo);
+    const { model, reach, places, todo } = this;
+    this.extension = new Extension(program, options, model, reach, places, this.threads, todo);
+    this.wayBack = new WayBack(levels, places, this.threads, todo, this.extension, model);
+    if (from === undefined) {
+      todo.push(Todo.GoOn, 0, 0, 0, false);
+    } else {
+      todo.restore(from.todo);
+      this.extension.seen = { ...from.seen };
+      if (from.guesses !== null) this.extension.guesses = Guesses.read(from.guesses, threads, words);
+      this.guessed = from.guessed;
+      this.executions = from.executions;
+      this.blocked = from.blocked;
+    }
   }
 
   /** Looks for the loads that may be buffered, if the model has any. */
   private *guess(): InTurns<void> {
     const { program, options, model } = this;
+    this.guessed = true;
     if (!modelInfo(options.model).buffersLoads || program.dependencies !== 'tracked') return;
     try {
       // Half of the time is left to explore what does not buffer loads: that may settle a question, too.
       const half = (Date.now() + (options.deadline ?? Number.POSITIVE_INFINITY)) / 2;
-      this.guesses = yield* findGuesses(program, model.order, () => Date.now() > half);
+      this.extension.guesses = yield* findGuesses(program, model.order, () => Date.now() > half);
     } catch (thrown) {
       if (!(thrown instanceof TooManyTraces)) throw thrown;
-      this.mayMissBufferedLoads = true;
-      this.outOfTime = thrown instanceof OutOfTime;
+      this.unguessed = thrown instanceof OutOfTime ? 'time' : 'traces';
     }
   }
 
   *run(): InTurns<ExploreResult> {
+    const { places, extension, todo } = this;
     const { deadline = Number.POSITIVE_INFINITY } = this.options;
-    yield* this.guess();
+    if (!this.guessed) yield* this.guess();
     let work = 0;
-    do {
-      const visit = this.extend();
-      if (visit !== undefined) {
-        if (this.guesses === undefined ? visit(this.current) : this.resolver.each(this.current, visit)) {
+    this.hasMore = false;
+    while (this.wayBack.next()) {
+      const ended = extension.extend();
+      if (extension.ranAway) {
+        todo.push(Todo.GoOn, places.graph.n, 0, 0, false);
+        return this.outcome('bounded');
+      }
+      if (ended !== Ended.Nowhere) {
+        this.met = 0;
+        const visit = ended === Ended.Complete ? this.complete : this.stuck;
+        if (extension.guesses === undefined ? visit(places.graph) : this.resolver.each(places.graph, visit)) {
+          // One that was not visited for want of a place is the next.
+          todo.push(Todo.GoOn, places.graph.n, 0, this.hasMore ? this.met - 1 : this.met, false);
           return this.outcome(this.hasMore ? 'bounded' : 'stopped');
         }
       }
-      if (this.ranAway) return this.outcome('bounded');
       // A step's work grows with the graph: a long one is not to hide the clock.
-      work += this.current.n + 8;
+      work += places.graph.n + 8;
       if (work > 256) {
         work = 0;
         if (Date.now() > deadline) return this.outcome('bounded');
         if ((yield) === true) return this.outcome('stopped');
       }
-    } while (this.next());
+    }
     return this.outcome('complete');
+  }
+
+  /**
+   * What is left to try, and what was counted: a value that can be written as JSON. An explorer that is made of it goes on
+   * from here, in another process too. To be asked between two steps: before the first, when {@link run} yields or has
+   * returned. This explorer may then go on as well, by another call of `run`.
+   */
+  state(): SearchState {
+    const { todo, wayBack, program, options, executions, blocked } = this;
+    const cuts = todo.cuts();
+    // Nothing is lost by cutting now what would be cut when its turn comes. All threads have to run again then.
+    const levels = cuts.map((cut, level) => {
+      const graph = wayBack.levels[level]!;
+      graph.cut(cut);
+      return writeGraph(graph);
+    });
+    todo.level = NONE;
+    return {
+      program: program.name,
+      model: options.model,
+      pursue: options.pursue ?? null,
+      guessed: this.guessed,
+      guesses: this.extension.guesses?.written() ?? null,
+      unguessed: this.unguessed,
+      seen: { ...this.extension.seen },
+      executions,
+      blocked,
+      levels,
+      todo: todo.written(),
+    };
   }
 
   // --- the execution, as its visitor sees it ---------------------------------------------------------------------
@@ -133,19 +182,20 @@ export class Explorer implements Extender, Execution {
 
   /** Does a graph to which nothing is added pass the axioms that filter such ones only? */
   private passes(ended: Graph): boolean {
+    const { plain, gracePeriods } = this.extension.seen;
     this.flags = NO_FLAGS;
-    if (!this.hasPlain && !this.hasGracePeriods) return true;
-    const steps = this.hasGracePeriods ? rcuSteps(ended) : [];
-    if (!this.hasPlain && this.reach.isAcyclicWithSections(ended, steps)) return true;
-    const verdict = this.model.complete(ended, steps, this.hasPlain);
+    if (!plain && !gracePeriods) return true;
+    const steps = gracePeriods ? rcuSteps(ended) : [];
+    if (!plain && this.reach.isAcyclicWithSections(ended, steps)) return true;
+    const verdict = this.model.complete(ended, steps, plain);
     this.flags = verdict.flags;
     return verdict.consistent;
   }
 
   /** Visits an execution in which every thread has ended. @returns whether to stop */
   private visit(complete: Graph): boolean {
-    if (!this.passes(complete)) return false;
-    if (this.hasSections) this.flags |= invalidUse(complete, this.program);
+    if (++this.met <= this.wayBack.visited || !this.passes(complete)) return false;
+    if (this.extension.seen.sections) this.flags |= invalidUse(complete, this.program);
     if (this.executions === this.options.maxExecutions) {
       this.hasMore = true;
       return true;
@@ -157,6 +207,7 @@ export class Explorer implements Extender, Execution {
 
   /** Visits an execution in which nobody can go on. @returns whether to stop */
   private visitBlocked(blocked: Graph): boolean {
+    if (++this.met <= this.wayBack.visited) return false;
     if (!this.threads.waitForGood(blocked) || !this.passes(blocked)) return false;
     this.graph = blocked;
     this.blocked++;
@@ -164,241 +215,14 @@ export class Explorer implements Extender, Execution {
   }
 
   private outcome(kind: ExploreResult['kind']): ExploreResult {
-    if (kind === 'complete' && this.mayMissBufferedLoads) return this.outcome('bounded');
+    if (kind === 'complete' && this.unguessed !== null) return this.outcome('bounded');
     const { executions, blocked } = this;
-    return this.outOfTime ? { kind, executions, blocked, outOfTime: true } : { kind, executions, blocked };
+    return this.unguessed === 'time' ? { kind, executions, blocked, outOfTime: true } : { kind, executions, blocked };
   }
+}
 
-  // --- running threads -------------------------------------------------------------------------------------------
-
-  /** Runs the threads as far as they go. @returns what visits the execution that came of it; undefined for none */
-  private extend(): ((graph: Graph) => boolean) | undefined {
-    const { threads, current: graph } = this;
-    this.dead = false;
-    for (;;) {
-      const thread = threads.next(graph);
-      if (thread < 0) break;
-      this.runThread(thread);
-      if (this.dead) return undefined;
-    }
-    if (threads.haveFinished()) return this.complete;
-    return threads.waiting().every((t) => threads.waitsOfItsOwnAccord(t)) ? this.stuck : undefined;
-  }
-
-  private runThread(thread: number): void {
-    this.running = thread;
-    this.cpu.begin(this.current, thread);
-    let result: unknown;
-    try {
-      result = this.program.threads[thread]!(this.cpu);
-    } catch (thrown) {
-      if (thrown !== UNWIND) throw thrown;
-      return;
-    }
-    if (!this.cpu.atEnd()) throw new Error(`thread ${thread} of ${this.program.name} is not deterministic`);
-    this.threads.finish(thread, result);
-  }
-
-  abandon(): never {
-    this.threads.endUnasked(this.running);
-    throw UNWIND;
-  }
-
-  /** Ends work on the graph: what can be made of it is found in another way, or is not consistent. */
-  private drop(): never {
-    this.dead = true;
-    throw UNWIND;
-  }
-
-  // --- what a thread adds ------------------------------------------------------------------------------------------
-
-  addFence(kind: Fence, cell: number): void {
-    this.current.append(this.running, Kind.Fence, kind, cell);
-    if (kind === Fence.SyncRcu || kind === Fence.SyncSrcu) this.hasGracePeriods = true;
-    if (isSectionFence(kind)) this.hasSections = true;
-  }
-
-  standStill(since: number): never {
-    this.threads.standStill(this.running, since);
-    throw UNWIND;
-  }
-
-  block(read: number): never {
-    const { current: g, threads, running } = this;
-    if (g.waits[read] === Wait.Blocks && g.value[read] !== OUT_OF_THIN_AIR) threads.standStill(running, g.index[read]!);
-    else threads.endUnasked(running);
-    throw UNWIND;
-  }
-
-  addChoice(count: number): number {
-    const e = this.current.append(this.running, Kind.Choice, Mode.Once, NONE);
-    this.current.value[e] = 0;
-    for (let option = count - 1; option > 0; option--) this.todo.push(Todo.Choose, e + 1, e, option, false);
-    return 0;
-  }
-
-  addRead(cell: number, mode: Mode, rmw: Rmw, waits: boolean, mask: number, want: number): number {
-    const { current: g, places } = this;
-    if (isPlain(mode)) this.hasPlain = true;
-    if (isSectionAccess(mode)) this.hasSections = true;
-    const r = g.append(this.running, Kind.Read, mode, cell);
-    if (g.slot[r]! >= this.maxAccesses) {
-      this.ranAway = true;
-      this.drop();
-    }
-    g.declared[r] = mode;
-    g.rmwKind[r] = rmw;
-    g.guardMask[r] = mask;
-    g.guardWant[r] = want;
-    g.waits[r] = waits ? Wait.Blocks : Wait.No;
-    g.addr[r] = this.cpu.addrDeps;
-    g.ctrl[r] = this.cpu.ctrlDeps;
-    const { expected } = this.cpu;
-    if (expected !== undefined) places.ask(r, expected);
-    const guessed = this.guessedValues(r);
-    if (guessed !== undefined) {
-      if (guessed.length === 0) this.drop();
-      for (let i = guessed.length - 1; i > 0; i--) this.todo.push(Todo.Guess, r + 1, r, i, false);
-      places.guess(r, guessed, 0);
-      return g.value[r]!;
-    }
-    const low = places.coherenceFloor(r);
-    const last = g.co[cell]!.length - 1;
-    places.takeFrom(r, last);
-    if (low < last) {
-      const lowest = this.reach.lowestPlace(g, r, NONE);
-      const from = places.lowestWorthTrying(r, low, Math.min(lowest, last));
-      if (g.sourcePlace(r) !== last) places.takeFrom(r, last);
-      for (let place = from; place < last; place++) places.offer(r, place, place < lowest);
-    }
-    if (g.isBlocked(r)) this.block(r);
-    return g.value[r]!;
-  }
-
-  /** The values to guess for a read whose write is found at the end; undefined for a read that takes from one now. */
-  private guessedValues(r: number): readonly number[] | undefined {
-    const { current: g, places } = this;
-    const values = this.guesses?.values(g.thread[r]!, g.slot[r]!, g.loc[r]!);
-    return values === undefined || g.waits[r] === Wait.No ? values : values.filter((value) => places.mayRead(r, value));
-  }
-
-  addWrite(cell: number, value: number, mode: Mode, partner: number): void {
-    const { current: g, places } = this;
-    if (isPlain(mode)) this.hasPlain = true;
-    if (isSectionAccess(mode)) this.hasSections = true;
-    const w = g.append(this.running, Kind.Write, mode, cell);
-    g.value[w] = value;
-    g.addr[w] = this.cpu.addrDeps;
-    g.data[w] = this.cpu.dataDeps;
-    g.ctrl[w] = this.cpu.ctrlDeps;
-    if (partner !== NONE) {
-      g.rmw[w] = 1;
-      g.partner[w] = partner;
-      g.partner[partner] = w;
-    }
-    this.model.order(g, w);
-    const fixed = places.fixedPlace(w);
-    if (fixed >= 0) {
-      g.insertCo(w, fixed);
-    } else {
-      const low = places.coherenceFloor(w) + 1;
-      const last = g.co[cell]!.length;
-      g.insertCo(w, last);
-      if (low < last) places.offerPlaces(w, low, last, g.n, NONE);
-    }
-    const rival = places.rivalOf(w);
-    for (const r of g.reads[cell]!) {
-      if (g.inPrefix(r, w) || g.rf[r] === GUESSED) continue;
-      if (mayRevisit(g, r, w)) this.todo.push(Todo.Revisit, g.n, w, r, false);
-    }
-    if (rival !== NONE) this.drop();
-    if (fixed >= 0 && fixed < g.co[cell]!.length - 1 && !places.isConsistentAt(w)) {
-      // An unlock has one way only. With guessed reads that may be wrong as long as another event stands as it was added
-      // first, and a later revisit may undo that one.
-      if (this.guesses === undefined || mode !== Mode.Unlock) this.drop();
-      g.wrongFrom = Math.min(g.wrongFrom, w);
-    }
-  }
-
-  // --- going back ------------------------------------------------------------------------------------------------
-
-  /** Turns to what is left to try, newest first. @returns false when nothing is left */
-  private next(): boolean {
-    const { todo } = this;
-    while (!todo.isEmpty()) {
-      todo.pop();
-      if (todo.at !== todo.level) {
-        todo.level = todo.at;
-        this.use(this.levels[todo.at]!);
-      }
-      this.threads.cutTo(this.current, todo.cut);
-      this.current.cut(todo.cut);
-      if (this.apply(todo.what, todo.event, todo.argument, todo.check)) return true;
-    }
-    return false;
-  }
-
-  private use(graph: Graph): void {
-    this.current = graph;
-    this.places.graph = graph;
-    this.threads.restart();
-  }
-
-  private apply(what: Todo, event: number, argument: number, check: boolean): boolean {
-    const { current: g, places } = this;
-    switch (what) {
-      case Todo.ReadFrom:
-        this.threads.ready(g.thread[event]!);
-        places.takeFrom(event, argument);
-        return places.canWinContest(event) && (!check || places.isConsistentAt(event));
-      case Todo.Place:
-        g.removeCo(event);
-        g.insertCo(event, argument);
-        return !check || places.isConsistentAround(event);
-      case Todo.Revisit:
-        return this.revisit(argument, event);
-      case Todo.Choose:
-        this.threads.ready(g.thread[event]!);
-        g.value[event] = argument;
-        g.option[event] = argument;
-        return true;
-      case Todo.Guess:
-        this.threads.ready(g.thread[event]!);
-        places.guess(event, this.guessedValues(event)!, argument);
-        return true;
-    }
-  }
-
-  private revisit(read: number, write: number): boolean {
-    const from = this.current;
-    if (this.stamps.length < from.capacity) this.stamps = new Int32Array(from.capacity);
-    const { places } = this;
-    const level = ++this.todo.level;
-    let g = this.levels[level];
-    if (g === undefined) {
-      g = new Graph(from.threadCount, from.locCount, from.capacity, from.words);
-      this.levels[level] = g;
-    }
-    g.keepFrom(from, read, write, this.stamps);
-    this.use(g);
-    if (from.cyclicFrom < from.n) g.cyclicFrom = 0;
-    const w = this.stamps[write]!;
-    const isFixed = places.fixedPlace(w) >= 0;
-    if (!isFixed) {
-      g.removeCo(w);
-      g.insertCo(w, g.co[g.loc[w]!]!.length);
-    }
-    places.takeFrom(read, g.coIndex[w]!);
-    if (from.wrongFrom < from.n && !this.model.consistent(g, NONE)) g.wrongFrom = 0;
-    if (places.rivalOf(w) !== NONE) return false;
-    const isLast = g.coIndex[w] === g.co[g.loc[w]!]!.length - 1;
-    const floor = places.coherenceFloor(read);
-    if (isFixed) {
-      return g.coIndex[w]! >= floor && (isLast || places.isConsistentAround(w));
-    }
-    const low = Math.max(floor, places.coherenceFloor(w)) + 1;
-    const last = g.coIndex[w]!;
-    if (low < last) places.offerPlaces(w, low, last, g.n, read);
-    return true;
-  }
+function mustBeOf(state: SearchState, program: Program, options: ExploreOptions): void {
+  const same =
+    state.program === program.name && state.model === options.model && state.pursue === (options.pursue ?? null);
+  if (!same) throw new RangeError(`the state is of ${state.program} under ${state.model}, not of ${program.name}`);
 }

@@ -43,7 +43,7 @@ export class Places {
     const g = this.graph;
     const partner = g.partner[w]!;
     if (partner === NONE || g.rf[partner] === GUESSED) return NONE;
-    return g.consumer(g.loc[w]!, g.rf[partner]!, partner);
+    return this.consumer(g.loc[w]!, g.rf[partner]!, partner);
   }
 
   mayRead(r: number, value: number): boolean {
@@ -108,10 +108,19 @@ export class Places {
     return g.rmwKind[r] !== Rmw.None;
   }
 
+  /** The read of an RMW, other than `but`, that has consumed a write (or the initial value of `loc`), or {@link NONE}. */
+  private consumer(loc: number, source: number, but: number): number {
+    const g = this.graph;
+    for (const read of g.reads[loc]!) {
+      if (g.rf[read] === source && g.partner[read] !== NONE && read !== but) return read;
+    }
+    return NONE;
+  }
+
   /** The read of another RMW that has consumed what stands at this place, or NONE. */
   private consumerAt(r: number, place: number): number {
     const loc = this.graph.loc[r]!;
-    return this.graph.consumer(loc, place < 0 ? INIT : this.graph.co[loc]![place]!, r);
+    return this.consumer(loc, place < 0 ? INIT : this.graph.co[loc]![place]!, r);
   }
 
   /** May this RMW take what another has already consumed? Only where that other can be made to read something later. */
@@ -124,7 +133,7 @@ export class Places {
   canWinContest(r: number): boolean {
     const g = this.graph;
     if (g.rmw[r] === 0) return true;
-    const rival = g.consumer(g.loc[r]!, g.rf[r]!, r);
+    const rival = this.consumer(g.loc[r]!, g.rf[r]!, r);
     if (rival === NONE) return true;
     for (const other of g.reads[g.loc[r]!]!) {
       if (other > rival) break;

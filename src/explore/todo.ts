@@ -1,3 +1,5 @@
+import { NONE } from '../graph/event.ts';
+
 /** What is left to try. `check`: the result may be inconsistent, and has to be looked at. */
 export enum Todo {
   /** Let the read `event` take its value from the place `argument` of its location's coherence order. */
@@ -10,13 +12,20 @@ export enum Todo {
   Choose = 3,
   /** Let the guessed read `event` return the value numbered `argument`. */
   Guess = 4,
+  /** Let the threads go on as they are. Of the executions that come of that, `argument` have been visited. */
+  GoOn = 5,
 }
+
+/** So many numbers are one thing to try, the newest last; the second of them is its level. */
+export const ENTRY = 6;
+export const LEVEL = 1;
+const CUT = 2;
 
 /** A stack of things to try, newest first, six numbers each. Hot: no objects. Benchmark: bench/run.ts. */
 export class TodoStack {
   /** The graph that what is pushed now belongs to. */
   level = 0;
-  private readonly numbers: number[] = [];
+  private numbers: number[] = [];
 
   /** What {@link pop} took off last. */
   what: Todo = Todo.ReadFrom;
@@ -44,5 +53,28 @@ export class TodoStack {
     this.cut = numbers.pop()!;
     this.at = numbers.pop()!;
     this.what = numbers.pop()! as Todo;
+  }
+
+  /** What is left to try, as {@link restore} takes it. */
+  written(): number[] {
+    return this.numbers.slice();
+  }
+
+  /** Makes this what was left to try; the graph of no level is worked on. */
+  restore(numbers: readonly number[]): void {
+    this.numbers = [...numbers];
+    this.level = NONE;
+  }
+
+  /** Of each level on which something is left to try, how many events of its graph are kept for that; 0 of the others. */
+  cuts(): number[] {
+    const cuts: number[] = [];
+    for (let at = 0; at < this.numbers.length; at += ENTRY) {
+      const level = this.numbers[at + LEVEL]!;
+      while (cuts.length <= level) cuts.push(0);
+      // What is newer keeps as many, or more.
+      cuts[level] = this.numbers[at + CUT]!;
+    }
+    return cuts;
   }
 }

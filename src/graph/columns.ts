@@ -54,13 +54,14 @@ class Fields extends Room {
   wmb = new Int32Array(this.capacity * this.words);
 }
 
+export type ColumnName = Exclude<keyof Fields, keyof Room>;
 type Numbers = Int32Array | Uint8Array | Float64Array;
 
 /** The names of the columns: how long each is in room for one event, with two words of slots, of three threads, tells what it is. */
 const SAMPLE = new Fields(3, 1, 2);
-const namesOf = (is: (column: object) => boolean): readonly (keyof Fields)[] =>
-  (Object.keys(SAMPLE) as (keyof Fields)[]).filter((name) => is(Object(SAMPLE[name])));
-const holding = (type: new (length: number) => Numbers, length: number): readonly (keyof Fields)[] =>
+const namesOf = (is: (column: object) => boolean): readonly ColumnName[] =>
+  (Object.keys(SAMPLE) as ColumnName[]).filter((name) => is(Object(SAMPLE[name])));
+const holding = (type: new (length: number) => Numbers, length: number): readonly ColumnName[] =>
   namesOf((column) => column instanceof type && column.length === length);
 const INT32 = holding(Int32Array, 1);
 const UINT8 = holding(Uint8Array, 1);
@@ -68,6 +69,13 @@ const FLOAT64 = holding(Float64Array, 1);
 const SLOT_ROWS = holding(Int32Array, 2);
 const THREAD_ROWS = holding(Int32Array, 3);
 const SETS = namesOf(Array.isArray);
+
+/** The columns, and how many cells each has for an event. */
+export const COLUMNS: readonly { readonly name: ColumnName; readonly width: (room: Room) => number }[] = [
+  ...[...INT32, ...UINT8, ...FLOAT64, ...SETS].map((name) => ({ name, width: () => 1 })),
+  ...SLOT_ROWS.map((name) => ({ name, width: ({ words }: Room) => words })),
+  ...THREAD_ROWS.map((name) => ({ name, width: ({ threadCount }: Room) => threadCount })),
+];
 
 /**
  * The columns of a graph, with room for as many events as it has. Hot: an array for each thing, typed where it can be, and
@@ -82,13 +90,13 @@ export class Columns extends Fields {
   private threadRows: readonly Int32Array[] = this.all(THREAD_ROWS);
   private readonly sets: readonly Deps[][] = this.all(SETS);
 
-  private all<C>(names: readonly (keyof Fields)[]): C[] {
+  private all<C>(names: readonly ColumnName[]): C[] {
     return names.map((name) => this[name] as C);
   }
 
   /** Makes room for so many events, and rows of so many words. */
   protected resize(capacity: number, words: number): void {
-    const columns = this as unknown as Record<keyof Fields, Numbers>;
+    const columns = this as unknown as Record<ColumnName, Numbers>;
     const { threadCount } = this;
     for (const name of [...INT32, ...UINT8, ...FLOAT64]) columns[name] = resized(columns[name], 1, capacity, 1);
     for (const name of SLOT_ROWS) columns[name] = resized(columns[name], this.words, capacity, words);

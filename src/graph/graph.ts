@@ -58,7 +58,6 @@ export class Graph extends Columns {
     if (this.n === this.capacity) this.resize(this.capacity * 2, this.words);
     const e = this.n++;
     const po = this.threads[thread]!;
-    const threadCount = this.threadCount;
     this.thread[e] = thread;
     this.index[e] = po.length;
     this.kind[e] = kind;
@@ -73,22 +72,16 @@ export class Graph extends Columns {
     this.option[e] = 0;
     this.rmw[e] = 0;
     this.rmwKind[e] = Rmw.None;
-    const row = e * threadCount;
-    if (po.length > 0) {
-      const before = po[po.length - 1]! * threadCount;
-      for (let t = 0; t < threadCount; t++) this.clock[row + t] = this.clock[before + t]!;
-    } else {
-      this.clock.fill(0, row, row + threadCount);
-    }
+    this.startClock(e, po, po.length);
     po.push(e);
-    this.clock[row + thread] = po.length;
+    this.clock[e * this.threadCount + thread] = po.length;
     if (kind <= Kind.Write) {
       const slots = this.slots[thread]!;
       this.slot[e] = slots.length;
       slots.push(e);
       if (slots.length > this.words * 32) this.resize(this.capacity, this.words * 2);
       this.clearRows(e);
-      if (this.isTouched[loc] === 0) this.touch(loc);
+      this.touch(loc);
       if (kind === Kind.Read) this.reads[loc]!.push(e);
     } else {
       this.slot[e] = NONE;
@@ -96,7 +89,21 @@ export class Graph extends Columns {
     return e;
   }
 
-  private touch(loc: number): void {
+  /** The prefix of an event begins with that of the one before it in program order. */
+  private startClock(e: number, po: readonly number[], at: number): void {
+    const { clock, threadCount } = this;
+    const row = e * threadCount;
+    if (at === 0) {
+      clock.fill(0, row, row + threadCount);
+      return;
+    }
+    const before = po[at - 1]! * threadCount;
+    for (let t = 0; t < threadCount; t++) clock[row + t] = clock[before + t]!;
+  }
+
+  /** The location has had an access. */
+  touch(loc: number): void {
+    if (this.isTouched[loc] === 1) return;
     this.isTouched[loc] = 1;
     this.touched.push(loc);
   }
@@ -109,12 +116,7 @@ export class Graph extends Columns {
     const row = read * threadCount;
     const at = this.index[read]!;
     const own = this.thread[read]!;
-    if (at > 0) {
-      const before = this.threads[own]![at - 1]! * threadCount;
-      for (let t = 0; t < threadCount; t++) this.clock[row + t] = this.clock[before + t]!;
-    } else {
-      this.clock.fill(0, row, row + threadCount);
-    }
+    this.startClock(read, this.threads[own]!, at);
     if (write >= 0) {
       const from = write * threadCount;
       for (let t = 0; t < threadCount; t++) {
@@ -205,7 +207,7 @@ export class Graph extends Columns {
       clear(this.co[l]!);
       clear(this.reads[l]!);
     }
-    for (const l of from.touched) if (this.isTouched[l] === 0) this.touch(l);
+    for (const l of from.touched) this.touch(l);
     this.cyclicFrom = Number.MAX_SAFE_INTEGER;
     this.wrongFrom = Number.MAX_SAFE_INTEGER;
     let n = 0;
@@ -220,14 +222,8 @@ export class Graph extends Columns {
       if (source >= 0) this.rf[e] = stamps[source]!;
       const partner = this.partner[e]!;
       if (partner !== NONE) this.partner[e] = stamps[partner]!;
-      const kind = this.kind[e]!;
-      const thread = this.thread[e]!;
-      this.threads[thread]!.push(e);
-      if (kind > Kind.Write) continue;
-      this.slots[thread]!.push(e);
-      if (kind === Kind.Read) this.reads[this.loc[e]!]!.push(e);
     }
-    this.n = n;
+    this.list(n);
     for (const l of from.touched) {
       const co = this.co[l]!;
       for (const w of from.co[l]!) {
@@ -239,18 +235,23 @@ export class Graph extends Columns {
     }
   }
 
+  /** Enters the first `n` events into the lists, which are empty; but not the writes into `co`. */
+  list(n: number): void {
+    this.n = n;
+    for (let e = 0; e < n; e++) {
+      const kind = this.kind[e]!;
+      const thread = this.thread[e]!;
+      this.threads[thread]!.push(e);
+      if (kind > Kind.Write) continue;
+      this.slots[thread]!.push(e);
+      if (kind === Kind.Read) this.reads[this.loc[e]!]!.push(e);
+    }
+  }
+
   /** Did a read find what its thread does not go on with? */
   isBlocked(read: number): boolean {
     if (this.waits[read]! < Wait.Blocks) return false;
     return !guardHolds(this.value[read]!, this.guardMask[read]!, this.guardWant[read]!, true);
-  }
-
-  /** The read of an RMW, other than `but`, that has consumed a write (or the initial value of `loc`), or {@link NONE}. */
-  consumer(loc: number, source: number, but: number): number {
-    for (const read of this.reads[loc]!) {
-      if (this.rf[read] === source && this.partner[read] !== NONE && read !== but) return read;
-    }
-    return NONE;
   }
 
   /** Of an unlock: the write of its thread that took the lock, which it comes right after in coherence; or {@link NONE}. */

@@ -3,19 +3,10 @@ import { OUT_OF_THIN_AIR, type Program } from '../../program/program.ts';
 import type { InTurns } from '../../program/turns.ts';
 import { Budget } from './budget.ts';
 import { chooseReads } from './choose-reads.ts';
-import { type ReadKey, Segments } from './segments.ts';
+import { Guesses } from './guesses.ts';
+import { Segments } from './segments.ts';
 import { Traces } from './traces.ts';
 import { Values } from './values.ts';
-
-/**
- * Load buffering: an execution whose po and rf form a cycle, which exploration in po-rf order cannot reach. The reads
- * given here are to be *guessed*: their value is chosen first and their write found at the end. They are chosen so that
- * every such cycle that the model might allow goes through one of them.
- */
-export interface Guesses {
-  /** The values to try for a read, or undefined where it is not guessed. */
-  values(thread: number, slot: number, loc: number): readonly number[] | undefined;
-}
 
 /**
  * Throws `TooManyTraces` at a limit.
@@ -39,7 +30,8 @@ export function* findGuesses(program: Program, order: Order, isOver: () => boole
   if (reads.length === 0) return undefined;
   if (!known) yield* growValues(traces, values, threads);
   yield* addThinAir(new Set(reads.map(({ loc }) => loc)), traces, values, threads);
-  return guessesOf(reads, values, threads, locs);
+  const guesses = reads.map((read) => ({ ...read, values: values.of(read.loc) }));
+  return new Guesses(guesses, threads, locs);
 }
 
 /**
@@ -91,11 +83,4 @@ function* addThinAir(guessed: ReadonlySet<number>, traces: Traces, values: Value
     }
   }
   for (const loc of guessed) if (!carried.has(loc)) values.delete(loc, OUT_OF_THIN_AIR);
-}
-
-function guessesOf(reads: readonly ReadKey[], values: Values, threads: number, locs: number): Guesses {
-  const byPlace = new Map<number, readonly number[]>();
-  const place = (thread: number, slot: number, loc: number): number => (slot * threads + thread) * locs + loc;
-  for (const { thread, slot, loc } of reads) byPlace.set(place(thread, slot, loc), values.of(loc));
-  return { values: (thread, slot, loc) => byPlace.get(place(thread, slot, loc)) };
 }
