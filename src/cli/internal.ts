@@ -7,7 +7,7 @@ import { VERSION } from './version.ts';
 /** Whatever was thrown: what is wrong with a race of the user, else an error of ours. */
 export const thrownDiagnostic = (error: unknown, file = ''): Diagnostic =>
   error instanceof ScenarioError && isOfUser(error.stacks)
-    ? scenarioDiagnostic('HF943', error.message, error.stacks)
+    ? scenarioDiagnostic(error.code, error.message, error.stacks)
     : internalDiagnostic(error, file);
 
 /** An error of ours. `HOLDFAST_DEBUG=1` shows its stack, for whoever looks into the report. */

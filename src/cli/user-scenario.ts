@@ -107,7 +107,7 @@ export function moduleDiagnostic(path: string, error: unknown): Diagnostic {
       expected: "an export made by scenario({ ... }) of 'holdfast'",
     });
   }
-  if (error instanceof ScenarioError) return scenarioDiagnostic('HF943', error.message, error.stacks, path);
+  if (error instanceof ScenarioError) return scenarioDiagnostic(error.code, error.message, error.stacks, path);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   return scenarioDiagnostic('HF942', `'${basename(path)}' threw ${thrownWords(error)}`, [stack]);
 }

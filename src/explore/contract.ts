@@ -27,7 +27,7 @@ export interface ExploreOptions {
   readonly pursue?: 'filter' | 'condition';
   /** Stop with `bounded` after so many executions. */
   readonly maxExecutions?: number;
-  /** Stop with `bounded` at a thread that makes so many accesses in one execution: it may never end. Default 4096. */
+  /** Throw TooManyAccesses at a thread that wants more accesses in one execution: it may never end. Default 4096. */
   readonly maxAccesses?: number;
   /** Stop with `bounded` at this time, in milliseconds as `Date.now()` counts. */
   readonly deadline?: number;

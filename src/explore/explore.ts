@@ -8,6 +8,7 @@ export type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
 /**
  * Visits every execution of a program that the model allows, each exactly once, distinct in reads-from and coherence.
  * Memory is polynomial in the size of one execution, whatever their number.
+ * @throws TooManyAccesses
  */
 export function explore(program: Program, options: ExploreOptions): ExploreResult {
   return atOnce(exploreInTurns(program, options));

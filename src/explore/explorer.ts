@@ -107,6 +107,7 @@ export class Explorer implements Execution {
     }
   }
 
+  /** @throws TooManyAccesses */
   *run(): InTurns<ExploreResult> {
     const { places, extension, todo } = this;
     const { deadline = Number.POSITIVE_INFINITY } = this.options;
@@ -115,10 +116,6 @@ export class Explorer implements Execution {
     this.hasMore = false;
     while (this.wayBack.next()) {
       const ended = extension.extend();
-      if (extension.ranAway) {
-        todo.push(Todo.GoOn, places.graph.n, 0, 0, false);
-        return this.outcome('bounded');
-      }
       if (ended !== Ended.Nowhere) {
         this.met = 0;
         const visit = ended === Ended.Complete ? this.complete : this.stuck;

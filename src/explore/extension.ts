@@ -3,6 +3,7 @@ import { GUESSED, Kind, NONE, type Rmw, Wait } from '../graph/event.ts';
 import type { Model } from '../models/model.ts';
 import { isSectionAccess, isSectionFence } from '../models/validity.ts';
 import { OUT_OF_THIN_AIR, type Program } from '../program/program.ts';
+import { TooManyAccesses } from '../program/too-many-accesses.ts';
 import type { ExploreOptions } from './contract.ts';
 import { ExploreCpu, type Extender } from './explore-cpu.ts';
 import type { Guesses } from './guesses/guesses.ts';
@@ -42,8 +43,6 @@ export interface Seen {
  */
 export class Extension implements Extender {
   seen: Seen = { plain: false, gracePeriods: false, sections: false };
-  /** A thread has made more accesses than it may: a loop without end, most likely. */
-  ranAway = false;
   /** The reads whose values are guessed, if any. */
   guesses: Guesses | undefined;
   private dead = false;
@@ -111,13 +110,14 @@ export class Extension implements Extender {
     if (isSectionFence(kind)) this.seen.sections = true;
   }
 
-  /** Ends the search where a thread has made as many accesses as it may, or far more barriers and choices. */
+  /** @throws TooManyAccesses */
   private mayAdd(): void {
-    const { graph } = this.places;
-    const accesses = graph.slots[this.running]!.length;
-    if (accesses < this.maxAccesses && graph.threads[this.running]!.length < 4 * this.maxAccesses) return;
-    this.ranAway = true;
-    this.drop();
+    const { graph: g } = this.places;
+    const events = g.threads[this.running]!;
+    if (g.slots[this.running]!.length < this.maxAccesses && events.length < 4 * this.maxAccesses) return;
+    const returned = events.filter((e) => g.kind[e] === Kind.Read || g.kind[e] === Kind.Choice);
+    const values = returned.map((e) => g.value[e]!);
+    throw new TooManyAccesses(this.maxAccesses, this.running, events.length, values);
   }
 
   standStill(since: number): never {

@@ -4,6 +4,7 @@ import { Kind } from '../graph/event.ts';
 import type { ModelName } from '../models/registry.ts';
 import type { FlagSet } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
+import { TooManyAccesses } from '../program/too-many-accesses.ts';
 import type { InTurns } from '../program/turns.ts';
 import { type Choices, choicesOf } from './choices.ts';
 import { type Ending, type Failure, isWorse, type Judge, type Judgement } from './judgement.ts';
@@ -45,6 +46,8 @@ export interface Searched<F extends Failure = Failure> {
   readonly blocked: number;
   /** One of those. */
   readonly stuck: Choices | undefined;
+  /** Where a thread never came to its end; the search then ends at `traces`. */
+  readonly tooMany: TooManyAccesses | undefined;
 }
 
 /** An execution while it is visited, as its judge sees it. */
@@ -85,12 +88,14 @@ export function* searchInTurns<F extends Failure>(judge: Judge<F>, options: Sear
   let stuck: Choices | undefined;
   let interrupted = false;
   let cut = false;
+  const met = { executions: 0, blocked: 0 };
 
   const meet = (execution: Execution, blocked: boolean): boolean => {
     interrupted = stopped?.() === true;
     if (interrupted) return true;
     ending.execution = execution;
     ending.blocked = blocked;
+    met[blocked ? 'blocked' : 'executions']++;
     const judgement = judge.judge(ending);
     if (judgement.kind === 'cut' || (judgement.kind === 'failing' && judgement.cut === true)) cut = true;
     else if (blocked) stuck ??= ending.choices;
@@ -116,12 +121,21 @@ export function* searchInTurns<F extends Failure>(judge: Judge<F>, options: Sear
       interrupted = (yield next.value) === true;
     }
   };
-  const result = explore?.(judge.program, exploring) ?? (yield* inTurns());
+  let tooMany: TooManyAccesses | undefined;
+  let result: ExploreResult;
+  try {
+    result = explore?.(judge.program, exploring) ?? (yield* inTurns());
+  } catch (thrown) {
+    if (!(thrown instanceof TooManyAccesses)) throw thrown;
+    tooMany = thrown;
+    result = { kind: 'bounded', ...met };
+  }
 
   const { executions, blocked } = result;
   const end = (): Searched['end'] => {
     if (interrupted) return 'stopped';
     if (result.kind === 'stopped') return 'enough';
+    if (tooMany !== undefined) return 'traces';
     if (result.kind === 'complete') return cut ? 'unroll' : 'every';
     if (maxExecutions !== undefined && executions >= maxExecutions) return 'max-executions';
     return result.outOfTime === true || (deadline !== undefined && Date.now() >= deadline) ? 'timeout' : 'traces';
@@ -135,5 +149,5 @@ export function* searchInTurns<F extends Failure>(judge: Judge<F>, options: Sear
     if (executions === 0) return { kind: 'deadlock', failure: DEADLOCK, choices: stuck };
     return { kind: 'holds' };
   };
-  return { outcome: outcome(), end: ended, executions, blocked, stuck };
+  return { outcome: outcome(), end: ended, executions, blocked, stuck, tooMany };
 }

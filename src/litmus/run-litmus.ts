@@ -7,6 +7,7 @@ import type { ModelName } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { type Flag, flagsOf, NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
+import type { TooManyAccesses } from '../program/too-many-accesses.ts';
 import { atOnce, type InTurns } from '../program/turns.ts';
 import type { Place } from './ast.ts';
 import type { CompiledLitmus } from './compile.ts';
@@ -48,7 +49,7 @@ export type LitmusOutcome =
   /** No execution completes. */
   | (Findings & { readonly kind: 'deadlock' })
   /** A limit was hit: nothing is proved. */
-  | (Findings & { readonly kind: 'bounded'; readonly limit: Limit })
+  | (Findings & { readonly kind: 'bounded'; readonly limit: Limit; readonly tooMany: TooManyAccesses | undefined })
   /** Whoever asked had enough. */
   | (Findings & { readonly kind: 'stopped' })
   /** Some execution does what has no meaning, such as to follow a pointer that points nowhere. */
@@ -151,14 +152,15 @@ class Run implements Judge<RunFailure> {
     const findings = this.findings(searched);
     if (end === 'enough') return { kind: 'decided', verdict: 'Sometimes', ...findings };
     if (end === 'stopped') return { kind: 'stopped', ...findings };
-    if (end !== 'every') return { kind: 'bounded', limit: end, ...findings };
+    if (end !== 'every') return { kind: 'bounded', limit: end, tooMany: searched.tooMany, ...findings };
     const verdict = positive === 0 ? 'Never' : negative === 0 ? 'Always' : 'Sometimes';
     if (searched.executions > 0) return { kind: 'decided', verdict, ...findings };
     // Was everything that completes cut off?
     const any = pursue === 'filter' && compiled.filter === undefined ? searched : yield* this.findAny();
     if (any.executions > 0) return { kind: 'decided', verdict, ...findings };
     if (any.end === 'stopped') return { kind: 'stopped', ...findings };
-    if (any.end !== 'every' && any.end !== 'enough') return { kind: 'bounded', limit: any.end, ...findings };
+    if (any.end !== 'every' && any.end !== 'enough')
+      return { kind: 'bounded', limit: any.end, tooMany: any.tooMany, ...findings };
     return { kind: 'deadlock', ...findings, blocked: any.blocked, stuck: any.stuck };
   }
 

@@ -116,6 +116,15 @@ export const CODES = {
       'Give the location one type, in the initial state and in the parameters of every thread; types that differ in their sign ' +
       'alone are of one size. An atomic_t has 4 bytes, an atomic64_t, a long and a pointer have 8.',
   },
+  HF203: {
+    title: 'Too many memory accesses',
+    meaning:
+      'In some execution a thread makes more than 4096 memory accesses, or four times as many barriers and choices. It may never ' +
+      'end, and no verdict can be given. The place is the one that it had come to.',
+    remedy:
+      'Look for a loop that goes on for ever. In a litmus test, write fewer rounds or lower --unroll; a few rounds show ' +
+      'whatever many would.',
+  },
   HF900: {
     title: 'Unknown command',
     meaning: 'The first word after `holdfast` names a command, and this one does not exist.',

@@ -1,4 +1,7 @@
-/** What the author of a scenario did wrong: a function of it threw, or gave what it must not. */
+import type { Code } from '../program/codes.ts';
+import { TooManyAccesses } from '../program/too-many-accesses.ts';
+
+/** What the author of a scenario did wrong: a function of it threw, gave what it must not, or did not come to an end. */
 export class ScenarioError extends Error {
   /** Stacks with the place, the best first: of what was thrown, and of the call of scenario(). */
   readonly stacks: readonly string[];
@@ -6,6 +9,10 @@ export class ScenarioError extends Error {
   constructor(message: string, stacks: readonly string[], cause?: unknown) {
     super(message, { cause });
     this.stacks = stacks;
+  }
+
+  get code(): Code {
+    return this.cause instanceof TooManyAccesses ? 'HF203' : 'HF943';
   }
 }
 
@@ -25,7 +32,8 @@ export function calling<R>(what: string, origin: string, call: () => R): R {
   } catch (thrown) {
     if (typeof thrown === 'symbol' || thrown instanceof ScenarioError) throw thrown;
     const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
-    throw new ScenarioError(`${what} threw ${thrownWords(thrown)}`, [stack, origin], thrown);
+    const did = thrown instanceof TooManyAccesses ? thrown.message : `threw ${thrownWords(thrown)}`;
+    throw new ScenarioError(`${what} ${did}`, [stack, origin], thrown);
   }
 }
 

@@ -342,6 +342,14 @@ export const wrong = scenario({
     expect(stderr).toContain(`wrong.ts:${line}:`);
   });
 
+  test.each(['cpu.writeOnce(x, 1)', 'cpu.readOnce(x)', 'cpu.smpMb()'])('a thread without end: %s', (step) => {
+    const file = scenarioFile('wrong.ts', RIGHT.replace('cpu.readOnce(x)', `{ for (;;) ${step}; }`));
+    const { status, stderr } = holdfast(['check', file, '--design', 'v6.12']);
+    expect(status).toBe(2);
+    expect(stderr.split('\n')[0]).toBe('error[HF203]: thread one makes more than 4096 memory accesses');
+    expect(stderr).toContain('wrong.ts:12:');
+  });
+
   test.each([[[]], [['--design', 'v6.12']]])('once, however many cells it is wrong in: %j', (designs) => {
     const file = scenarioFile('wrong.ts', RIGHT.replace('=> undefined', '=> no.one'));
     const { status, stdout, stderr } = holdfast(['check', file, ...designs]);
