@@ -10,7 +10,7 @@ import type { Program } from '../program/program.ts';
 import type { InTurns } from '../program/turns.ts';
 import type { Execution, ExploreOptions, ExploreResult } from './contract.ts';
 import { Ended, Extension } from './extension.ts';
-import { OutOfTime, TooManyTraces } from './guesses/budget.ts';
+import { OutOfTime, Stopped, TooManyTraces } from './guesses/budget.ts';
 import { findGuesses } from './guesses/find-guesses.ts';
 import { Guesses } from './guesses/guesses.ts';
 import { Places } from './places.ts';
@@ -92,7 +92,7 @@ export class Explorer implements Execution {
     }
   }
 
-  /** Looks for the loads that may be buffered, if the model has any. */
+  /** Looks for the loads that may be buffered, if the model has any. Where it is stopped, that is still to be done. */
   private *guess(): InTurns<void> {
     const { program, options, model } = this;
     this.guessed = true;
@@ -103,7 +103,8 @@ export class Explorer implements Execution {
       this.extension.guesses = yield* findGuesses(program, model.order, () => Date.now() > half);
     } catch (thrown) {
       if (!(thrown instanceof TooManyTraces)) throw thrown;
-      this.unguessed = thrown instanceof OutOfTime ? 'time' : 'traces';
+      if (thrown instanceof Stopped) this.guessed = false;
+      else this.unguessed = thrown instanceof OutOfTime ? 'time' : 'traces';
     }
   }
 
@@ -112,6 +113,7 @@ export class Explorer implements Execution {
     const { places, extension, todo } = this;
     const { deadline = Number.POSITIVE_INFINITY } = this.options;
     if (!this.guessed) yield* this.guess();
+    if (!this.guessed) return this.outcome('stopped');
     let work = 0;
     this.hasMore = false;
     while (this.wayBack.next()) {

@@ -3,8 +3,11 @@ import type { InTurns } from '../../program/turns.ts';
 /** The analysis met a limit: load buffering cannot be excluded, nor explored. */
 export class TooManyTraces extends Error {}
 
-/** Time is over, or the user has had enough: with more of it there may be an answer. */
+/** Time is over: with more of it there may be an answer. */
 export class OutOfTime extends TooManyTraces {}
+
+/** Whoever waits has had enough: nothing is known, and the analysis can be taken up again from its start. */
+export class Stopped extends TooManyTraces {}
 
 /** So many runs of threads in all: a second or so. */
 const MAX_RUNS = 1 << 17;
@@ -16,7 +19,7 @@ export class Budget {
   /** Whether others should have their turn, see {@link turn}: some times in ten milliseconds. */
   isDue = false;
 
-  /** @param isOver whether a limit of time was hit, or the user has had enough */
+  /** @param isOver whether a limit of time was hit */
   constructor(private readonly isOver: () => boolean) {}
 
   /** Pays for a run of a thread. */
@@ -34,9 +37,9 @@ export class Budget {
     if (this.isOver()) throw new OutOfTime('out of time');
   }
 
-  /** The turn of others. */
+  /** The turn of others. Throws {@link Stopped}. */
   *turn(): InTurns<void> {
     this.isDue = false;
-    if ((yield) === true) throw new OutOfTime('whoever waits has had enough');
+    if ((yield) === true) throw new Stopped('whoever waits has had enough');
   }
 }

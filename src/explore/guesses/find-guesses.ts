@@ -9,9 +9,9 @@ import { Traces } from './traces.ts';
 import { Values } from './values.ts';
 
 /**
- * Throws `TooManyTraces` at a limit.
+ * Throws `TooManyTraces` at a limit, and `Stopped` where it was stopped.
  * @param order what the model preserves of program order
- * @param isOver whether a limit of time was hit, or the user has had enough
+ * @param isOver whether a limit of time was hit
  * @returns the reads to guess; undefined where no load can be buffered
  */
 export function* findGuesses(program: Program, order: Order, isOver: () => boolean): InTurns<Guesses | undefined> {

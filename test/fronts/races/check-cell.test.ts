@@ -107,13 +107,13 @@ describe('what else a cell can say', () => {
     expect(check(sb(true), { maxExecutions: 1 }).kind).toBe('bounded');
   });
 
-  it('bounded: a thread that may never end', () => {
+  it('none: a thread that may never end is an error of who wrote it', () => {
     const endless = tiny(({ x }) => ({
       only(cpu) {
         for (;;) if (cpu.readOnce(x) === 1) return;
       },
     }));
-    expect(check(endless).kind).toBe('bounded');
+    expect(() => check(endless)).toThrow(expect.objectContaining({ code: 'HF203' }));
   });
 
   it('interrupted: the user has had enough', () => {
