@@ -2,9 +2,9 @@ import type { Analysis, AnalysisName, Mend } from '../explain/analysis.ts';
 import { findBarriers } from '../explain/barriers.ts';
 import { judge, strongestModel } from '../explain/consistency.ts';
 import type { Architecture } from '../explain/costs.ts';
-import { type Counterexample, explainFailure } from '../explain/counterexample.ts';
+import { type Counterexample, explainInTurns } from '../explain/counterexample.ts';
 import { findDifferenceInTurns } from '../explain/difference.ts';
-import { draw } from '../explain/drawing.ts';
+import { drawInTurns } from '../explain/drawing.ts';
 import type { Protocol } from '../explain/edit.ts';
 import { decodeExecution, type ExecutionId } from '../explain/execution-id.ts';
 import { findRepairs, type RepairOutcome } from '../explain/repair.ts';
@@ -18,7 +18,7 @@ import { MAX_UNROLL } from '../litmus/compile.ts';
 import { DEFAULT_MODEL, type ModelName } from '../models/registry.ts';
 import { now } from '../program/clock.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
-import type { InTurns } from '../program/turns.ts';
+import { type InTurns, Patience } from '../program/turns.ts';
 import type { Settings } from './options.ts';
 
 /** `show` spends so much time on looking for a repair, in milliseconds. */
@@ -70,11 +70,12 @@ export function* analyse(
       const one = { subject: first.protocol, model, reference: first.reference };
       const other = { subject: second!.protocol, model: otherModel, reference: second!.reference };
       const found = yield* findDifferenceInTurns(one, other, limits);
-      if (found.kind === 'stopped') return { ...every(), kind: 'interrupted' };
-      if (found.kind === 'bounded') return { ...every(), kind: 'bounded' };
       if (found.kind === 'stuck') return { ...every(), kind: 'deadlock', counterexample: found.counterexample };
       const named = { path: second!.path, name: second!.protocol.name, model: otherModel };
-      return { ...every(), ...found, other: named };
+      if (found.kind === 'difference') return { ...every(), ...found, other: named };
+      const { kind, difference, executions, blocked } = found;
+      const partial = { other: named, difference };
+      return { ...every(), kind: kind === 'stopped' ? 'interrupted' : kind, executions, blocked, partial };
     }
   }
 }
@@ -91,13 +92,18 @@ function shown(counterexample: Counterexample): Shown {
 type Undecided =
   | { readonly kind: 'holds'; readonly executions: number; readonly blocked: number }
   | { readonly kind: 'deadlock'; readonly counterexample: undefined }
-  | { readonly kind: 'bounded' | 'interrupted' };
+  | {
+      readonly kind: 'bounded' | 'interrupted';
+      readonly executions: number;
+      readonly blocked: number;
+      readonly partial: undefined;
+    };
 
 function notFound(found: NotFound): Undecided {
   const { kind, executions, blocked } = found;
   if (kind === 'holds') return { kind, executions, blocked };
   if (kind === 'deadlock') return { kind, counterexample: undefined };
-  return { kind: kind === 'stopped' ? 'interrupted' : 'bounded' };
+  return { kind: kind === 'stopped' ? 'interrupted' : kind, executions, blocked, partial: undefined };
 }
 
 function failed(
@@ -115,7 +121,7 @@ function* show({ protocol, reference }: Ready, options: Settings, limits: Limits
   yield { words: 'as it stands', done: 0, of: 0 };
   const best = yield* findBestInTurns(protocol, options.model, limits);
   if (best.kind !== 'found') return notFound(best);
-  const failing = shown(explainFailure(protocol, best.shown, options.model, reference));
+  const failing = shown(yield* explainInTurns(protocol, best.shown, options.model, reference, limits));
   if (failing.kind === 'deadlock' || !options.mend) return failing;
   const deadline = Math.min(limits.deadline ?? Number.POSITIVE_INFINITY, Date.now() + MEND_TIME);
   const found = yield* findRepairs(protocol, options.model, reference, {
@@ -134,7 +140,7 @@ function mendFrom(found: RepairOutcome, architecture: Architecture): Mend {
 }
 
 /** Shows the execution of an id again. @param asked what the id names, as it is now */
-export function replayExecution(id: ExecutionId, asked: Asked): Analysis {
+export function* replayExecution(id: ExecutionId, asked: Asked, limits: Limits): InTurns<Analysis> {
   const start = now();
   const path = pathOf(asked);
   const made = prepare(asked, { unroll: MAX_UNROLL, model: DEFAULT_MODEL });
@@ -156,12 +162,10 @@ export function replayExecution(id: ExecutionId, asked: Asked): Analysis {
   const judgement = protocol.judge({ ...endingOf(program, again), flags });
   const failure: Failure =
     judgement.kind === 'failing' ? judgement.failure : { kind: 'violated', message: 'fails no more' };
-  const drawing = draw(program, again.trace, strongest);
+  const drawing = yield* drawInTurns(program, again.trace, strongest, new Patience(limits.deadline));
   const shown = { choices, drawing, failure, model: strongest, certain: true };
-  const counterexample = explainFailure(protocol, shown, DEFAULT_MODEL, {
-    ...reference,
-    ...(id.variant === undefined ? {} : { variant: id.variant }),
-  });
+  const named = id.variant === undefined ? reference : { ...reference, variant: id.variant };
+  const counterexample = yield* explainInTurns(protocol, shown, DEFAULT_MODEL, named, limits);
   return {
     kind: 'execution',
     analysis: 'replay',

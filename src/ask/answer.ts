@@ -38,13 +38,13 @@ export function* answering(request: Request, limits: Limits): InTurns<Answer> {
       return yield* analyse('diff', [of, other], settingsFrom(request), limits);
     }
     case 'replay':
-      return replayed(request);
+      return yield* replayed(request, limits);
   }
 }
 
-function replayed({ id, of }: ReplayRequest): Analysis {
+function* replayed({ id, of }: ReplayRequest, limits: Limits): InTurns<Analysis> {
   const parsed = parseId(id);
-  if (typeof parsed !== 'string') return replayExecution(parsed, of);
+  if (typeof parsed !== 'string') return yield* replayExecution(parsed, of, limits);
   const [code, message] =
     parsed === 'version'
       ? (['HF951', 'this id was made by a newer Holdfast'] as const)

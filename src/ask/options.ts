@@ -10,6 +10,9 @@ import { choice, type Kind, onOff, seconds, whole } from './kind.ts';
 export const ASKED = [...QUESTIONS, 'check', ...ANALYSES] as const;
 export type QuestionName = (typeof ASKED)[number];
 
+/** Those that look for executions; `replay` has its one. */
+const SEARCHES = [...QUESTIONS, 'check', 'show', 'barriers', 'repair', 'diff'] as const;
+
 /** How a question may be asked. */
 export interface OptionRow<T, Of extends QuestionName> {
   readonly kind: Kind<T>;
@@ -35,7 +38,7 @@ const row = <T, Of extends QuestionName>(made: OptionRow<T, Of>): OptionRow<T, O
 export const OPTIONS = {
   model: row({
     kind: choice(MODELS),
-    of: ASKED,
+    of: SEARCHES,
     default: DEFAULT_MODEL,
     environment: 'HOLDFAST_MODEL',
     words: 'memory model; the LKMM is that of Linux 6.12',
@@ -59,7 +62,7 @@ export const OPTIONS = {
   }),
   maxExecutions: row({
     kind: whole(1),
-    of: ASKED,
+    of: SEARCHES,
     environment: 'HOLDFAST_MAX_EXECUTIONS',
     words: 'most executions visited in one search; what has more is bounded',
   }),
@@ -89,8 +92,10 @@ type NamesOf<Q extends QuestionName> = {
   [Name in OptionName]: Q extends (typeof OPTIONS)[Name]['of'][number] ? Name : never;
 }[OptionName];
 
-/** The options of a question, all of which may be left out. */
-export type OptionsOf<Q extends QuestionName> = { readonly [Name in NamesOf<Q>]?: ValueOf<Name> | undefined };
+/** The options of a question, all of which may be left out; those of other questions must be. */
+export type OptionsOf<Q extends QuestionName> = {
+  readonly [Name in OptionName]?: Name extends NamesOf<Q> ? ValueOf<Name> | undefined : undefined;
+};
 
 /** What an explanation is made with, all of it said. Of `diff`, the model of the second is `otherModel`. */
 export type Settings = { readonly [Name in (typeof SETTINGS)[number]]: ValueOf<Name> };
@@ -107,9 +112,9 @@ export function settingsFrom(said: { readonly [Name in keyof Settings]?: Setting
 /**
  * Looks at the options of a request.
  * @param others what else the request may have
- * @throws RangeError for an option that there is not, and for a value that it may not have
+ * @throws RangeError for an option that there is not, or that is of other questions, and for a value that it may not have
  */
-export function checkOptions(request: object, others: readonly string[]): void {
+export function checkOptions(question: QuestionName, request: object, others: readonly string[]): void {
   for (const [name, value] of Object.entries(request)) {
     if (others.includes(name) || value === undefined) continue;
     const names = Object.keys(OPTIONS);
@@ -117,7 +122,10 @@ export function checkOptions(request: object, others: readonly string[]): void {
       const [near] = nearest(name, names);
       throw new RangeError(`there is no option '${name}'${near === undefined ? '' : `; did you mean ${near}?`}`);
     }
-    const { kind } = OPTIONS[name as OptionName];
+    const { kind, of }: OptionRow<unknown, QuestionName> = OPTIONS[name as OptionName];
+    if (!of.includes(question)) {
+      throw new RangeError(`${name} is no option of ${question}, but of ${of.join(', ')}`);
+    }
     if (!kind.has(value)) throw new RangeError(`'${value}' is not a value of ${name}: expected ${kind.expected}`);
   }
 }

@@ -19,8 +19,10 @@ export interface CheckRequest extends OptionsOf<'check'> {
 }
 
 /** A failing execution, what each barrier is good for, or what would mend it. */
-export interface ExplainRequest extends OptionsOf<'show' | 'barriers' | 'repair'> {
-  readonly question: 'show' | 'barriers' | 'repair';
+export type ExplainRequest = Explain<'show'> | Explain<'barriers'> | Explain<'repair'>;
+
+interface Explain<Q extends 'show' | 'barriers' | 'repair'> extends OptionsOf<Q> {
+  readonly question: Q;
   readonly of: Asked;
 }
 
@@ -71,5 +73,5 @@ export function checkRequest(request: Request): void {
     const wanted = { litmus: 'a test, as litmus() makes it', race: 'a race, as races() makes it' };
     throw new RangeError(`${question} is asked of ${wanted[kind] ?? Object.values(wanted).join(', or of ')}`);
   }
-  checkOptions(request, PARTS);
+  checkOptions(question, request, PARTS);
 }

@@ -70,8 +70,7 @@ async function answerTo(request: AnalysisRequest): Promise<{ result: Analysis; s
     const soon = atMost(SOON + CUT, () =>
       answer(
         request,
-        () => Date.now() > until,
-        () => {},
+        { onExecution: () => Date.now() > until, isStopped: () => Date.now() > until, onStep: () => {} },
         until,
       ),
     );
@@ -250,5 +249,6 @@ async function inWorker(request: AnalysisRequest): Promise<{ result: Analysis; s
 function lostAnalysis({ analysis, asked, options: { model } }: AnalysisRequest, loss: Loss): Analysis {
   const about = { analysis, path: nameOf(asked[0]!), name: '', promise: '', model, seconds: loss.seconds };
   if (loss.kind === 'died') return { kind: 'error', ...about, diagnostics: [loss.diagnostic] };
-  return { kind: loss.kind === 'timeout' ? 'bounded' : 'interrupted', ...about };
+  const kind = loss.kind === 'timeout' ? 'bounded' : 'interrupted';
+  return { kind, ...about, executions: loss.executions, blocked: 0, partial: undefined };
 }

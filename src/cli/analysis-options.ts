@@ -113,6 +113,6 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
       ['<id>', 'as printed after Again:'],
       ['[path]', 'the test, or a folder that has it'],
     ],
-    options: { format },
+    options: { format, timeout: asked('timeout') },
   },
 ];

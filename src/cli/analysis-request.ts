@@ -4,12 +4,13 @@ import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import type { ExecutionId } from '../explain/execution-id.ts';
 import type { Asked } from '../fronts/fronts.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
-import { atOnce, type Step } from '../program/turns.ts';
+import { atOnce, type InTurns } from '../program/turns.ts';
 import { bundleFrames } from './frame-map.ts';
 import { thrownDiagnostic } from './internal.ts';
 import type { Task } from './pool.ts';
 import { designFor } from './run-cell.ts';
 import { scenarioFrom } from './user-scenario.ts';
+import type { Telling } from './worker-loop.ts';
 
 /** A race under a design, by names. */
 export interface NamedRace {
@@ -46,18 +47,12 @@ export const nameOf = (asked: AskedTest | NamedRace): string =>
 
 /**
  * Answers a request. What is wrong with a race of the user is an answer too.
- * @param stopped asked at every execution; true: enough
  * @param until when to stop at the latest, in milliseconds as `Date.now()` counts
  */
-export function answer(
-  request: AnalysisRequest,
-  stopped: () => boolean,
-  onStep: (step: Step) => void,
-  until = Number.POSITIVE_INFINITY,
-): Analysis {
+export function answer(request: AnalysisRequest, telling: Telling, until = Number.POSITIVE_INFINITY): Analysis {
   const start = performance.now();
   try {
-    return found(request, stopped, onStep, until);
+    return found(request, telling, until);
   } catch (error) {
     const { analysis, asked, options } = request;
     const diagnostic = thrownDiagnostic(error);
@@ -69,20 +64,20 @@ export function answer(
 
 function found(
   request: AnalysisRequest,
-  stopped: () => boolean,
-  onStep: (step: Step) => void,
+  { onExecution: stopped, isStopped, onStep }: Telling,
   until: number,
 ): Analysis {
   const { analysis, id, options, maxExecutions, timeout } = request;
   const asked = request.asked.map(resolved);
-  if (analysis === 'replay') return replayExecution(id!, asked[0]!);
   const latest = Math.min(until, timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000);
   const deadline = latest === Number.POSITIVE_INFINITY ? undefined : latest;
   const limits = { deadline, maxExecutions, stopped };
-  if (analysis !== 'show') return atOnce(analyse(analysis, asked, options, limits), onStep);
+  const done = (analysing: InTurns<Analysis>): Analysis => atOnce(analysing, onStep, isStopped);
+  if (analysis === 'replay') return done(replayExecution(id!, asked[0]!, limits));
+  if (analysis !== 'show') return done(analyse(analysis, asked, options, limits));
   let last: Analysis | undefined;
   for (const each of asked) {
-    last = atOnce(analyse(analysis, [each], options, limits), onStep);
+    last = done(analyse(analysis, [each], options, limits));
     if (last.kind !== 'holds') break;
   }
   return last!;

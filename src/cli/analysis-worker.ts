@@ -1,7 +1,4 @@
 import { type AnalysisTask, answer } from './analysis-request.ts';
 import { serve } from './worker-loop.ts';
 
-serve(
-  ({ request }: AnalysisTask, _: undefined, { onExecution, onStep }) => answer(request, onExecution, onStep),
-  false,
-);
+serve(({ request }: AnalysisTask, _: undefined, telling) => answer(request, telling), false);

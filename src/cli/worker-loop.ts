@@ -5,6 +5,8 @@ import type { Step, Task, WorkerData, WorkerMessage } from './pool.ts';
 export interface Telling {
   /** Counts an execution. @returns whether to stop */
   readonly onExecution: () => boolean;
+  /** Whether to stop. */
+  readonly isStopped: () => boolean;
   readonly onStep: (step: Step) => void;
 }
 
@@ -20,16 +22,17 @@ export function serve<Settings, T extends Task, Result>(
   const stopped = new Int32Array(stop);
   const present = new Float64Array(progress);
   const say = (message: WorkerMessage<Result>): void => parentPort?.postMessage(message);
+  const isStopped = (): boolean => Atomics.load(stopped, 0) !== 0;
   const onExecution = (): boolean => {
     present[1]!++;
-    return Atomics.load(stopped, 0) !== 0;
+    return isStopped();
   };
   const onStep = (step: Step): void => say({ step });
 
   parentPort?.on('message', (task: T) => {
     present[1] = 0;
     present[0] = Date.now();
-    const result = doTask(task, settings, { onExecution, onStep });
+    const result = doTask(task, settings, { onExecution, isStopped, onStep });
     const message = asJson ? JSON.stringify(result) : { result };
     present[0] = 0;
     say(message);

@@ -87,13 +87,23 @@ export interface Deadlocks extends Every {
   readonly counterexample: Counterexample | undefined;
 }
 
-/** A limit was hit: nothing is claimed. */
-export interface IsBounded extends Every {
+/** Not everything was looked at, so nothing is claimed of the whole. */
+interface Undecided extends Every {
+  /** Executions visited in which every thread ends. */
+  readonly executions: number;
+  /** Executions visited in which some thread waits without end. */
+  readonly blocked: number;
+  /** Of `diff`: what is certain although one side, or both, were not searched in full. */
+  readonly partial: Pick<Differs, 'other' | 'difference'> | undefined;
+}
+
+/** A limit was hit. */
+export interface IsBounded extends Undecided {
   readonly kind: 'bounded';
 }
 
 /** The user had enough. */
-export interface IsInterrupted extends Every {
+export interface IsInterrupted extends Undecided {
   readonly kind: 'interrupted';
 }
 
@@ -104,6 +114,10 @@ export interface HasFailed extends Every {
 }
 
 export type Analysis = Shows | Holds | Barriers | Repairs | Differs | Deadlocks | IsBounded | IsInterrupted | HasFailed;
+
+/** What one allows and the other does not, as far as that is known. */
+export const differenceOf = (a: Differs | IsBounded | IsInterrupted): Difference | undefined =>
+  a.kind === 'difference' ? a.difference : a.partial?.difference;
 
 /** The executions that a result shows, each under a word or two that say what it is. */
 export function executionsOf(a: Analysis): { readonly title: string; readonly execution: Counterexample }[] {
@@ -119,7 +133,9 @@ export function executionsOf(a: Analysis): { readonly title: string; readonly ex
         return [{ title: `${words} weakened to ${verdict.weakened}`, execution: verdict.without }];
       });
     case 'difference':
-      return a.difference.outcomes.flatMap(({ values, allowedBy, example }) =>
+    case 'bounded':
+    case 'interrupted':
+      return (differenceOf(a)?.outcomes ?? []).flatMap(({ values, allowedBy, example }) =>
         example === undefined ? [] : [{ title: `${values.join(' ')} (${allowedBy})`, execution: example }],
       );
     default:

@@ -3,7 +3,7 @@ import { isOver, type Limits } from '../judge/search.ts';
 import type { ModelName } from '../models/registry.ts';
 import type { InTurns } from '../program/turns.ts';
 import type { Counterexample, Reference } from './counterexample.ts';
-import { explainFailure } from './counterexample.ts';
+import { explainInTurns } from './counterexample.ts';
 import type { Ordering, Patch, Protocol, Weaker } from './edit.ts';
 import { findAny, findBestInTurns, type NotFound } from './search.ts';
 import type { SourcePlace } from './source-place.ts';
@@ -70,7 +70,7 @@ export function* findBarriers(
   yield { words: 'as it stands', done: 0, of: orderings.length + 1 };
   const whole = yield* findBestInTurns(protocol, model, limits);
   if (whole.kind === 'found') {
-    return { kind: 'broken', counterexample: explainFailure(protocol, whole.shown, model, reference) };
+    return { kind: 'broken', counterexample: yield* explainInTurns(protocol, whole.shown, model, reference, limits) };
   }
   if (whole.kind !== 'holds') return whole;
   const items: BarrierItem[] = [];
@@ -129,7 +129,7 @@ function* witness(
   const edited = protocol.edited([weakened.edit]);
   if (edited === undefined) return undefined;
   const best = yield* findBestInTurns(edited, model, limits);
-  return best.kind === 'found' ? explainFailure(edited, best.shown, model, reference) : undefined;
+  return best.kind === 'found' ? yield* explainInTurns(edited, best.shown, model, reference, limits) : undefined;
 }
 
 /** Weakens one after the other as far as each can be alone, and keeps what the protocol then still holds without. */

@@ -1,9 +1,11 @@
 import { Kind, NONE } from '../graph/event.ts';
 import type { Failure } from '../judge/judgement.ts';
+import type { Limits } from '../judge/search.ts';
 import type { ModelName } from '../models/registry.ts';
+import { atOnce, type InTurns, Patience } from '../program/turns.ts';
 import type { Drawing } from './drawing.ts';
 import { encodeExecution, formatId, type SubjectKind } from './execution-id.ts';
-import { cycleOf, type Reason, reasonOf } from './reason.ts';
+import { cycleOf, type Reason, reasonInTurns } from './reason.ts';
 import type { Shown } from './search.ts';
 import { type StepText, stepTexts } from './step-text.ts';
 import type { Subject } from './subject.ts';
@@ -44,7 +46,21 @@ export interface Counterexample {
 }
 
 /** Says all there is to say about a failing execution. Its reason is that of the model that was asked about. */
-export function explainFailure(subject: Subject, shown: Shown, asked: ModelName, reference: Reference): Counterexample {
+export const explainFailure = (
+  subject: Subject,
+  shown: Shown,
+  asked: ModelName,
+  reference: Reference,
+): Counterexample => atOnce(explainInTurns(subject, shown, asked, reference, {}));
+
+/** As {@link explainFailure}. Where time is over, or whoever waits has had enough, the reason is left out. */
+export function* explainInTurns(
+  subject: Subject,
+  shown: Shown,
+  asked: ModelName,
+  reference: Reference,
+  { deadline }: Limits,
+): InTurns<Counterexample> {
   const replayed = replay(subject.recording(), shown.choices);
   if (replayed === undefined) throw new Error(`${subject.name} cannot be run again`);
   const { trace } = replayed;
@@ -52,7 +68,7 @@ export function explainFailure(subject: Subject, shown: Shown, asked: ModelName,
   const { drawing, model, certain } = shown;
   const waits = waitTexts(subject, trace);
   const failure = waits.length > 0 ? stuckFailure(waits) : shown.failure;
-  const reason = reasonOf(program, trace, asked, failure.kind === 'data-race');
+  const reason = yield* reasonInTurns(program, trace, asked, failure.kind === 'data-race', new Patience(deadline));
   const execution = encodeExecution(program, trace, shown.choices, drawing, model);
   return {
     id: execution === undefined ? undefined : formatId({ ...reference, execution }),

@@ -1,4 +1,5 @@
 import type { Relation } from '../models/relation.ts';
+import type { InTurns, Patience } from '../program/turns.ts';
 import { onCycles } from './displaced.ts';
 import type { Units } from './units.ts';
 
@@ -9,38 +10,44 @@ export type Cycle = readonly number[];
 const MAX_CYCLES = 64;
 
 /** The shortest cycles of program order and communication that no two steps of program order in a row are part of. */
-export function shortestCycles(units: Units): Cycle[] {
+export function* shortestCycles(units: Units, patience: Patience): InTurns<Cycle[]> {
   const nodes = onCycles(units);
   let length = Number.POSITIVE_INFINITY;
   let found: Cycle[] = [];
   for (const start of nodes) {
     // Only through units after the start, so that each cycle is found once.
-    for (const cycle of shortestFrom(units, start, nodes, length)) {
-      if (cycle.length < length) {
-        length = cycle.length;
-        found = [];
-      }
-      if (found.length < MAX_CYCLES) found.push(cycle);
-    }
+    const cycles = yield* shortestFrom(units, start, nodes, length, patience);
+    const [cycle] = cycles;
+    if (cycle === undefined) continue;
+    if (cycle.length < length) found = [];
+    length = cycle.length;
+    found.push(...cycles.slice(0, MAX_CYCLES - found.length));
   }
   return found;
 }
 
-function* shortestFrom(units: Units, start: number, nodes: readonly number[], most: number): Generator<Cycle> {
+/** The shortest cycles from a unit on, all of one length. */
+function* shortestFrom(
+  units: Units,
+  start: number,
+  nodes: readonly number[],
+  most: number,
+  patience: Patience,
+): InTurns<Cycle[]> {
   let paths: { readonly path: number[]; readonly byPo: boolean }[] = [{ path: [start], byPo: false }];
   const reached = new Set<string>();
   for (let length = 1; length <= most && paths.length > 0; length++) {
     const longer: typeof paths = [];
     const here = new Set<string>();
-    let closed = false;
+    const closed: Cycle[] = [];
     for (const { path, byPo } of paths) {
+      yield* patience.pause();
       const from = path[path.length - 1]!;
       for (const po of [false, true]) {
         if (po && byPo) continue;
         const step: Relation = po ? units.po : units.com;
         if (path.length > 1 && step.has(from, start) && !(po && startsByPo(units, path))) {
-          closed = true;
-          yield path;
+          closed.push(path);
         }
         for (const to of nodes) {
           if (to <= start || path.includes(to) || !step.has(from, to)) continue;
@@ -51,10 +58,11 @@ function* shortestFrom(units: Units, start: number, nodes: readonly number[], mo
         }
       }
     }
-    if (closed) return;
+    if (closed.length > 0) return closed;
     for (const key of here) reached.add(key);
     paths = longer.slice(0, 4096);
   }
+  return [];
 }
 
 /** Does the first step of a path follow program order? Then the cycle may not end with one that does. */

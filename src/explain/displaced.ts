@@ -1,6 +1,6 @@
 import { Relation } from '../models/relation.ts';
 import { isAcyclic } from '../models/rows.ts';
-import type { InTurns } from '../program/turns.ts';
+import type { InTurns, Patience } from '../program/turns.ts';
 import { subsets } from './subsets.ts';
 import type { Units } from './units.ts';
 
@@ -28,24 +28,35 @@ const MAX_SIZE = 5;
  * one order. None need be displaced exactly where the execution is an interleaving.
  * @param preserved the program order that the model keeps, transitively
  */
-export function* findDisplacements(units: Units, preserved: Relation): InTurns<Displacements> {
+export function* findDisplacements(units: Units, preserved: Relation, patience: Patience): InTurns<Displacements> {
   const none: Displacement = { units: [], reordered: true };
   if (fits(units, new Set(), undefined)) return { choices: [none], minimal: true };
   const candidates = onCycles(units);
+  const found = yield* patience.search(smallest(units, candidates, preserved, patience));
+  return found ?? { choices: [{ units: yield* greedily(units, candidates), reordered: false }], minimal: false };
+}
+
+/** The smallest that do; undefined where too many sets were tried. */
+function* smallest(
+  units: Units,
+  candidates: readonly number[],
+  preserved: Relation,
+  patience: Patience,
+): InTurns<Displacements | undefined> {
   for (const kept of [preserved, undefined]) {
     let tried = 0;
     for (let size = 1; size <= Math.min(MAX_SIZE, candidates.length); size++) {
       const choices: Displacement[] = [];
       for (const chosen of subsets(candidates, size)) {
         if (++tried > MAX_TRIED || choices.length === MAX_KEPT) break;
-        yield;
+        yield* patience.pause();
         if (fits(units, new Set(chosen), kept)) choices.push({ units: chosen, reordered: kept !== undefined });
       }
       if (choices.length > 0) return { choices, minimal: kept !== undefined || tried <= MAX_TRIED };
       if (tried > MAX_TRIED) break;
     }
   }
-  return { choices: [{ units: yield* greedily(units, candidates), reordered: false }], minimal: false };
+  return undefined;
 }
 
 /** Program order without the displaced, and what communicates; `kept`: the program order that even they keep. */

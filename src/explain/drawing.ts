@@ -2,7 +2,7 @@ import type { ModelName } from '../models/registry.ts';
 import { Relation } from '../models/relation.ts';
 import { isAcyclic } from '../models/rows.ts';
 import type { Program } from '../program/program.ts';
-import { atOnce, type InTurns } from '../program/turns.ts';
+import { atOnce, type InTurns, Patience } from '../program/turns.ts';
 import { graphOf, preserved } from './consistency.ts';
 import { type Displacement, effects, findDisplacements } from './displaced.ts';
 import { interleave } from './interleave.ts';
@@ -48,14 +48,19 @@ export interface Drawing {
 export const draw = (program: Program, trace: Trace, model: ModelName): Drawing =>
   atOnce(drawInTurns(program, trace, model));
 
-/** As {@link draw}. A drawing that was begun is done. */
-export function* drawInTurns(program: Program, trace: Trace, model: ModelName): InTurns<Drawing> {
+/** As {@link draw}. Where patience is over it is drawn as it may be, with more out of order than need be. */
+export function* drawInTurns(
+  program: Program,
+  trace: Trace,
+  model: ModelName,
+  patience = new Patience(),
+): InTurns<Drawing> {
   const units = unitsOf(trace);
   const kept = lifted(preserved(graphOf(program, trace, model), trace), units.of, units.list.length).star();
-  const { choices, minimal } = yield* findDisplacements(units, kept);
+  const { choices, minimal } = yield* findDisplacements(units, kept, patience);
   let best: { drawing: Drawing; cost: number } | undefined;
   for (const choice of choices) {
-    const made = yield* arrange(trace, units, choice, choice.reordered ? kept : undefined, minimal);
+    const made = yield* arrange(trace, units, choice, choice.reordered ? kept : undefined, minimal, patience);
     if (best === undefined || made.cost < best.cost) best = made;
   }
   return best!.drawing;
@@ -73,6 +78,7 @@ function* arrange(
   { units: displaced }: Displacement,
   kept: Relation | undefined,
   minimal: boolean,
+  patience: Patience,
 ): InTurns<{ drawing: Drawing; cost: number }> {
   const { list } = units;
   const n = list.length;
@@ -96,6 +102,7 @@ function* arrange(
   const { order, switches } = yield* interleave(
     before,
     list.map((u) => u.thread),
+    patience,
   );
   const at = new Map(order.map((node, place) => [node, place]));
   const rows: Row[] = [];

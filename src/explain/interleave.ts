@@ -1,5 +1,5 @@
 import type { Relation } from '../models/relation.ts';
-import type { InTurns } from '../program/turns.ts';
+import type { InTurns, Patience } from '../program/turns.ts';
 
 /** An order of the rows of a drawing. */
 export interface Interleaving {
@@ -8,7 +8,7 @@ export interface Interleaving {
   readonly switches: number;
 }
 
-/** Beyond so many states of progress the order is found step by step, and may switch more often than it need. */
+/** Beyond so many states of progress, or where patience is over, the order is found step by step, and may switch more often than it need. */
 const MAX_STATES = 40_000;
 
 /**
@@ -17,14 +17,15 @@ const MAX_STATES = 40_000;
  * @param threads the thread of each of the first nodes, in their order; the nodes after them belong to no thread and
  *   come as soon as they can
  */
-export function* interleave(before: Relation, threads: readonly number[]): InTurns<Interleaving> {
+export function* interleave(before: Relation, threads: readonly number[], patience: Patience): InTurns<Interleaving> {
   const chains: number[][] = [];
   for (const [node, thread] of threads.entries()) {
     while (chains.length <= thread) chains.push([]);
     chains[thread]!.push(node);
   }
   const states = chains.reduce((product, chain) => product * (chain.length + 1), 1);
-  return states <= MAX_STATES ? yield* shortest(before, chains) : yield* greedy(before, chains);
+  const found = states > MAX_STATES ? undefined : yield* patience.search(shortest(before, chains, patience));
+  return found ?? (yield* greedy(before, chains));
 }
 
 interface State {
@@ -78,7 +79,11 @@ function step(
 }
 
 /** Breadth first by the number of switches: a state is left by its own thread first. */
-function* shortest(before: Relation, chains: readonly (readonly number[])[]): InTurns<Interleaving> {
+function* shortest(
+  before: Relation,
+  chains: readonly (readonly number[])[],
+  patience: Patience,
+): InTurns<Interleaving> {
   const seen = new Set<string>();
   let level = [start(before, chains)];
   for (let switches = -1; level.length > 0; switches++) {
@@ -88,7 +93,7 @@ function* shortest(before: Relation, chains: readonly (readonly number[])[]): In
       const key = `${state.thread}:${state.progress.join()}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      yield;
+      yield* patience.pause();
       if (state.order.length === before.size) return { order: state.order, switches: Math.max(0, switches) };
       for (let t = 0; t < chains.length; t++) {
         const after = step(before, chains, state, t);

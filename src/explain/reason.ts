@@ -5,6 +5,7 @@ import { INTERLEAVING, type ModelName, modelInfo } from '../models/registry.ts';
 import { Relation } from '../models/relation.ts';
 import { hasFlag } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
+import { atOnce, type InTurns, Patience } from '../program/turns.ts';
 import { graphOf, judge, preserved } from './consistency.ts';
 import { type Cycle, shortestCycles } from './cycles.ts';
 import { subsets } from './subsets.ts';
@@ -48,7 +49,9 @@ export type Reason =
       readonly grace: number;
     }
   /** Two accesses of a word, at least one of them plain and one a write, that nothing orders. */
-  | { readonly kind: 'race'; readonly accesses: readonly [number, number] };
+  | { readonly kind: 'race'; readonly accesses: readonly [number, number] }
+  /** It was not looked for long enough. */
+  | { readonly kind: 'unsought' };
 
 /** The cycle of a reason, where it has one. */
 export const cycleOf = (reason: Reason): readonly CycleStep[] => ('cycle' in reason ? reason.cycle : []);
@@ -57,19 +60,40 @@ export const cycleOf = (reason: Reason): readonly CycleStep[] => ('cycle' in rea
  * Why the model allows an execution that it does allow.
  * @param races whether the execution fails because accesses race, and for nothing else
  */
-export function reasonOf(program: Program, trace: Trace, model: ModelName, races = false): Reason {
+export const reasonOf = (program: Program, trace: Trace, model: ModelName, races = false): Reason =>
+  atOnce(reasonInTurns(program, trace, model, races, new Patience()));
+
+/** As {@link reasonOf}. */
+export function* reasonInTurns(
+  program: Program,
+  trace: Trace,
+  model: ModelName,
+  races: boolean,
+  patience: Patience,
+): InTurns<Reason> {
+  return (yield* patience.search(findReason(program, trace, model, races, patience))) ?? { kind: 'unsought' };
+}
+
+function* findReason(
+  program: Program,
+  trace: Trace,
+  model: ModelName,
+  races: boolean,
+  patience: Patience,
+): InTurns<Reason> {
   if (races) {
-    const accesses = findRace(program, trace, model);
+    const accesses = yield* findRace(program, trace, model, patience);
     if (accesses !== undefined) return { kind: 'race', accesses };
   }
   const units = unitsOf(trace);
-  const cycles = shortestCycles(units);
-  if (cycles.length === 0) return withoutCycle(program, trace, model);
+  const cycles = yield* shortestCycles(units, patience);
+  if (cycles.length === 0) return yield* withoutCycle(program, trace, model, patience);
   const g = graphOf(program, trace, model);
   let best: { cycle: Cycle; missing: readonly number[]; cost: number } | undefined;
   for (const cycle of cycles) {
     const threads = new Set(cycle.map((u) => units.list[u]!.thread)).size;
-    for (const missing of missingIn(program, trace, model, units, cycle, best?.missing.length ?? cycle.length)) {
+    const most = best?.missing.length ?? cycle.length;
+    for (const missing of yield* missingIn(program, trace, model, units, cycle, most, patience)) {
       const steps = stepsOf(g, trace, units, cycle, missing, model);
       const strength = missing.reduce((sum, i) => sum + obviousness(trace, steps[i]!), 0);
       const cost = missing.length * 1000 + strength * 10 + threads;
@@ -82,7 +106,7 @@ export function reasonOf(program: Program, trace: Trace, model: ModelName, races
 }
 
 /** An interleaving, if SC allows it; if not, a grace period would have to wait. */
-function withoutCycle(program: Program, trace: Trace, model: ModelName): Reason {
+function* withoutCycle(program: Program, trace: Trace, model: ModelName, patience: Patience): InTurns<Reason> {
   const grace = trace.events.findIndex(
     (e) => e.kind === Kind.Fence && (e.mode === Fence.SyncRcu || e.mode === Fence.SyncSrcu),
   );
@@ -94,6 +118,7 @@ function withoutCycle(program: Program, trace: Trace, model: ModelName): Reason 
   let missing: readonly number[] = [];
   for (let size = 1; size <= 3 && missing.length === 0; size++) {
     for (const chosen of subsets(gaps, size)) {
+      yield* patience.pause();
       if (judge(program, withBarriers(trace, chosen), model).consistent) continue;
       missing = chosen;
       break;
@@ -110,7 +135,12 @@ function withoutCycle(program: Program, trace: Trace, model: ModelName): Reason 
 }
 
 /** Two accesses that race: if both were marked, there would be no race, or one less. */
-function findRace(program: Program, trace: Trace, model: ModelName): readonly [number, number] | undefined {
+function* findRace(
+  program: Program,
+  trace: Trace,
+  model: ModelName,
+  patience: Patience,
+): InTurns<readonly [number, number] | undefined> {
   const { events } = trace;
   const pairs: [number, number][] = [];
   for (const [b, second] of events.entries()) {
@@ -125,7 +155,11 @@ function findRace(program: Program, trace: Trace, model: ModelName): readonly [n
     ...trace,
     events: events.map((e, id) => (chosen.includes(id) && e.mode === Mode.Plain ? { ...e, mode: Mode.Once } : e)),
   });
-  return pairs.find((pair) => !hasFlag(judge(program, marked(pair), model).flags, 'data-race')) ?? pairs[0];
+  for (const pair of pairs) {
+    yield* patience.pause();
+    if (!hasFlag(judge(program, marked(pair), model).flags, 'data-race')) return pair;
+  }
+  return pairs[0];
 }
 
 /** The places in a cycle at which it goes by program order. */
@@ -145,20 +179,23 @@ function obviousness(trace: Trace, step: CycleStep): number {
 }
 
 /** The smallest sets of program-order steps of a cycle that, ordered by a full barrier, would forbid the execution. */
-function missingIn(
+function* missingIn(
   program: Program,
   trace: Trace,
   model: ModelName,
   units: Units,
   cycle: Cycle,
   most: number,
-): (readonly number[])[] {
+  patience: Patience,
+): InTurns<(readonly number[])[]> {
   const steps = poSteps(units, cycle);
   for (let size = 1; size <= Math.min(most, steps.length); size++) {
-    const found = [...subsets(steps, size)].filter((chosen) => {
+    const found: (readonly number[])[] = [];
+    for (const chosen of subsets(steps, size)) {
+      yield* patience.pause();
       const gaps = chosen.map((i) => units.list[cycle[(i + 1) % cycle.length]!]!.events[0]!);
-      return !judge(program, withBarriers(trace, gaps), model).consistent;
-    });
+      if (!judge(program, withBarriers(trace, gaps), model).consistent) found.push(chosen);
+    }
     if (found.length > 0) return found;
   }
   return [];

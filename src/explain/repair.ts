@@ -4,7 +4,7 @@ import { INTERLEAVING, type ModelName } from '../models/registry.ts';
 import type { InTurns } from '../program/turns.ts';
 import { judge } from './consistency.ts';
 import { type Architecture, costOf } from './costs.ts';
-import { type Counterexample, explainFailure, type Reference } from './counterexample.ts';
+import { type Counterexample, explainInTurns, type Reference } from './counterexample.ts';
 import type { CostKind, Edit, Patch, Protocol } from './edit.ts';
 import { type Gap, Mendable } from './mendable.ts';
 import { type Found, findAny, findBestInTurns, type NotFound } from './search.ts';
@@ -105,7 +105,7 @@ export function* findRepairs(
   yield { words: 'as it stands', done: 0, of: 0 };
   const whole = yield* findBestInTurns(protocol, model, options);
   if (whole.kind !== 'found') return whole;
-  const counterexample = explainFailure(protocol, whole.shown, model, reference);
+  const counterexample = yield* explainInTurns(protocol, whole.shown, model, reference, options);
   if (counterexample.failure.kind === 'deadlock') return { kind: 'stuck', counterexample };
   const search = new RepairSearch(protocol, model, options, whole.shown);
   yield* search.run();

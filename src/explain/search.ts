@@ -3,7 +3,7 @@ import { type Failure, isWorse } from '../judge/judgement.ts';
 import { DEADLOCK, type Outcome } from '../judge/outcome.ts';
 import { type Limits, type Searched, searchInTurns } from '../judge/search.ts';
 import { type ModelName, upTo } from '../models/registry.ts';
-import { atOnce, type InTurns } from '../program/turns.ts';
+import { atOnce, type InTurns, Patience } from '../program/turns.ts';
 import { type Drawing, drawInTurns } from './drawing.ts';
 import type { Subject } from './subject.ts';
 import { replay, unlocated } from './trace.ts';
@@ -108,10 +108,11 @@ function* bestUnder(
   }
   let best: Best | undefined;
   const recording = unlocated(subject);
+  const patience = new Patience(limits.deadline);
   for (const candidate of candidates) {
     const again = replay(recording, candidate.choices);
     if (again === undefined) throw new Error(`${subject.name} cannot be run again`);
-    const drawing = yield* drawInTurns(subject.program, again.trace, model);
+    const drawing = yield* drawInTurns(subject.program, again.trace, model, patience);
     if (best === undefined || isSimpler(drawing, best.drawing)) best = { ...candidate, drawing };
   }
   if (best !== undefined) return { kind: 'found', best };

@@ -11,11 +11,43 @@ export interface Step {
  */
 export type InTurns<Result> = Generator<Step | undefined, Result, boolean | undefined>;
 
-/** Does the work without a turn for anybody else. */
-export function atOnce<Result>(work: InTurns<Result>, onStep: (step: Step) => void = () => {}): Result {
-  for (;;) {
-    const next = work.next();
-    if (next.done === true) return next.value;
+/**
+ * Does the work without a turn for anybody else.
+ * @param enough asked some times in a millisecond whether whoever waits has had enough
+ */
+export function atOnce<Result>(
+  work: InTurns<Result>,
+  onStep: (step: Step) => void = () => {},
+  enough: () => boolean = () => false,
+): Result {
+  let next = work.next();
+  while (next.done !== true) {
     if (next.value !== undefined) onStep(next.value);
+    next = work.next(enough());
+  }
+  return next.value;
+}
+
+/** Somebody has had enough, or time is over. */
+class OutOfPatience extends Error {}
+
+/** How long something is looked for that can be done without. */
+export class Patience {
+  /** @param deadline in milliseconds as `Date.now()` counts */
+  constructor(private readonly deadline = Number.POSITIVE_INFINITY) {}
+
+  /** The turn of others. Where patience is over it ends the search of {@link search}. */
+  *pause(): InTurns<void> {
+    if ((yield) === true || Date.now() > this.deadline) throw new OutOfPatience();
+  }
+
+  /** What a search finds that pauses; undefined where patience is over before. */
+  *search<Found>(searching: InTurns<Found>): InTurns<Found | undefined> {
+    try {
+      return yield* searching;
+    } catch (thrown) {
+      if (thrown instanceof OutOfPatience) return undefined;
+      throw thrown;
+    }
   }
 }

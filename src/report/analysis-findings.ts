@@ -1,4 +1,4 @@
-import type { Analysis } from '../explain/analysis.ts';
+import type { Analysis, Differs } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
 import { cycleOf } from '../explain/reason.ts';
@@ -29,21 +29,35 @@ export function findingsOf(a: Analysis): Finding[] {
         }),
       ];
     case 'difference':
-      return a.difference.outcomes.map(({ values, allowedBy, example }) => {
-        const side = allowedBy === 'first' ? { path: a.path, model: a.model } : a.other;
-        const message = `${values.join('; ')} is possible only with ${side.path} under ${side.model}.`;
-        return { ...about, rule: 'difference', level: 'warning', message, execution: example };
-      });
+      return differences(a, a);
     case 'deadlock':
       if (a.counterexample === undefined)
         return [{ ...about, rule: 'deadlock', level: 'error', message: 'No execution completes.' }];
       return [{ ...failing(a, a.counterexample, ''), rule: 'deadlock' }];
     case 'bounded':
     case 'interrupted':
-      return [{ ...about, rule: 'undecided', level: 'note', message: 'Nothing is claimed: a limit was hit.' }];
+      return [
+        { ...about, rule: 'undecided', level: 'note', message: UNDECIDED[a.kind] },
+        ...(a.partial === undefined ? [] : differences(a, a.partial)),
+      ];
     case 'error':
       return diagnosticFindings(a.path, a.diagnostics);
   }
+}
+
+const UNDECIDED = {
+  bounded: 'Nothing is claimed: a limit was hit.',
+  interrupted: 'Nothing is claimed: it was interrupted.',
+} as const;
+
+/** A finding for each outcome that one side alone allows. */
+function differences(a: Analysis, { difference, other }: Pick<Differs, 'difference' | 'other'>): Finding[] {
+  const about = { title: a.name || a.path, file: a.path, place: undefined, patch: undefined };
+  return difference.outcomes.map(({ values, allowedBy, example }): Finding => {
+    const side = allowedBy === 'first' ? { path: a.path, model: a.model } : other;
+    const message = `${values.join('; ')} is possible only with ${side.path} under ${side.model}.`;
+    return { ...about, rule: 'difference', level: 'warning', message, execution: example };
+  });
 }
 
 function failing({ name, path }: Analysis, c: Counterexample, more: string): Finding {

@@ -1,8 +1,8 @@
-import type { Analysis, Shows } from '../explain/analysis.ts';
+import type { Analysis, Differs, Shows } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
 import type { Repair } from '../explain/repair.ts';
 import { executionData, failureData, placeData } from './execution-json.ts';
-import type { AnalysisData, BarrierData, EveryData, MendData, RepairData } from './schema/analysis.ts';
+import type { AnalysisData, BarrierData, DifferenceData, EveryData, MendData, RepairData } from './schema/analysis.ts';
 import { jsonLine } from './visible.ts';
 
 /** What `--format json` prints for an analysis; `schema/analysis.ts` declares it. */
@@ -51,18 +51,24 @@ function partOf(a: Analysis): Parts[Analysis['kind']] {
       const execution = executionData(a.counterexample);
       return { architecture, maxEdits, complete, interleaving, tried, repairs: a.repairs.map(repairData), execution };
     }
-    case 'difference': {
-      const { observed, ignored, common, first, second, outcomes } = a.difference;
-      const shown = outcomes.map(({ example, ...rest }) => {
-        return { ...rest, execution: example === undefined ? null : executionData(example) };
-      });
-      return { other: a.other, observed, ignored, common, first, second, outcomes: shown };
+    case 'difference':
+      return differenceData(a);
+    case 'bounded':
+    case 'interrupted': {
+      const { executions, blocked, partial } = a;
+      return { executions, blocked, partial: partial === undefined ? null : differenceData(partial) };
     }
     case 'error':
       return { diagnostics: a.diagnostics };
-    default:
-      return {};
   }
+}
+
+function differenceData({ other, difference }: Pick<Differs, 'other' | 'difference'>): DifferenceData {
+  const { observed, ignored, common, first, second, outcomes } = difference;
+  const shown = outcomes.map(({ example, ...rest }) => {
+    return { ...rest, execution: example === undefined ? null : executionData(example) };
+  });
+  return { other, observed, ignored, common, first, second, outcomes: shown };
 }
 
 const repairData = ({ edits, cost, executions, patch }: Repair): RepairData => ({

@@ -1,14 +1,24 @@
-import type { Analysis, Barriers, Deadlocks, Differs, Holds, Repairs, Shows } from '../explain/analysis.ts';
+import type {
+  Analysis,
+  Barriers,
+  Deadlocks,
+  Holds,
+  IsBounded,
+  IsInterrupted,
+  Repairs,
+  Shows,
+} from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
 import type { Patch } from '../explain/edit.ts';
 import type { Repair } from '../explain/repair.ts';
-import { type ModelName, modelInfo } from '../models/registry.ts';
+import { modelInfo } from '../models/registry.ts';
+import { again, headed } from './analysis-lines.ts';
 import { diagnosticText } from './diagnostic-text.ts';
+import { differenceText, onlyLines } from './difference-text.ts';
 import { executionText, labelled } from './execution-text.ts';
 import { listed, reasonWords, siteWords } from './execution-words.ts';
 import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
-import { visible } from './visible.ts';
 
 /** The answer to any question about a protocol, for people. */
 export function analysisText(a: Analysis, width = 80, style: Style = PLAIN): string {
@@ -22,34 +32,16 @@ export function analysisText(a: Analysis, width = 80, style: Style = PLAIN): str
     case 'repairs':
       return repairsText(a, width, style);
     case 'difference':
-      return differsText(a, width, style);
+      return differenceText(a, width, style);
     case 'deadlock':
       return deadlockText(a, width, style);
     case 'bounded':
-      return headed(a, 'not decided', style.yellow, 'a limit was hit, and nothing is claimed', width, style);
     case 'interrupted':
-      return headed(a, 'interrupted', style.yellow, 'nothing is claimed', width, style);
+      return undecidedText(a, width, style);
     case 'error':
       return a.diagnostics.map((d) => diagnosticText(d, width, style)).join('\n');
   }
 }
-
-/** `NAME: word, more` over as many lines as it takes. */
-function headed(
-  { name, path }: Analysis,
-  word: string,
-  paint: Paint,
-  more: string,
-  width: number,
-  style: Style,
-): string {
-  const subject = `${visible(name || path)}:`;
-  return `${wrapped(`${subject} ${word}, ${more}`, width)
-    .map((line, i) => (i === 0 ? line.replace(subject, style.bold(subject)).replace(word, paint(word)) : line))
-    .join('\n')}\n`;
-}
-
-type Paint = (text: string) => string;
 
 function showsText(a: Shows, width: number, style: Style): string {
   const { counterexample: c, mend, analysis, warnings } = a;
@@ -94,16 +86,24 @@ export function mendWords(mend: Shows['mend'], columns: readonly string[]): stri
   }
 }
 
-/** How to see an execution again. The id is not broken over lines. */
-const again = ({ id }: Counterexample, style: Style): string[] =>
-  id === undefined ? [] : [`${style.bold('Again:')} holdfast replay ${id}`];
-
 /** Who waits, and the way there. */
 function deadlockText(a: Deadlocks, width: number, style: Style): string {
   const { counterexample: c } = a;
   if (c === undefined) return headed(a, 'deadlock', style.red, 'no execution completes', width, style);
   const head = headed(a, 'deadlock', style.red, c.failure.message, width, style);
   return `${[head, executionText(c, width, style).trimEnd(), ...again(c, style)].join('\n')}\n`;
+}
+
+/** What is known nevertheless: how much was visited, and of two what one allows and the other for certain does not. */
+function undecidedText(a: IsBounded | IsInterrupted, width: number, style: Style): string {
+  const { kind, executions, blocked, partial } = a;
+  const word = kind === 'bounded' ? 'not decided' : 'interrupted';
+  const why = kind === 'bounded' ? 'a limit was hit, and nothing is claimed' : 'nothing is claimed';
+  const visited = executions + blocked;
+  const head = headed(a, word, style.yellow, `${why}; ${count(visited, 'execution')} visited`, width, style);
+  return partial === undefined
+    ? head
+    : `${[head.trimEnd(), ...onlyLines(a, partial, width, style)].join('\n').trimEnd()}\n`;
 }
 
 function holdsText(a: Holds, width: number, style: Style): string {
@@ -229,71 +229,3 @@ const diffLines = ({ diff }: Patch, style: Style): string[] =>
     .trimEnd()
     .split('\n')
     .map((line) => (line.startsWith('+') ? style.green(line) : line.startsWith('-') ? style.red(line) : line));
-
-function differsText(a: Differs, width: number, style: Style): string {
-  const { difference, other } = a;
-  const { outcomes, common, ignored } = difference;
-  const first = sideWords(a.path, a.model, other.path, other.model);
-  const second = sideWords(other.path, other.model, a.path, a.model);
-  const same = outcomes.length === 0;
-  const [word, paint] = same ? ['the same', style.green] : (['different', style.yellow] as const);
-  const lines = [
-    headed(a, word, paint, `${count(common, 'outcome')} in common; ${sidesWords(a)}`, width, style).trimEnd(),
-  ];
-  if (ignored.length > 0) lines.push(...wrapped(`Not compared, since only one has them: ${ignored.join(' ')}`, width));
-  for (const [allowedBy, side] of [
-    ['first', first],
-    ['second', second],
-  ] as const) {
-    const own = outcomes.filter((outcome) => outcome.allowedBy === allowedBy);
-    if (own.length === 0) continue;
-    lines.push('', style.bold(`Only ${side}:`));
-    for (const { values, fails, executions, example } of own) {
-      lines.push(
-        `  ${values.join(' ')}${fails ? style.red('  fails') : ''}${style.dim(`  ${count(executions, 'execution')}`)}`,
-      );
-      if (example !== undefined)
-        lines.push('', executionText(example, width, style).trimEnd(), ...again(example, style), '');
-    }
-  }
-  return `${lines.join('\n').trimEnd()}\n`;
-}
-
-/** What each side means by itself. */
-function sidesWords({ difference: { first, second } }: Differs): string {
-  if (first === second) return `both ${MEANING.both[first]}`;
-  return `the first ${MEANING.one[first]}, the second ${MEANING.one[second]}`;
-}
-
-const MEANING = {
-  one: {
-    fault: 'does what has no meaning',
-    assertion: 'asserts what is not so',
-    violated: 'fails',
-    flagged: 'uses a lock or a section wrongly',
-    'data-race': 'has accesses that race',
-    deadlock: 'may wait without end',
-    holds: 'holds',
-    bounded: 'is not decided',
-    stopped: 'is not decided',
-  },
-  both: {
-    fault: 'do what has no meaning',
-    assertion: 'assert what is not so',
-    violated: 'fail',
-    flagged: 'use a lock or a section wrongly',
-    'data-race': 'have accesses that race',
-    deadlock: 'may wait without end',
-    holds: 'hold',
-    bounded: 'are not decided',
-    stopped: 'are not decided',
-  },
-} as const;
-
-/** One side of a comparison, by what tells it from the other. */
-function sideWords(path: string, model: ModelName, otherPath: string, otherModel: ModelName): string {
-  const parts: string[] = [];
-  if (path !== otherPath) parts.push(path);
-  if (model !== otherModel) parts.push(`under ${modelInfo(model).words}`);
-  return parts.length === 0 ? path : parts.join(' ');
-}

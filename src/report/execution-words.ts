@@ -59,6 +59,7 @@ export function reasonWords(c: Counterexample): string {
     const one = `${who(c, first)}'s ${named(c, first)}`;
     return `Nothing orders ${one} and ${who(c, second)}'s ${named(c, second)}: they race for ${c.texts[first]!.location}.`;
   }
+  if (reason.kind === 'unsought') return 'The reason was not looked for long enough.';
   const missing = reason.cycle.filter((step) => step.missing);
   if (reason.kind === 'grace-period') return graceWords(c, reason.section, reason.grace, missing);
   const seen = factsAfter(c, reason.cycle, missing[0]).join(', ');

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Progress } from '../../src/ask/ask.ts';
-import { ask, json, litmus, races } from '../../src/library/index.ts';
+import type { Request } from '../../src/ask/request.ts';
+import { ask, json, litmus, races, text } from '../../src/library/index.ts';
 
 const writers = Array.from({ length: 9 }, (_, n) => `P${n}(int *x) { WRITE_ONCE(*x, ${n + 1}); }`);
 /** 9! executions. */
@@ -29,8 +30,7 @@ describe('an abort ends every question', () => {
       aborted = performance.now();
       controller.abort();
     }, 50);
-    const request =
-      question === 'executions' ? { question, of: LARGE } : { question, of: LARGE, otherModel: 'sc' as const };
+    const request = { question, of: LARGE, ...(question === 'diff' ? { otherModel: 'sc' } : {}) } as Request;
     const { kind } = await ask(request, { signal: controller.signal });
     expect(kind).toBe('interrupted');
     expect(performance.now() - aborted).toBeLessThan(5000);
@@ -53,6 +53,40 @@ test.each([
   expect([answer.every, answer.positive + answer.negative]).toEqual([false, answer.executions]);
   const { outcomes, every, verdict } = JSON.parse(json(answer));
   expect([outcomes.length, every, verdict]).toEqual([answer.states.rows.length, false, null]);
+});
+
+describe('what one of two allows and the other does not, as far as is known', () => {
+  // 9! executions, which all end in one of nine states; the other ends in one state only, x=0.
+  const small = litmus('C small\n{}\nP0(int *x) { int r0 = READ_ONCE(*x); }\nexists (x=1)');
+
+  test.each([
+    ['a time limit', [LARGE, small], { timeout: 1 }, 2, ['first']],
+    ['a time limit, the other way round', [small, LARGE], { timeout: 1 }, 1, ['second']],
+    ['a number of executions', [LARGE, small], { maxExecutions: 100 }, 2, ['first']],
+  ] as const)('%s', async (_, [of, other], limits, isWhole, sides) => {
+    const answer = await ask({ question: 'diff', of, with: other, ...limits });
+    if (answer.kind !== 'bounded' || answer.partial === undefined) throw new Error(answer.kind);
+    const { difference } = answer.partial;
+    expect(answer.executions).toBeGreaterThan(99);
+    expect([...new Set(difference.outcomes.map(({ allowedBy }) => allowedBy))]).toEqual(sides);
+    expect([difference.first === 'holds', difference.second === 'holds']).toEqual([isWhole === 1, isWhole === 2]);
+    const data = JSON.parse(json(answer));
+    expect(data.partial.outcomes.length).toBe(difference.outcomes.length);
+    expect(text(answer)).toContain('not decided');
+  });
+});
+
+test.each([
+  ['a time limit', { timeout: 1e-9 }, {}],
+  ['an abort', {}, { signal: AbortSignal.abort() }],
+] as const)('an execution is shown again whatever the limit, without its reason: %s', async (_, limits, waiting) => {
+  const shown = await ask({ question: 'show', of: SB, mend: false });
+  const id = shown.kind === 'execution' ? shown.counterexample.id! : '';
+  const again = await ask({ question: 'replay', of: SB, id, ...limits }, waiting);
+  if (again.kind !== 'execution') throw new Error(again.kind);
+  expect(again.counterexample.trace.events.length).toBe(4);
+  expect(again.counterexample.reason.kind).toBe('unsought');
+  expect(text(again)).toContain('Why: The reason was not looked for long enough.');
 });
 
 test('progress is told while it runs, and others have their turn', async () => {
@@ -99,6 +133,11 @@ test.each([
   ['a model', { model: 'arm' }, "'arm' is not a value of model: expected one of sc, tso, lkmm"],
   ['a time', { timeout: -1 }, "'-1' is not a value of timeout: expected a number above 0"],
   ['a number', { maxExecutions: 1.5 }, "'1.5' is not a value of maxExecutions: expected a whole number from 1"],
+  [
+    'an option of others',
+    { question: 'replay', model: 'tso' },
+    'model is no option of replay, but of states, executions',
+  ],
   ['a switch', { question: 'show', mend: 'no' }, "'no' is not a value of mend: expected true or false"],
   ['a race', { of: T0 }, 'decide is asked of a test, as litmus() makes it'],
   ['a test', { question: 'check' }, 'check is asked of a race, as races() makes it'],

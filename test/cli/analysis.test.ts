@@ -124,25 +124,55 @@ describe('replay', () => {
   });
 });
 
-describe('Ctrl-C', () => {
-  /** Runs the command, and interrupts it after a while. */
-  const interrupted = (args: readonly string[], after: number): Promise<{ code: number | null; stdout: string }> =>
-    new Promise((resolve) => {
-      const child = spawn(process.execPath, [`${process.cwd()}/dist/holdfast.cjs`, ...args]);
-      let stdout = '';
-      child.stdout.on('data', (chunk) => {
-        stdout += chunk;
-      });
-      setTimeout(() => child.kill('SIGINT'), after);
-      child.on('close', (code) => resolve({ code, stdout }));
+/** Runs the command, and interrupts it after a while. */
+const interrupted = (
+  args: readonly string[],
+  after: number,
+  signal: NodeJS.Signals = 'SIGINT',
+): Promise<{ code: number | null; stdout: string }> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, [`${process.cwd()}/dist/holdfast.cjs`, ...args]);
+    let stdout = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
     });
+    setTimeout(() => child.kill(signal), after);
+    child.on('close', (code) => resolve({ code, stdout }));
+  });
 
+describe('Ctrl-C', () => {
   test('keeps the repairs that were found', async () => {
     const long = file('chain', chain(9));
     const args = ['repair', long, '--max-repairs', '1000', '--max-edits', '12', '--arch', 'power'];
     const { code, stdout } = await interrupted(args, 1500);
     expect(code).toBe(130);
     expect(stdout).toMatch(/there may be others|none was found|interrupted/);
+  });
+});
+
+describe('a difference of which one side is too long for anybody', () => {
+  const writers = Array.from({ length: 12 }, (_, n) => `P${n}(int *x) { WRITE_ONCE(*x, ${n + 1}); }`);
+  const long = file('writers', `C writers\n{}\n${writers.join('\n')}\nexists (x=99)\n`);
+  const short = file('one', 'C one\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nexists (x=1)\n');
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s', async (signal, code) => {
+    const ended = await interrupted(['diff', short, '--with', long, '--format', 'json'], 4000, signal);
+    expect(ended.code).toBe(code);
+    const { kind, executions, partial } = JSON.parse(ended.stdout);
+    expect([kind, partial.first, partial.second]).toEqual(['interrupted', 'violated', 'stopped']);
+    expect(executions).toBeGreaterThan(1);
+    expect(partial.outcomes.length).toBeGreaterThan(0);
+    expect(partial.outcomes[0]).toMatchObject({ allowedBy: 'second', fails: false });
+  });
+
+  test.each(['text', 'mail', 'html', 'junit', 'sarif', 'github', 'dot', 'svg'])('a limit, as %s', (format) => {
+    const { status, stdout } = holdfast('diff', short, '--with', long, '--max-executions', '3000', '--format', format);
+    expect(status).toBe(3);
+    expect(stdout).toMatch(/writers|WRITE_ONCE/);
   });
 });
 

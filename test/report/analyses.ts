@@ -65,8 +65,16 @@ const every = {
 function replayed(text: string): Analysis {
   const id = parseId(shown.kind === 'execution' ? shown.counterexample.id! : '');
   if (typeof id === 'string') throw new Error(id);
-  return settled(replayExecution(id, test('SB', text)));
+  return settled(finish(replayExecution(id, test('SB', text), {})));
 }
+
+/** The second side was searched in full, the first was not. */
+const whole = answer('diff', [test('SB', SB), test('SB+mbs', FENCED)]);
+if (whole.kind !== 'difference') throw new Error(whole.kind);
+const partly: Analysis = {
+  ...{ ...every, analysis: 'diff', kind: 'interrupted', executions: 7, blocked: 0 },
+  partial: { other: whole.other, difference: { ...whole.difference, first: 'stopped' } },
+};
 
 /** An answer of every kind, and of what else tells one from another. */
 export const ANALYSES: Readonly<Record<string, Analysis>> = {
@@ -95,7 +103,8 @@ export const ANALYSES: Readonly<Record<string, Analysis>> = {
     test('SB', SB.replace('r0 = READ_ONCE(*y)', 'spin_lock(y);\n\tspin_lock(y);\n\tr0 = READ_ONCE(*y)')),
   ]),
   'a deadlock that was not seen': { ...every, kind: 'deadlock', counterexample: undefined },
-  bounded: { ...every, kind: 'bounded' },
-  interrupted: { ...every, kind: 'interrupted' },
+  bounded: { ...every, kind: 'bounded', executions: 3, blocked: 1, partial: undefined },
+  interrupted: { ...every, kind: 'interrupted', executions: 0, blocked: 0, partial: undefined },
+  'difference, one side in full': partly,
   error: answer('show', [test('bad', SB.replace('WRITE_ONCE', 'WRITE_ONE'))]),
 };

@@ -23,7 +23,10 @@ import { execution, failure } from './execution.ts';
 
 const meaning = named(
   'meaning',
-  said('What a side means by itself: the worst that it allows.', oneOf([...FAILURES, 'holds'])),
+  said(
+    'What a side means by itself: the worst that it allows. `bounded`, `stopped`: it was not searched in full.',
+    oneOf([...FAILURES, 'holds', 'bounded', 'stopped']),
+  ),
 );
 
 const architecture = oneOf(ARCHITECTURES);
@@ -72,6 +75,37 @@ const barrier = named(
     execution: said('What is possible without it.', nullable(execution)),
   }),
 );
+
+/** What is printed of a difference. */
+const DIFFERENCE = {
+  other: object({ path: string, name: string, model }),
+  observed: list(string),
+  ignored: list(string),
+  first: meaning,
+  second: meaning,
+  common: count,
+  outcomes: list(
+    object({
+      values: list(string),
+      allowedBy: oneOf(['first', 'second']),
+      fails: boolean,
+      executions: count,
+      execution: nullable(execution),
+    }),
+  ),
+};
+
+const partial = named(
+  'partial',
+  said('Of `diff`: what is certain although not everything was looked at.', object(DIFFERENCE)),
+);
+
+/** What is known where nothing is claimed of the whole. */
+const UNDECIDED = {
+  executions: said('Executions that were visited.', count),
+  blocked: said('Of which in so many more a thread waits without end.', count),
+  partial: nullable(partial),
+};
 
 /** What is printed of every answer, whatever its kind. */
 const EVERY = {
@@ -135,25 +169,7 @@ const KINDS = {
   ),
   difference: said(
     'What one side allows and the other does not.',
-    object({
-      ...EVERY,
-      kind: constant('difference'),
-      other: object({ path: string, name: string, model }),
-      observed: list(string),
-      ignored: list(string),
-      first: meaning,
-      second: meaning,
-      common: count,
-      outcomes: list(
-        object({
-          values: list(string),
-          allowedBy: oneOf(['first', 'second']),
-          fails: boolean,
-          executions: count,
-          execution: nullable(execution),
-        }),
-      ),
-    }),
+    object({ ...EVERY, kind: constant('difference'), ...DIFFERENCE }),
   ),
   deadlock: said(
     'A thread may wait without end. Of a litmus test: no execution completes.',
@@ -163,14 +179,18 @@ const KINDS = {
       execution: said('One in which a thread waits without end; null where none was seen.', nullable(execution)),
     }),
   ),
-  bounded: said('A limit was hit: nothing is claimed.', object({ ...EVERY, kind: constant('bounded') })),
-  interrupted: said('The user had enough: nothing is claimed.', object({ ...EVERY, kind: constant('interrupted') })),
+  bounded: said('A limit was hit: nothing is claimed.', object({ ...EVERY, kind: constant('bounded'), ...UNDECIDED })),
+  interrupted: said(
+    'The user had enough: nothing is claimed.',
+    object({ ...EVERY, kind: constant('interrupted'), ...UNDECIDED }),
+  ),
   error: said('The question cannot be understood.', object({ ...EVERY, kind: constant('error'), diagnostics })),
 };
 
 /** What is printed of an answer of a kind. */
 export type AnalysisData = { readonly [Kind in keyof typeof KINDS]: TypeOf<(typeof KINDS)[Kind]> };
 export type BarrierData = TypeOf<typeof barrier>;
+export type DifferenceData = TypeOf<typeof partial>;
 export type RepairData = TypeOf<typeof repair>;
 export type MendData = TypeOf<typeof mend>;
 /** What of it is printed whatever the kind. */

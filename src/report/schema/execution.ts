@@ -94,7 +94,10 @@ const EXECUTION = object({
   }),
   folded: said('Events that play no part.', list(count)),
   reason: object({
-    kind: oneOf(['interleaving', 'unordered', 'plain', 'grace-period', 'race']),
+    kind: said(
+      '`unsought`: it was not looked for long enough.',
+      oneOf(['interleaving', 'unordered', 'plain', 'grace-period', 'race', 'unsought']),
+    ),
     cycle: list(cycleStep),
     race: said('The two accesses that race; of all else empty.', list(count)),
     text: string,
