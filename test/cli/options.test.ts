@@ -24,7 +24,7 @@ const FLAGS: Readonly<Record<OptionName, readonly [flag: string, environment: st
   mend: ['--no-mend', null],
 };
 
-/** The command that asks a question; an id says all that a replay asks. */
+/** The command that asks a question. */
 const commandOf = (question: QuestionName): string =>
   ['states', 'executions', 'decide'].includes(question) ? 'litmus' : question;
 
@@ -32,7 +32,7 @@ test.each(Object.entries(FLAGS))(
   '%s is an option of the commands that ask such questions',
   (name, [flag, environment]) => {
     const { of } = OPTIONS[name as OptionName] as OptionRow<unknown, QuestionName>;
-    const asking = new Set(of.filter((question) => question !== 'replay').map(commandOf));
+    const asking = new Set(of.map(commandOf));
     const having = commands.filter(({ options }) => options.some((option) => option.flag === flag));
     expect(new Set(having.map((command) => command.name))).toEqual(asking);
     for (const { options } of having) expect(options.find((o) => o.flag === flag)).toMatchObject({ environment });
