@@ -9,6 +9,7 @@ import { lazyfree } from './lazyfree.ts';
 import { mapcountPin } from './mapcount-pin.ts';
 import { migratePin } from './migrate-pin.ts';
 import { mirror } from './mirror.ts';
+import { pinFlag } from './pin-flag.ts';
 import { pinForkStore } from './pin-fork-store.ts';
 import { readPin } from './read-pin.ts';
 import { reclaimDirty } from './reclaim-dirty.ts';
@@ -44,6 +45,7 @@ export const SCENARIOS: readonly Scenario[] = [
   migratePin,
   hugetlbUnshare,
   forkTlb,
+  pinFlag,
 ];
 
 /** A race by its name, in any case. */

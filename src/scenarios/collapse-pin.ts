@@ -30,6 +30,7 @@ export const collapsePin = scenario({
     khugepaged: (cpu) => collapseHugePage(cpu, k, mm, 0),
     pinner: (cpu) => pinUserPagesFastOnly(cpu, k, mm, address, 1, FOLL_WRITE),
   }),
+  happens: ({ results: { khugepaged, pinner } }) => ({ pinned: pinner.length > 0, collapsed: khugepaged === 0 }),
   judge({ world: { k, mm, address }, results: { pinner }, cpu, memory, step }) {
     const [pin] = pinner;
     const leak = quiescent(k, memory, pinner);

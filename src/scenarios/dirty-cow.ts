@@ -8,6 +8,7 @@ import { MAPPING_ANON, mappingFlags } from '../mm/memory/mapping.ts';
 import { PAGE_MAPPING } from '../mm/memory/page.ts';
 import { VM_MAYWRITE, VM_READ } from '../mm/memory/vma.ts';
 import { pageField } from '../mm/observe/inspect.ts';
+import { quiescent } from './judging.ts';
 import { scenario } from './scenario.ts';
 import { must } from './world.ts';
 
@@ -45,10 +46,12 @@ export const dirtyCow = scenario({
     writer: (cpu) => getUserPages(cpu, k, mm, address, 1, FOLL_WRITE | FOLL_FORCE),
     zapper: (cpu) => madviseDontneed(cpu, k, mm, address, address + 1),
   }),
+  happens: ({ results: { writer } }) => ({ got: writer.pins.length > 0 }),
   judge({ world: { k, address }, results: { writer }, cpu, memory, step }) {
     const [got] = writer.pins;
     if (got === undefined) return { property: 'I21', message: `the forced write failed with ${writer.error}` };
-    if (mappingFlags(pageField(memory, k.layout, got.page, PAGE_MAPPING)) === MAPPING_ANON) return undefined;
+    if (mappingFlags(pageField(memory, k.layout, got.page, PAGE_MAPPING)) === MAPPING_ANON)
+      return quiescent(k, memory, [got]);
     step('writer', `writes ${WRITTEN}`, () => deviceWrite(cpu, got, WRITTEN));
     const read = step('another reader of the file', 'loads', () => userLoad(cpu, k, k.layout.mm(1), address));
     return { property: 'I10', message: `the forced write reached the page cache: the file now reads ${read}` };

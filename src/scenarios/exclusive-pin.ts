@@ -8,7 +8,7 @@ import { pinUserPagesFastOnly } from '../mm/gup/pin.ts';
 import { mmapRegion, mprotect } from '../mm/map/mmap.ts';
 import type { Kernel } from '../mm/memory/kernel.ts';
 import { lockPage, PAGE_FLAGS, PG_ANON_EXCLUSIVE, unlockPage } from '../mm/memory/page.ts';
-import { getPage } from '../mm/memory/page-ref.ts';
+import { getPage, putPage } from '../mm/memory/page-ref.ts';
 import { pteAlloc } from '../mm/memory/page-table.ts';
 import { VM_MAYWRITE, VM_MERGEABLE, VM_READ, VM_WRITE } from '../mm/memory/vma.ts';
 import { ksmScanPage } from '../mm/migrate/ksm.ts';
@@ -17,6 +17,7 @@ import { type Memory, pageField } from '../mm/observe/inspect.ts';
 import { addToSwap } from '../mm/reclaim/swap-cache.ts';
 import { tryToMigrate, tryToUnmap, tryToUnmapFlush, type UnmapBatch } from '../mm/rmap/try-to-unmap.ts';
 import { exclusivePinKernel } from './exclusive-pin-kernel.ts';
+import { quiescent } from './judging.ts';
 import { type Broken, scenario, type Variant } from './scenario.ts';
 import { ANON_RW, type Family, mapAndTouch, must, pageAt, unmapAndRestore } from './world.ts';
 
@@ -90,11 +91,14 @@ export const exclusivePin = scenario({
     pinner: (cpu) =>
       pinUserPagesFastOnly(cpu, world.k, world.parent, world.address, 1, world.writable ? FOLL_WRITE : 0),
   }),
+  happens: ({ results: { clearer, pinner } }) => ({ pinned: pinner.length > 0, cleared: clearer }),
   judge({ world, results: { clearer: cleared, pinner }, cpu, memory, step }) {
     const [pin] = pinner;
-    if (pin === undefined) return undefined;
-    const broken = brokenBy(world.k, memory, pin, cleared);
-    if (broken === undefined) return undefined;
+    const broken = pin === undefined ? undefined : brokenBy(world.k, memory, pin, cleared);
+    if (pin === undefined || broken === undefined) {
+      giveBack(cpu, world);
+      return quiescent(world.k, memory, pinner);
+    }
     const { k, parent, child, address, page } = world;
     if (world.by !== 'ksm') {
       step('parent', 'forks', () => dupMmap(cpu, k, parent, child));
@@ -106,6 +110,14 @@ export const exclusivePin = scenario({
     return broken;
   },
 });
+
+/** What comes after unmapping where the page is not taken: its entries come back, and it is unlocked and dropped. */
+function giveBack(cpu: Cpu, { k, page, by }: World): void {
+  if (by === 'ksm') return;
+  if (by === 'migration') removeMigrationPtes(cpu, k, page, page, page);
+  unlockPage(cpu, page);
+  putPage(cpu, k, page);
+}
 
 /** @returns whether the page may be shared from now on */
 function clear(cpu: Cpu, { k, parent, address, page, by }: World): boolean {

@@ -5,8 +5,9 @@ import { FOLL_WRITE } from '../mm/gup/gup.ts';
 import { pinUserPages, pinUserPagesFast, unpinUserPage } from '../mm/gup/pin.ts';
 import { pinnedPageMapped, pinnedPageUnshared } from '../mm/observe/promises.ts';
 import { forkPinKernel } from './fork-pin-kernel.ts';
+import { quiescent } from './judging.ts';
 import { scenario, type Variant } from './scenario.ts';
-import { family, LARGE, type PageKind } from './world.ts';
+import { FIRST_DATA, family, LARGE, type PageKind } from './world.ts';
 
 const STORED = 7;
 
@@ -48,9 +49,11 @@ export const forkPin = scenario({
     pinner: (cpu) => pinUserPagesFast(cpu, k, parent, address, 1, FOLL_WRITE),
     forker: (cpu) => dupMmap(cpu, k, parent, child),
   }),
-  judge({ world: { k, parent, address }, results: { pinner }, cpu, memory, step }) {
+  happens: ({ results: { pinner, forker } }) => ({ pinned: pinner.pins.length > 0, forked: forker === 0 }),
+  judge({ world: { k, parent, child, address }, results: { pinner }, cpu, memory, step }) {
     const [pin] = pinner.pins;
     if (pin === undefined) return { property: 'I21', message: `the pin failed with ${pinner.error}` };
+    const leak = quiescent(k, memory, [pin]);
     const shared = !pinnedPageUnshared(memory, k.layout, parent, pin);
     step('parent', `stores ${STORED}`, () => userStore(cpu, k, parent, address, STORED));
     const loaded = step('parent', 'loads', () => userLoad(cpu, k, parent, address));
@@ -62,6 +65,12 @@ export const forkPin = scenario({
     if (!pinnedPageMapped(memory, k.layout, parent, pin)) {
       return { property: 'I4', message: `the process sees ${loaded}, the device ${seen}` };
     }
-    return undefined;
+    const copied = step('child', 'loads', () => userLoad(cpu, k, child, address));
+    if (copied !== FIRST_DATA) {
+      return { property: 'I9', message: `the child reads ${copied}, and the parent had ${FIRST_DATA} when it forked` };
+    }
+    if (leak !== undefined) return leak;
+    unpinUserPage(cpu, k, pin);
+    return quiescent(k, memory, []);
   },
 });

@@ -31,6 +31,7 @@ export const forkTlb = scenario({
       return userLoad(cpu, k, child, 0);
     },
   }),
+  happens: ({ results: { forker } }) => ({ 'stored before': forker === STORED, 'stored after': forker !== STORED }),
   judge({ world: { k, parent, child }, results: { forker: before }, cpu, memory, step }) {
     const leak = quiescent(k, memory, []);
     const after = step('child', 'loads', () => userLoad(cpu, k, child, 0));

@@ -125,6 +125,10 @@ export const freePin = scenario({
     },
     freer: (cpu) => world.variant.free(cpu, world),
   }),
+  happens: ({ world: { variant, ptep, e }, results: { pinner }, reads }) => ({
+    walked: reads('pinner').some(({ cell, value }) => cell === ptep && value === e),
+    ...(variant.file === DISK ? {} : { pinned: pinner.length > 0 }),
+  }),
   judge({ world, results: { pinner }, cpu, memory, reads, step }) {
     const { k, pfn, generation, variant, ptep, e } = world;
     const [pin] = pinner;

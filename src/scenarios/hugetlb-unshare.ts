@@ -44,6 +44,7 @@ export const hugetlbUnshare = scenario({
       userStore(cpu, k, other, 0, SECRET);
     },
   }),
+  happens: ({ results: { pinner } }) => ({ pinned: pinner.length > 0 }),
   judge({ world: { k, pfn }, results: { pinner }, cpu, memory, step }) {
     const [pin] = pinner;
     if (pin !== undefined && k.layout.pfnOf(pin.page) !== pfn) {

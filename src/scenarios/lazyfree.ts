@@ -52,6 +52,10 @@ export const lazyfree = scenario({
     reclaimer: (cpu) => shrinkPage(cpu, k, page),
     writer: (cpu) => write(cpu, k, mm, by, held),
   }),
+  happens: ({ world: { by }, results: { reclaimer, writer } }) => ({
+    ...(by === 'unpin' ? {} : { dropped: reclaimer }),
+    ...(by === 'pin' ? { pinned: writer.length > 0 } : {}),
+  }),
   judge({ world: { k, mm, by }, results: { writer: pins }, cpu, memory, step }) {
     const [pin] = pins;
     const leak = quiescent(k, memory, pins);

@@ -15,6 +15,7 @@ import { pteWrite } from '../mm/memory/pte.ts';
 import { VM_SHARED } from '../mm/memory/vma.ts';
 import { entryAt } from '../mm/observe/inspect.ts';
 import { type Mkclean, pageMkclean } from '../mm/rmap/mkclean.ts';
+import { quiescent } from './judging.ts';
 import { type Broken, scenario, type Variant } from './scenario.ts';
 import { ANON_RW, FIRST_DATA, must, pageAt } from './world.ts';
 
@@ -97,19 +98,25 @@ export const mapcountPin = scenario({
       ...others,
     };
   },
+  happens: ({ world: { held }, results }) => ({ pinned: pinsOf(held, results).length > 0 }),
   judge({ world, results, cpu, memory, step }): Broken | undefined {
     const { k, mms, held } = world;
     const { writeback } = results;
     if (writeback.warned)
       return { property: 'I16', message: 'the walk found more entries than the map count said before' };
-    const [pin] = 'pinner' in results ? (results.pinner as readonly Pin[]) : held;
-    if (pin === undefined || writeback.pinned) return undefined;
+    const pins = pinsOf(held, results);
+    const [pin] = pins;
+    const leak = quiescent(k, memory, pins);
+    if (pin === undefined || writeback.pinned) return leak;
     // An entry that is writable again was made so after the page was cleaned, and so may the pin have been.
-    if (held.length === 0 && pteWrite(entryAt(memory, k.layout, mms[0]!, 0))) return undefined;
+    if (held.length === 0 && pteWrite(entryAt(memory, k.layout, mms[0]!, 0))) return leak;
     step('device', 'writes through the pin', () => deviceWrite(cpu, pin, FIRST_DATA + 1));
     return { property: 'I16', message: 'the page is pinned for writing, and write-back took it for unpinned' };
   },
 });
+
+const pinsOf = (held: readonly Pin[], results: object): readonly Pin[] =>
+  'pinner' in results ? (results.pinner as readonly Pin[]) : held;
 
 function pinBy(cpu: Cpu, { k, mms, pin }: World): readonly Pin[] {
   if (pin === 'slow') return pinUserPages(cpu, k, mms[0]!, 0, 1, FOLL_WRITE).pins;

@@ -41,11 +41,13 @@ export const migratePin = scenario({
   },
   threads: ({ k, mm, page }) => ({
     migrator(cpu) {
-      migratePage(cpu, k, page);
+      const error = migratePage(cpu, k, page);
       putPage(cpu, k, page);
+      return error;
     },
     pinner: (cpu) => pinUserPagesFastOnly(cpu, k, mm, 0, 1, FOLL_WRITE),
   }),
+  happens: ({ results: { migrator, pinner } }) => ({ pinned: pinner.length > 0, moved: migrator === 0 }),
   judge({ world: { k, mm }, results: { pinner }, cpu, memory, step }) {
     const [pin] = pinner;
     const leak = quiescent(k, memory, pinner);

@@ -68,6 +68,9 @@ export const mirror = scenario({
     driver: (cpu) => mirrorFault(cpu, world.k, world.parent, 0),
     changer: (cpu) => world.variant.change(cpu, world.k, world),
   }),
+  happens: ({ world: { k, parent }, memory }) => ({
+    mapped: ptePresent(memory[k.layout.mirror(parent) + MIRROR_PTES]!),
+  }),
   judge({ world: { k, parent, child, variant }, cpu, memory, step }) {
     const leak = quiescent(k, memory, []);
     const device = memory[k.layout.mirror(parent) + MIRROR_PTES]!;

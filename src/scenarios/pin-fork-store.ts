@@ -60,6 +60,7 @@ export const pinForkStore = scenario({
     const childRuns = (cpu: Cpu): void => exitMmap(cpu, k, child);
     return racing ? { parent: parentRuns, child: childRuns } : { parent: parentRuns };
   },
+  happens: ({ results: { parent } }) => ({ pinned: parent.length > 0 }),
   judge({ world: { k, parent, address }, results, cpu, memory, step }) {
     const [pin] = results.parent;
     if (pin === undefined) return { property: 'I21', message: 'the page could not be pinned' };

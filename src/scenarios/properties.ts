@@ -10,7 +10,6 @@ export const PROPERTIES = {
   I5: 'a pinned anonymous page is exclusive to the mm that pinned it',
   "I5'": 'no page that is pinned for writing becomes shared copy-on-write by fork',
   I6: 'an exclusive page is mapped once, and a writable anonymous entry maps an exclusive page',
-  I7: 'of a fork and a pin that race, at least one copies the page',
   I8: 'wherever sharing is decided, no pin is overlooked',
   I9: 'what one process stores after a fork, no other process reads through an old reference',
   I10: 'a forced write never reaches the page cache behind a private mapping',
@@ -22,10 +21,10 @@ export const PROPERTIES = {
   I16: 'when write-back acts on the verdict, a pinned page is known to be pinned',
   I17: 'the contents of a page that KSM write-protected are stable until its entry changes',
   I18: 'no CPU stores through a stale translation into a page that was freed or cleaned',
-  I19: 'a fast pin that succeeds overlaps no write-protection by fork',
   I20: 'every path gives its locks back',
   I21: 'who falls back to the slow path gets there',
   I22: 'a device that mirrors page tables maps no page that its mm maps no more, and writes to none that is read-only there',
+  I23: 'a cache and its pages agree on where each is',
 } as const;
 
 export type PropertyId = keyof typeof PROPERTIES;

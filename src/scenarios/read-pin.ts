@@ -63,6 +63,7 @@ export const readPin = scenario({
       return pins;
     },
   }),
+  happens: ({ results: { process } }) => ({ pinned: process.length > 0 }),
   judge({ world: { k, mm }, results, cpu, memory, step }) {
     const [pin] = results.process;
     if (pin === undefined) return { property: 'I21', message: 'the page could not be pinned' };

@@ -9,6 +9,7 @@ import { getPage } from '../mm/memory/page-ref.ts';
 import { VM_SHARED } from '../mm/memory/vma.ts';
 import { pageField } from '../mm/observe/inspect.ts';
 import { shrinkPage } from '../mm/reclaim/reclaim.ts';
+import { quiescent } from './judging.ts';
 import { scenario } from './scenario.ts';
 import { ANON_RW, FIRST_DATA, must, pageAt } from './world.ts';
 
@@ -53,11 +54,14 @@ export const reclaimDirty = scenario({
       }
     },
   }),
+  happens: ({ world: { page }, reads }) => ({
+    'found clean': reads('reclaimer').some(({ cell, value }) => cell === page + PAGE_FLAGS && (value & PG_DIRTY) === 0),
+  }),
   judge({ world: { k, page }, memory }) {
     const field = (offset: number): number => pageField(memory, k.layout, page, offset);
     const disk = memory[k.layout.disk(k.layout.file(0), 0)]!;
     const cached = field(PAGE_MAPPING) !== 0;
-    if (disk === WRITTEN || (cached && (field(PAGE_FLAGS) & PG_DIRTY) !== 0)) return undefined;
+    if (disk === WRITTEN || (cached && (field(PAGE_FLAGS) & PG_DIRTY) !== 0)) return quiescent(k, memory, []);
     const page0 = cached ? `the page is clean and contains ${field(PAGE_DATA)}` : 'the page was dropped as clean';
     return { property: 'I11', message: `${page0}, and the disk has ${disk}` };
   },

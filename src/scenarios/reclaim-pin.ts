@@ -35,6 +35,10 @@ export const reclaimPin = scenario({
     reclaimer: (cpu) => shrinkPage(cpu, k, page),
     pinner: (cpu) => (held.length > 0 ? held : pinUserPagesFast(cpu, k, mm, 0, 1, FOLL_WRITE).pins),
   }),
+  happens: ({ world: { held }, results: { reclaimer, pinner } }) => ({
+    pinned: pinner.length > 0,
+    ...(held.length > 0 ? {} : { reclaimed: reclaimer }),
+  }),
   judge({ world: { k, mm }, results: { pinner }, cpu, memory, step }) {
     const [pin] = pinner;
     if (pin === undefined) return { property: 'I21', message: 'the page could not be pinned' };

@@ -9,7 +9,7 @@ import type { Kernel } from '../mm/memory/kernel.ts';
 import type { Mm } from '../mm/memory/mm-struct.ts';
 import { lockPage, PAGE_CELLS, PAGE_HEAD, type Page, unlockPage } from '../mm/memory/page.ts';
 import { getPage, putPage } from '../mm/memory/page-ref.ts';
-import { pageField } from '../mm/observe/inspect.ts';
+import { isHugeAt, pageField } from '../mm/observe/inspect.ts';
 import { pinnedPageExclusive } from '../mm/observe/promises.ts';
 import { quiescent } from './judging.ts';
 import { scenario, type Variant } from './scenario.ts';
@@ -75,6 +75,13 @@ export const splitPin = scenario({
   threads: (world) => ({
     pinner: (cpu) => pinUserPagesFastOnly(cpu, world.k, world.mm, world.variant.address, 1, FOLL_WRITE),
     splitter: (cpu) => world.variant.split(cpu, world),
+  }),
+  happens: ({ world: { k, mm, folio, variant }, results: { pinner }, memory }) => ({
+    pinned: pinner.length > 0,
+    split:
+      variant.mapped === 'pmd' && variant.split !== splitTheFolio
+        ? !isHugeAt(memory, k.layout, mm, 0)
+        : pageField(memory, k.layout, folio + PAGE_CELLS, PAGE_HEAD) === 0,
   }),
   judge({ world: { k, mm, variant }, results: { pinner }, cpu, memory, step }) {
     const [pin] = pinner;

@@ -10,6 +10,7 @@ import { MAPPING_ANON, mappingFlags } from '../mm/memory/mapping.ts';
 import { PAGE_MAPPING } from '../mm/memory/page.ts';
 import { VM_MAYWRITE, VM_READ, VM_UFFD_MINOR } from '../mm/memory/vma.ts';
 import { pageField } from '../mm/observe/inspect.ts';
+import { quiescent } from './judging.ts';
 import { scenario } from './scenario.ts';
 import { must } from './world.ts';
 
@@ -46,10 +47,12 @@ export const uffdCow = scenario({
       uffdioContinue(cpu, k, mm, 0);
     },
   }),
+  happens: ({ results: { writer } }) => ({ got: writer.pins.length > 0 }),
   judge({ world: { k, other }, results: { writer }, cpu, memory, step }) {
     const [got] = writer.pins;
     if (got === undefined) return { property: 'I21', message: `the forced write failed with ${writer.error}` };
-    if (mappingFlags(pageField(memory, k.layout, got.page, PAGE_MAPPING)) === MAPPING_ANON) return undefined;
+    if (mappingFlags(pageField(memory, k.layout, got.page, PAGE_MAPPING)) === MAPPING_ANON)
+      return quiescent(k, memory, [got]);
     step('writer', `writes ${WRITTEN}`, () => deviceWrite(cpu, got, WRITTEN));
     const read = step('another reader of the file', 'loads', () => userLoad(cpu, k, other, 0));
     return { property: 'I10', message: `the forced write reached the page cache: the file now reads ${read}` };

@@ -40,6 +40,10 @@ export const uffdMove = scenario({
     mover: (cpu) => uffdioMove(cpu, k, mm, DESTINATION, 0, count),
     pinner: (cpu) => pinUserPagesFastOnly(cpu, k, mm, pinned, 1, FOLL_WRITE),
   }),
+  happens: ({ world: { count }, results: { mover, pinner } }) => ({
+    pinned: pinner.length > 0,
+    moved: mover === count,
+  }),
   judge({ world: { k, mm, pinned }, results: { pinner }, cpu, memory, step }) {
     const [pin] = pinner;
     const leak = quiescent(k, memory, pinner);

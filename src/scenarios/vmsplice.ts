@@ -74,6 +74,9 @@ export const vmsplice = scenario({
       },
     };
   },
+  happens: ({ world: { swapped }, results }) => ({
+    got: ((swapped ? results.parent : results.child) as readonly Pin[]).length > 0,
+  }),
   judge({ world: { k, swapped }, results, cpu, memory, step }) {
     const [got] = (swapped ? results.parent : results.child) as readonly Pin[];
     if (got === undefined) return { property: 'I21', message: 'the child could not take the page' };

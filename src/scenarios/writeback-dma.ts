@@ -9,6 +9,7 @@ import { PAGE_DATA, PAGE_FLAGS, type Page, PG_DIRTY } from '../mm/memory/page.ts
 import { ptePfn, ptePresent, pteWrite } from '../mm/memory/pte.ts';
 import { VM_SHARED } from '../mm/memory/vma.ts';
 import { entries, type Memory, pageField } from '../mm/observe/inspect.ts';
+import { quiescent } from './judging.ts';
 import { type Broken, scenario, type Variant } from './scenario.ts';
 import { ANON_RW, FIRST_DATA, must, pageAt } from './world.ts';
 
@@ -57,6 +58,7 @@ export const writebackDma = scenario({
       }
     },
   }),
+  happens: ({ results: { writeback } }) => ({ 'written back': writeback.written }),
   judge({ world: { k, page, variant }, results: { writeback }, memory }): Broken | undefined {
     const dirty = (pageField(memory, k.layout, page, PAGE_FLAGS) & PG_DIRTY) !== 0;
     const data = pageField(memory, k.layout, page, PAGE_DATA);
@@ -73,7 +75,7 @@ export const writebackDma = scenario({
         return { property: 'I13', message: 'the page is dirty again, and the file system was not told' };
       }
     }
-    return undefined;
+    return quiescent(k, memory, []);
   },
 });
 

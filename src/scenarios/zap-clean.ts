@@ -5,6 +5,7 @@ import { PAGE_DATA, PAGE_FLAGS, PG_DIRTY } from '../mm/memory/page.ts';
 import { pteDirty } from '../mm/memory/pte.ts';
 import { VM_SHARED } from '../mm/memory/vma.ts';
 import { entries, pageField } from '../mm/observe/inspect.ts';
+import { quiescent } from './judging.ts';
 import { type Broken, scenario } from './scenario.ts';
 import { ANON_RW, FIRST_DATA, must, pageAt } from './world.ts';
 
@@ -40,11 +41,14 @@ export const zapClean = scenario({
     zapper: (cpu) => munmap(cpu, k, mm, 0, 1),
     writeback: (cpu) => writePage(cpu, k, k.layout.file(0), 0),
   }),
+  happens: ({ results: { process, writeback } }) => ({ stored: process === 0, 'written back': writeback.written }),
   judge({ world: { k, page }, memory }): Broken | undefined {
     const data = pageField(memory, k.layout, page, PAGE_DATA);
     const disk = memory[k.layout.disk(k.layout.file(0), 0)]!;
     const dirty = (pageField(memory, k.layout, page, PAGE_FLAGS) & PG_DIRTY) !== 0;
-    if (dirty || data === disk || entries(memory, k.layout).some(({ e }) => pteDirty(e))) return undefined;
+    if (dirty || data === disk || entries(memory, k.layout).some(({ e }) => pteDirty(e))) {
+      return quiescent(k, memory, []);
+    }
     return { property: 'I18', message: `the page is clean and contains ${data}, and the disk has ${disk}` };
   },
 });

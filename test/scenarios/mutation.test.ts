@@ -103,6 +103,8 @@ const BREAKS: readonly [holds: string, otherwise: string, row: string, breaks: '
   ['v6.12', 'pinCount=relaxed', 'migrate file', 'LKMM'],
   ['v5.14 flushBarrier=none', 'put=relaxed', 'migrate anon', 'LKMM'],
   ['v6.12', 'reuse=mapcount', 'vmsplice swap', 'SC'],
+  ['has-pinned-swap forkReads=count-rmb-flag', 'forkReads=count-flag', 'pin-flag small', 'LKMM'],
+  ['has-pinned-swap forkReads=count-rmb-flag', 'pinCount=relaxed', 'pin-flag large', 'LKMM'],
   ['mapcount-walk-read-walk pinMapcount=mb', 'pinDetect=first', 'T1 pinned', 'SC'],
   ['mapcount-walk-read-walk pinMapcount=mb', 'pinDetect=second', 'T1 pinned', 'SC'],
   ['mapcount-walk-read-walk pinMapcount=mb', 'pinDetect=read-walk-walk', 'T1 slow', 'SC'],

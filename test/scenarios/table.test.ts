@@ -77,6 +77,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'migrate file': 'holds holds holds holds holds holds holds holds holds holds holds',
   'hugetlb reuse': 'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC',
   'fork-tlb store': 'holds holds holds holds holds holds holds holds holds holds holds',
+  'pin-flag small': '-     -     -     -     -     -     -     -     -     -     -',
+  'pin-flag large': '-     -     -     -     -     -     -     -     -     -     -',
 };
 
 /** The proposals of the posts, and what was tried on top of them. */

@@ -28,14 +28,15 @@ import {
   refCountOf,
 } from '../memory/page.ts';
 import { pmdIsTable } from '../memory/page-table.ts';
-import { isSwapEntry, ptePfn, ptePresent, pteWrite } from '../memory/pte.ts';
+import { isSwapEntry, PTE_EXCLUSIVE, ptePfn, ptePresent, pteWrite } from '../memory/pte.ts';
 import type { Vma } from '../memory/vma.ts';
+import { checkCaches } from './check-caches.ts';
 import { type Entry, entries, entryAt, type Memory, timesFree, vmasOf } from './inspect.ts';
 
 /**
- * What is checked here. I1: counts; I2: free lists and lives of pages; I6: exclusive pages; I18: TLBs; I20: locks.
+ * What is checked here. I1: counts; I2: free lists and lives of pages; I6: exclusive pages; I18: TLBs; I20: locks; I23: caches.
  */
-export const QUIESCENT = ['I1', 'I2', 'I6', 'I18', 'I20'] as const;
+export const QUIESCENT = ['I1', 'I2', 'I6', 'I18', 'I20', 'I23'] as const;
 
 /** Something that must hold and does not. */
 export interface Violation {
@@ -58,6 +59,7 @@ export function checkInvariants(memory: Memory, k: Kernel, held: readonly Pin[] 
   checkFreeLists(memory, k.layout, held, fail);
   checkSwap(memory, k.layout, all, fail);
   if (k.design.anonExclusive === 'tracked') checkExclusive(memory, k.layout, all, fail);
+  checkCaches(memory, k.layout, fail);
   checkTlbs(memory, k.layout, fail);
   checkRmapSets(memory, k.layout, fail);
   checkLocks(memory, k.layout, fail);
@@ -163,9 +165,17 @@ function checkSwap(memory: Memory, layout: Layout, all: readonly Entry[], fail: 
   }
 }
 
-/** I6: an exclusive page is mapped once at most, and a writable anonymous entry means exclusive. */
+/**
+ * I6: an exclusive page is mapped once at most, by an entry or in swap, and a writable anonymous entry means exclusive.
+ */
 function checkExclusive(memory: Memory, layout: Layout, all: readonly Entry[], fail: Fail): void {
   for (const { mm, address, e, huge } of all) {
+    if (isSwapEntry(e) && (e & PTE_EXCLUSIVE) !== 0 && memory[layout.swapCounts + ptePfn(e)]! > 1) {
+      fail(
+        'I6',
+        `mm ${mm} says at ${address} that swap slot ${ptePfn(e)} is its own, and it counts ${memory[layout.swapCounts + ptePfn(e)]}`,
+      );
+    }
     if (!ptePresent(e)) continue;
     const page = layout.page(ptePfn(e));
     const exclusive = (memory[page + PAGE_FLAGS]! & PG_ANON_EXCLUSIVE) !== 0;
