@@ -2,6 +2,7 @@ import { NO_DEPS } from '../cpu/deps.ts';
 import { type IntKind, isAddress, wrap } from '../cpu/integer.ts';
 import type { Mode } from '../cpu/modes.ts';
 import type { Call, Expression, Place } from './ast.ts';
+import type { CallbackWords } from './layout.ts';
 import { type Machine, ThreadFault } from './machine.ts';
 import { keepsAddresses, type ValueType, widens } from './value-type.ts';
 
@@ -35,6 +36,8 @@ export interface ExpressionCompiler {
   loadUntil(load: Evaluate, call: Call, address: Expression, condition: Expression): Evaluate;
   /** The value of an expression whose plain accesses do not race. */
   unraced(e: Expression): Evaluate;
+  /** The words by which a call starts a callback. */
+  callback(call: Call): CallbackWords;
   typeOf(e: Expression): ValueType;
   /** The type of the word that a call accesses. */
   wordType(call: Call): ValueType | undefined;

@@ -198,6 +198,17 @@ export interface FunctionDefinition extends Place {
   readonly name: string;
   readonly parameters: readonly Parameter[];
   readonly body: Block;
+  /** Of a thread that a call of call_rcu() starts. */
+  readonly callback?: Callback;
+}
+
+/** What starts a callback. The place is that of its name. */
+export interface Callback extends Place {
+  /** The thread that makes the call. */
+  readonly thread: number;
+  readonly call: Call;
+  /** What the callback is given, where it asks for it. */
+  readonly head: Parameter | undefined;
 }
 
 // --- the envelope ----------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ import {
   type Operand,
 } from './atomics.ts';
 import { bitMask, compilePlainBit, compileTestBit } from './bits.ts';
+import { compileCallback } from './compile-callback.ts';
 import { BIT, compileIsLocked, compileLock, compileTrylock, compileUnlock } from './locks.ts';
 import { ThreadDeath } from './machine.ts';
 import type { Primitive } from './primitive.ts';
@@ -75,6 +76,8 @@ export function compileCall(compiler: ExpressionCompiler, call: Call): Evaluate 
         return 0;
       };
     }
+    case 'callback':
+      return compileCallback(compiler, call);
     case 'lock':
       return after(compileFlags(compiler, call, primitive), compileLock(primitive.lock, ...lock()));
     case 'unlock':

@@ -258,6 +258,7 @@ const compilerIn = (scope: Scope): ExpressionCompiler => ({
   target: (e) => compileTarget(scope, e),
   pointee: (e, access) => compilePointee(scope, e, access),
   unraced: (e) => compile({ ...scope, plain: Mode.DataRace }, e),
+  callback: (call) => scope.thread.calls.get(call)!,
   typeOf: (e) => typeOf(scope, e),
   wordType: (call) => wordType(scope, call),
   loadUntil: (load, call, address, condition) => compileLoadUntil(scope, load, call, address, condition),

@@ -3,6 +3,7 @@ import type { Deps } from '../cpu/deps.ts';
 import { Mode } from '../cpu/modes.ts';
 import type { Program, ThreadBody } from '../program/program.ts';
 import type { Expression, Proposition } from './ast.ts';
+import { beginCallback, endCalls } from './compile-callback.ts';
 import { Flow, OUTERMOST } from './compile-loop.ts';
 import { compileList } from './compile-statement.ts';
 import type { Scope } from './constant.ts';
@@ -146,7 +147,7 @@ function compileThread(
 ): ThreadBody {
   const { layout } = test;
   const thread: ThreadLayout = layout.threads[index]!;
-  const { initial } = thread;
+  const { initial, calls, begunBy } = thread;
   const definition = test.threads[index]!;
   const types = new Map<Expression, ValueType>();
   const expected = expectedReads(definition, { thread, types }, wanted);
@@ -157,7 +158,9 @@ function compileThread(
     if (here !== undefined) here.place = undefined;
     const { frame } = machine;
     try {
-      machine.end(run(machine) === Flow.Cut ? 'cut' : 'complete');
+      const isCut = (begunBy === undefined || beginCallback(machine, begunBy, here)) && run(machine) === Flow.Cut;
+      if (!isCut) endCalls(machine, calls.values());
+      machine.end(isCut ? 'cut' : 'complete');
     } catch (error) {
       if (error instanceof ThreadCut) machine.end('cut');
       else if (error instanceof ThreadDeath) machine.end('died');

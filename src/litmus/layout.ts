@@ -1,7 +1,7 @@
 import { CELL_BITS } from '../cpu/cpu.ts';
 import { ADDRESS_BASE, type IntKind, integerOf, isAddress, isSmall } from '../cpu/integer.ts';
 import { OUT_OF_THIN_AIR } from '../program/program.ts';
-import type { Place } from './ast.ts';
+import type { Call, Place } from './ast.ts';
 import { stride, type ValueType } from './value-type.ts';
 
 /**
@@ -36,8 +36,27 @@ export type Binding =
   /** A variable that lies in memory: a location named without a pointer, or a local whose address is taken. */
   | { readonly kind: 'memory'; readonly location: Location };
 
+/** The words of memory by which a thread starts a callback: that it was called, and what it is given, where it asks for that. */
+export interface CallbackWords {
+  readonly called: number;
+  readonly head: number | undefined;
+}
+
+/** How a callback is begun. */
+export interface BegunBy {
+  readonly words: CallbackWords;
+  /** Its name. */
+  readonly place: Place;
+  /** The slot of the register that gets what it is given, where it asks for that. */
+  readonly head: number;
+}
+
 export interface ThreadLayout {
   readonly bindings: ReadonlyMap<string, Binding>;
+  /** The callbacks that the thread may start. */
+  readonly calls: ReadonlyMap<Call, CallbackWords>;
+  /** Of a callback. */
+  readonly begunBy: BegunBy | undefined;
   /** The value of each register at the start; index 0 is not a register, but tells how the thread ended. */
   readonly initial: readonly number[];
 }

@@ -4,7 +4,7 @@ import { ADDRESS_BASE, add, IntKind, isAddress, multiply, signedKind, subtract }
 import { Mode } from '../cpu/modes.ts';
 import type { Code } from '../program/codes.ts';
 import type { Place } from './ast.ts';
-import { type Layout, type Location, locate, SPACING, showValue } from './layout.ts';
+import { type CallbackWords, type Layout, type Location, locate, SPACING, showValue } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
 import type { Source } from './source.ts';
 import { sameSize, stride, UNKNOWN, type ValueType } from './value-type.ts';
@@ -102,6 +102,8 @@ export class Machine {
   /** The assertions that fired, and the reads that decided that. */
   private readonly fired: Place[] = [];
   private firedBy: Deps = NO_DEPS;
+  /** The callbacks that the thread has called. */
+  readonly called = new Set<CallbackWords>();
   /** What each word of memory holds. */
   readonly kinds: readonly IntKind[];
   private readonly layout: Layout;
@@ -144,6 +146,7 @@ export class Machine {
     this.steps = 0;
     while (this.held.length > 0) this.held.pop();
     this.strayed.clear();
+    this.called.clear();
     this.fired.length = 0;
     this.firedBy = NO_DEPS;
     this.control = NO_DEPS;

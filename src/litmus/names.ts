@@ -1,4 +1,5 @@
 import type { Declarator, Expression, FunctionDefinition, Name, Statement } from './ast.ts';
+import { headOf } from './callbacks.ts';
 import { didYouMean } from './nearest.ts';
 import { hasResult, type Primitive, signature } from './primitive.ts';
 import { PRIMITIVES } from './primitives.ts';
@@ -294,6 +295,10 @@ export class ThreadNames {
             expected: '`unsigned long flags`',
           }));
         break;
+      case 'h':
+        this.value(headOf(e));
+        break;
+      case 'F':
       case '_':
       case '*':
       case undefined: // as the `*` before it

@@ -60,12 +60,13 @@ function parse(source: Source): ParseResult {
   const cursor = new Cursor(source);
   const name = parseHeader(cursor);
   const initials = parseInitialState(cursor);
+  const defined: FunctionDefinition[] = [];
   const functions: FunctionDefinition[] = [];
   while (cursor.token === Token.Name && startsThread(cursor)) {
-    skipReturnType(cursor);
-    functions.push(parseFunction(cursor));
-    if (functions.length > MAX_THREADS) {
-      const last = functions[functions.length - 1]!;
+    const isThread = startsFunction(cursor);
+    const last = parseFunction(cursor);
+    (isThread ? defined : functions).push(last);
+    if (defined.length + functions.length > MAX_THREADS) {
       cursor.failAt(
         last.start,
         last.start + last.name.length,
@@ -77,7 +78,7 @@ function parse(source: Source): ParseResult {
       );
     }
   }
-  const threads = inOrder(cursor, functions);
+  const threads = inOrder(cursor, defined);
 
   let observed: Variable[] = [];
   let filter: Proposition | undefined;
@@ -100,6 +101,7 @@ function parse(source: Source): ParseResult {
     source,
     initials,
     threads,
+    functions,
     observed,
     filter,
     quantifier: quantifier ?? 'forall',
@@ -183,10 +185,14 @@ function startsThread(cursor: Cursor): boolean {
   }
 }
 
-function skipReturnType(cursor: Cursor): void {
-  while (cursor.is('static') || cursor.is('void')) cursor.next();
-  if (threadNumber(cursor.text) !== undefined) return;
+/** Skips what a function returns, to its name. @returns whether it is a thread; else it may be a callback */
+function startsFunction(cursor: Cursor): boolean {
+  let isVoid = false;
+  for (; cursor.is('static') || cursor.is('void'); cursor.next()) isVoid ||= cursor.is('void');
+  if (threadNumber(cursor.text) !== undefined) return true;
   const { start, source } = cursor;
+  if (isVoid && cursor.token === Token.Name && /^\s*\(/.test(source.text.slice(cursor.end, cursor.end + 80)))
+    return false;
   const ahead = source.text.slice(start, start + 200);
   const what = /^(struct|union|enum)\s+\w*\s*\{/.test(ahead)
     ? 'structures cannot be defined in a litmus test'

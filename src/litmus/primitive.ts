@@ -4,8 +4,8 @@ import type { Lock } from './locks.ts';
 /**
  * What a primitive of the kernel does, for the compiler. `parameters` has a letter for each: `l` an lvalue such as
  * `*x`, `p` a pointer, `d` either of them, `v` a value, `n` the number of a bit, `o` a pointer to the old value that
- * try_cmpxchg() expects, `c` a condition on VAL, `f` a variable that is given a value which nobody needs, `_` what is not
- * evaluated, and `*`, as the last, any number of those.
+ * try_cmpxchg() expects, `c` a condition on VAL, `f` a variable that is given a value which nobody needs, `h` what a callback
+ * is given, `F` the name of a function, `_` what is not evaluated, and `*`, as the last, any number of those.
  */
 export type Primitive = { readonly parameters: string } & Action;
 
@@ -16,6 +16,8 @@ export type Action =
   | { readonly kind: 'store'; readonly mode: Mode; readonly after?: Fence }
   | { readonly kind: 'fence'; readonly fence: Fence }
   | { readonly kind: 'synchronizeSrcu' }
+  /** Has a function run after a grace period. */
+  | { readonly kind: 'callback' }
   /** Unconditional. `after`: a fence where the result is not 0. */
   | {
       readonly kind: 'rmw';
@@ -72,6 +74,8 @@ export function signature(name: string, primitive: Primitive): string {
     o: '&old',
     c: 'condition',
     f: 'flags',
+    h: '&x->head',
+    F: 'function',
     _: 'condition',
     '*': '...',
   };
@@ -84,6 +88,7 @@ export function hasResult(primitive: Primitive): boolean {
     case 'store':
     case 'fence':
     case 'synchronizeSrcu':
+    case 'callback':
     case 'lock':
     case 'unlock':
     case 'nothing':

@@ -92,6 +92,7 @@ function makePrimitives(): Map<string, Primitive> {
   for (const name of ['srcu_read_unlock', 'srcu_up_read']) add(name, 'pv', { kind: 'store', mode: Mode.SrcuUnlock });
   add('synchronize_srcu', 'p', { kind: 'synchronizeSrcu' });
   add('synchronize_srcu_expedited', 'p', { kind: 'synchronizeSrcu' });
+  for (const name of ['call_rcu', 'call_rcu_hurry']) add(name, 'hF', { kind: 'callback' });
 
   addLocks(add);
 

@@ -13,7 +13,7 @@ interface Memory {
 }
 
 /** What a thread's names mean; its registers have yet to get what the initial state gives them. */
-export type ResolvedThread = ThreadLayout & { readonly initial: number[] };
+export type ResolvedThread = Pick<ThreadLayout, 'bindings'> & { readonly initial: number[] };
 
 /**
  * What each name of a thread means. @param given the registers that have a value at the start, with the types they are given
@@ -107,7 +107,7 @@ class ThreadResolver {
    * where it is that of a location; here a location is meant where nothing else can be, and all else is an error.
    */
   private undeclared(name: string, { roles, first }: Use): void {
-    const { number, given, bindings } = this;
+    const { given, bindings } = this;
     const location = given.has(name) ? undefined : this.map.byName.get(name);
     const inMemory = (roles & (Role.AddressTaken | Role.Accessed)) !== 0;
     const byValue = (roles & (Role.Read | Role.Assigned)) !== 0;
@@ -116,7 +116,7 @@ class ThreadResolver {
       else if (roles === Role.Read && location.size > 1) {
         bindings.set(name, { kind: 'address', address: addressOf(location), type: pointerTo(location.type) });
       } else {
-        this.errors.report('HF111', first, `P${number} does not declare ${name}`, () => {
+        this.errors.report('HF111', first, `${this.thread.name} does not declare ${name}`, () => {
           return {
             expected: `\`int *${name}\` among the parameters for the location, or \`int ${name};\` for a register`,
           };
@@ -124,7 +124,7 @@ class ThreadResolver {
       }
     } else if (!inMemory && (given.has(name) || (roles & Role.Assigned) !== 0)) this.register(name);
     else {
-      const message = `${name} has no value: P${number} does not declare it or assign to it`;
+      const message = `${name} has no value: ${this.thread.name} does not declare it or assign to it`;
       this.errors.report('HF111', first, message, () => didYouMean(name, this.known(name)));
     }
   }

@@ -1,21 +1,44 @@
 import { type IntKind, wrap } from '../cpu/integer.ts';
-import type { Content, CType, Initial, InitialValue, Parameter, Place, Variable } from './ast.ts';
+import type {
+  Call,
+  Content,
+  CType,
+  FunctionDefinition,
+  Initial,
+  InitialValue,
+  Parameter,
+  Place,
+  Variable,
+} from './ast.ts';
+import { withCallbacks } from './callbacks.ts';
 import { MAX_SIZE } from './initial.ts';
-import { elementAddress, type Location, MAX_CELLS, type ThreadLayout } from './layout.ts';
+import {
+  type BegunBy,
+  type CallbackWords,
+  elementAddress,
+  type Location,
+  MAX_CELLS,
+  type ThreadLayout,
+} from './layout.ts';
 import type { LitmusTest, ParseResult } from './litmus-test.ts';
 import { didYouMean } from './nearest.ts';
 import { type ResolvedThread, resolveThread } from './resolve-thread.ts';
 import { Diagnostics } from './source.ts';
-import { UNKNOWN, type ValueType, VOID, valueTypeOf } from './value-type.ts';
+import { INT, UNKNOWN, UNTYPED, type ValueType, VOID, valueTypeOf } from './value-type.ts';
 import { eachVariable } from './variables.ts';
 
 /** A test as it was read, before anyone asks what its names mean. */
-export type ParsedTest = Omit<LitmusTest, 'layout' | 'warnings'> & { readonly initials: readonly Initial[] };
+export type ParsedTest = Omit<LitmusTest, 'layout' | 'warnings'> & {
+  readonly initials: readonly Initial[];
+  /** What is defined besides threads. */
+  readonly functions: readonly FunctionDefinition[];
+};
 
 /** Finds out what each name of a test means, and where its locations and registers are kept. */
-export function resolve(parsed: ParsedTest): ParseResult {
-  const { initials, ...rest } = parsed;
-  const errors = new Diagnostics(parsed.source);
+export function resolve(read: ParsedTest): ParseResult {
+  const errors = new Diagnostics(read.source);
+  const parsed = { ...read, threads: withCallbacks(read.threads, read.functions, errors) };
+  const { initials, functions: _, ...rest } = parsed;
   const warnings = new Diagnostics(parsed.source);
   const map = new MemoryMap(errors);
   for (const initial of initials) if (initial.variable.thread < 0) map.declare(initial);
@@ -37,13 +60,36 @@ export function resolve(parsed: ParsedTest): ParseResult {
   for (const { variable } of initials)
     if (variable.thread >= threads.length) noThread(variable, threads.length, errors);
   checkVariables(parsed, threads, map, errors, warnings);
+  const withCalls = callbackWords(parsed.threads, threads, map, errors);
   if (errors.list.length > 0) {
     const diagnostics = [...errors.list].sort((a, b) => a.line - b.line || a.column - b.column);
     return { ok: false, diagnostics };
   }
   const { locations, byName, memory, kinds } = map;
-  const layout = { locations, byName, memory, kinds, threads };
+  const layout = { locations, byName, memory, kinds, threads: withCalls };
   return { ok: true, test: { ...rest, layout, warnings: warnings.list } };
+}
+
+/** The threads with the words by which they start callbacks, or are started. */
+function callbackWords(
+  definitions: readonly FunctionDefinition[],
+  threads: readonly ResolvedThread[],
+  map: MemoryMap,
+  errors: Diagnostics,
+): ThreadLayout[] {
+  const calls = definitions.map(() => new Map<Call, CallbackWords>());
+  const begunBy = definitions.map(({ name, callback }, number): BegunBy | undefined => {
+    if (callback === undefined) return undefined;
+    const { head: given, start, end } = callback;
+    const called = map.place(`${name}.called`, 1, INT).cell;
+    const head = given === undefined ? undefined : map.place(`${name}.${given.name}`, 1, UNTYPED).cell;
+    const words = { called, head };
+    calls[callback.thread]!.set(callback.call, words);
+    const binding = given === undefined ? undefined : threads[number]!.bindings.get(given.name);
+    if (binding?.kind === 'memory') errors.report('HF120', given!, `the address of ${given!.name} is not supported`);
+    return { words, place: { start, end }, head: binding?.kind === 'register' ? binding.slot : 0 };
+  });
+  return threads.map((thread, number) => ({ ...thread, calls: calls[number]!, begunBy: begunBy[number] }));
 }
 
 /** A location whose type may still become known. */
@@ -185,7 +231,7 @@ function initialiseRegister({ variable, values }: Initial, thread: ResolvedThrea
 /** Whether every variable of the condition, the filter and the observed locations exists. */
 function checkVariables(
   parsed: ParsedTest,
-  threads: readonly ThreadLayout[],
+  threads: readonly Pick<ThreadLayout, 'bindings'>[],
   map: MemoryMap,
   errors: Diagnostics,
   warnings: Diagnostics,
@@ -205,7 +251,7 @@ function checkVariables(
     else if (v.thread >= threads.length) noThread(v, threads.length, errors);
     else if (!threads[v.thread]!.bindings.has(v.name)) {
       const { bindings } = threads[v.thread]!;
-      const message = `P${v.thread} has no register ${v.name}; it counts as 0`;
+      const message = `${parsed.threads[v.thread]!.name} has no register ${v.name}; it counts as 0`;
       warnings.warn('HF114', v, message, () => didYouMean(v.name, bindings.keys()));
     }
   };

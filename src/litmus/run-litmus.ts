@@ -187,14 +187,15 @@ class Run implements Judge<RunFailure> {
 }
 
 function describe(compiled: CompiledLitmus, { thread, fault }: FaultOf): Diagnostic {
-  const { source } = compiled.test;
+  const { source, threads } = compiled.test;
   const { place, message } = fault;
+  const who = threads[thread]!.name;
   if (fault.code === MIXED_SIZES) {
-    return source.error(MIXED_SIZES, place.start, place.end, `P${thread} accesses a word in another size: ${message}`, {
+    return source.error(MIXED_SIZES, place.start, place.end, `${who} accesses a word in another size: ${message}`, {
       help: 'The memory model orders accesses of whole words. Give all that is accessed together one type.',
     });
   }
-  return source.error('HF201', place.start, place.end, `P${thread} does what has no meaning: ${message}`, {
+  return source.error('HF201', place.start, place.end, `${who} does what has no meaning: ${message}`, {
     help: 'There is an execution in which this happens; guard it with an `if`, or give the pointer an initial value.',
   });
 }

@@ -8,7 +8,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     'Atomics of C11 have the memory model of C11, not that of the kernel: use atomic_t.',
   ],
   [
-    /^(call_rcu|kfree_rcu|kvfree_rcu|call_srcu|call_rcu_tasks|rcu_barrier|srcu_barrier|queue_rcu_work)\w*$/,
+    /^(call_rcu_\w+|kfree_rcu|kvfree_rcu|call_srcu|rcu_barrier|srcu_barrier|queue_rcu_work)\w*$/,
     'Write the callback as a thread of its own: `int r0 = smp_load_acquire(go); if (r0) { synchronize_rcu(); ... }`, ' +
       'and `smp_store_release(go, 1)` for the call. `filter (2:r0=1)`, where that is P2, leaves out what ends before it runs.',
   ],

@@ -43,7 +43,11 @@ export class LitmusSites {
 
   constructor(test: LitmusTest) {
     this.test = test;
+    const seen = new Set<number>();
     for (const [t, thread] of test.threads.entries()) {
+      // A function that is called twice stands in the text once.
+      if (seen.has(thread.start)) continue;
+      seen.add(thread.start);
       this.thread = t;
       this.accessSeen = false;
       this.list(thread.body.body);
