@@ -54,14 +54,14 @@ export function* analyse(
       const found = yield* findBarriers(first.protocol, options.model, first.reference, limits);
       if (found.kind === 'broken') return { ...every(), ...shown(found.counterexample) };
       if (found.kind === 'barriers') return { ...every(), ...found, columns: first.protocol.columns };
-      return { ...every(), ...notFound(found) };
+      return { ...every(), ...notFound(found, first) };
     }
     case 'repair': {
       const { architecture, maxEdits } = options;
       const found = yield* findRepairs(first.protocol, options.model, first.reference, { ...limits, ...options });
       if (found.kind === 'repairs') return { ...every(), ...found, architecture, maxEdits, interleaving: false };
       if (found.kind === 'stuck') return { ...every(), kind: 'deadlock', counterexample: found.counterexample };
-      if (found.kind !== 'interleaving') return { ...every(), ...notFound(found) };
+      if (found.kind !== 'interleaving') return { ...every(), ...notFound(found, first) };
       const none = { repairs: [], complete: true, interleaving: true };
       return { ...every(), ...found, ...none, kind: 'repairs', architecture, maxEdits };
     }
@@ -71,6 +71,10 @@ export function* analyse(
       const other = { subject: second!.protocol, model: otherModel, reference: second!.reference };
       const found = yield* findDifferenceInTurns(one, other, limits);
       if (found.kind === 'stuck') return { ...every(), kind: 'deadlock', counterexample: found.counterexample };
+      if (found.kind === 'endless') {
+        const { endless } = found.side === 'first' ? first : second!;
+        return { ...every(), kind: 'error', diagnostics: [endless(found.tooMany)] };
+      }
       const named = { path: second!.path, name: second!.protocol.name, model: otherModel };
       if (found.kind === 'difference') return { ...every(), ...found, other: named };
       const { kind, difference, executions, blocked } = found;
@@ -97,12 +101,14 @@ type Undecided =
       readonly executions: number;
       readonly blocked: number;
       readonly partial: undefined;
-    };
+    }
+  | { readonly kind: 'error'; readonly diagnostics: readonly Diagnostic[] };
 
-function notFound(found: NotFound): Undecided {
-  const { kind, executions, blocked } = found;
+function notFound(found: NotFound, { endless }: Ready): Undecided {
+  const { kind, executions, blocked, tooMany } = found;
   if (kind === 'holds') return { kind, executions, blocked };
   if (kind === 'deadlock') return { kind, counterexample: undefined };
+  if (kind === 'bounded' && tooMany !== undefined) return { kind: 'error', diagnostics: [endless(tooMany)] };
   return { kind: kind === 'stopped' ? 'interrupted' : kind, executions, blocked, partial: undefined };
 }
 
@@ -117,10 +123,11 @@ function failed(
   return { kind: 'error', analysis, path, name: '', promise: '', model, seconds, diagnostics };
 }
 
-function* show({ protocol, reference }: Ready, options: Settings, limits: Limits): InTurns<Shown | Undecided> {
+function* show(ready: Ready, options: Settings, limits: Limits): InTurns<Shown | Undecided> {
+  const { protocol, reference } = ready;
   yield { words: 'as it stands', done: 0, of: 0 };
   const best = yield* findBestInTurns(protocol, options.model, limits);
-  if (best.kind !== 'found') return notFound(best);
+  if (best.kind !== 'found') return notFound(best, ready);
   const failing = shown(yield* explainInTurns(protocol, best.shown, options.model, reference, limits));
   if (failing.kind === 'deadlock' || !options.mend) return failing;
   const deadline = Math.min(limits.deadline ?? Number.POSITIVE_INFINITY, Date.now() + MEND_TIME);

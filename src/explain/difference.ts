@@ -3,6 +3,7 @@ import type { Failure } from '../judge/judgement.ts';
 import { DEADLOCK, type Outcome as Meaning } from '../judge/outcome.ts';
 import { type Limits, type Searched, searchInTurns } from '../judge/search.ts';
 import type { ModelName } from '../models/registry.ts';
+import type { TooManyAccesses } from '../program/too-many-accesses.ts';
 import { atOnce, type InTurns, Patience } from '../program/turns.ts';
 import { strongestModel } from './consistency.ts';
 import { type Counterexample, explainInTurns, type Reference } from './counterexample.ts';
@@ -47,6 +48,8 @@ export type DifferenceOutcome =
       readonly executions: number;
       readonly blocked: number;
     }
+  /** A thread of a side does not come to its end. */
+  | { readonly kind: 'endless'; readonly side: 'first' | 'second'; readonly tooMany: TooManyAccesses }
   /** On both sides a thread may wait without end. */
   | { readonly kind: 'stuck'; readonly counterexample: Counterexample | undefined };
 
@@ -86,6 +89,12 @@ export function* findDifferenceInTurns(first: Side, second: Side, limits: Limits
   if (isWhole && one.meaning === 'deadlock' && other.meaning === 'deadlock') {
     return { kind: 'stuck', counterexample: yield* exampleOf(first, one.states.get(STUCK)!, limits) };
   }
+  for (const [side, { tooMany }] of [
+    ['first', one],
+    ['second', other],
+  ] as const) {
+    if (tooMany !== undefined) return { kind: 'endless', side, tooMany };
+  }
   const outcomes = [
     ...(yield* only(first, one, other, 'first', limits)),
     ...(yield* only(second, other, one, 'second', limits)),
@@ -100,7 +109,7 @@ export function* findDifferenceInTurns(first: Side, second: Side, limits: Limits
 }
 
 /** What a side allows, as far as it was searched. */
-interface States extends Pick<Searched, 'end' | 'executions' | 'blocked'> {
+interface States extends Pick<Searched, 'end' | 'executions' | 'blocked' | 'tooMany'> {
   readonly states: ReadonlyMap<string, Seen>;
   readonly meaning: Meaning['kind'];
 }
@@ -110,7 +119,7 @@ const STUCK = 'stuck';
 
 function* statesOf({ subject, model }: Side, observed: readonly string[], limits: Limits): InTurns<States> {
   const states = new Map<string, Seen>();
-  const { outcome, end, executions, blocked } = yield* searchInTurns(subject, {
+  const { outcome, end, executions, blocked, tooMany } = yield* searchInTurns(subject, {
     ...limits,
     model,
     visit(judgement, ending) {
@@ -129,7 +138,7 @@ function* statesOf({ subject, model }: Side, observed: readonly string[], limits
   if (outcome.kind === 'deadlock' && !states.has(STUCK)) {
     states.set(STUCK, { values: [DEADLOCK.message], fails: true, choices: outcome.choices, count: 0 });
   }
-  return { states, meaning: outcome.kind, end, executions, blocked };
+  return { states, meaning: outcome.kind, end, executions, blocked, tooMany };
 }
 
 /** What a side allows, and the other for certain does not. */

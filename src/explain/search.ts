@@ -30,10 +30,13 @@ export interface Shown extends Found {
 export type BestSearch = { readonly kind: 'found'; readonly shown: Shown } | NotFound;
 
 /** What is known where there is no failing execution to show. */
-export type NotFound =
-  | (Exclude<Outcome, { readonly failure: Failure }> & { readonly executions: number; readonly blocked: number })
-  /** No execution completes, and none of those that do not was seen. */
-  | { readonly kind: 'deadlock'; readonly executions: number; readonly blocked: number };
+export type NotFound = Visits &
+  (
+    | Exclude<Outcome, { readonly failure: Failure }>
+    /** No execution completes, and none of those that do not was seen. */
+    | { readonly kind: 'deadlock' }
+  );
+type Visits = Pick<Searched, 'executions' | 'blocked' | 'tooMany'>;
 
 /** So many failing executions of the same length are drawn, to choose the one that is drawn best. */
 const MAX_DRAWN = 24;
@@ -53,7 +56,7 @@ export const findBest = (subject: Subject, weakest: ModelName, limits: Limits): 
 export function* findBestInTurns(subject: Subject, weakest: ModelName, limits: Limits): InTurns<BestSearch> {
   let certain = true;
   let best: Shown | undefined;
-  let last: NotFound = { kind: 'holds', executions: 0, blocked: 0 };
+  let last: NotFound = { kind: 'holds', executions: 0, blocked: 0, tooMany: undefined };
   for (const model of upTo(weakest)) {
     const { deadline } = limits;
     // A stronger model has a third of the time that is left, so that the model asked about has its turn.
@@ -83,7 +86,7 @@ function* bestUnder(
   let candidates: Found[] = [];
   let fewest = Number.POSITIVE_INFINITY;
   let until = Number.POSITIVE_INFINITY;
-  const { outcome, executions, blocked } = yield* searchInTurns(subject, {
+  const { outcome, ...visits } = yield* searchInTurns(subject, {
     ...limits,
     model,
     visit(judgement, ending) {
@@ -116,7 +119,8 @@ function* bestUnder(
     if (best === undefined || isSimpler(drawing, best.drawing)) best = { ...candidate, drawing };
   }
   if (best !== undefined) return { kind: 'found', best };
-  return 'failure' in outcome ? { kind: 'deadlock', executions, blocked } : { ...outcome, executions, blocked };
+  const { executions, blocked, tooMany } = visits;
+  return { ...('failure' in outcome ? { kind: 'deadlock' } : outcome), executions, blocked, tooMany };
 }
 
 const isSimpler = (a: Drawing, b: Drawing): boolean =>

@@ -2,6 +2,7 @@ import type { Reference } from '../explain/counterexample.ts';
 import type { Protocol } from '../explain/edit.ts';
 import type { ModelName } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
+import type { TooManyAccesses } from '../program/too-many-accesses.ts';
 
 /** What a front end makes of what a user names: all that there is to judge, to show, to explain and to mend. */
 export interface Ready {
@@ -11,6 +12,8 @@ export interface Ready {
   readonly protocol: Protocol;
   /** What the id of one of its executions says that it is of. */
   readonly reference: Reference;
+  /** What is wrong where a thread of it does not come to its end. */
+  endless(found: TooManyAccesses): Diagnostic;
 }
 
 export interface PrepareOptions {

@@ -116,6 +116,18 @@ test('an execution is shown again by its id', async () => {
   expect(await ask({ question: 'replay', of: SB, id: 'x' })).toMatchObject({ diagnostics: [{ code: 'HF950' }] });
 });
 
+test.each(['states', 'show', 'barriers', 'repair', 'diff'] as const)(
+  '%s of a thread that does not come to its end says where it was',
+  async (question) => {
+    const writes = 'WRITE_ONCE(*x, 2);\n'.repeat(4100);
+    const of = litmus(`C long\n{}\nP0(int *x) {\n${writes}}\nP1(int *x) {}\nexists (x=1)`);
+    const answer = await ask({ question, of, model: 'sc' });
+    if (answer.kind !== 'error') throw new Error(answer.kind);
+    const [{ code, line } = { code: '', line: 0 }] = answer.diagnostics;
+    expect([code, line]).toEqual(['HF203', 4100]);
+  },
+);
+
 test.each([
   ['a race', () => races('T00'), "no such race: 'T00'; did you mean T0"],
   ['a variant', () => races('T0', { variant: 'x' }), "no such variant of T0: 'x'"],

@@ -1,20 +1,16 @@
-import { ReplayCpu } from '../../explain/replay-cpu.ts';
 import { waitsIn } from '../../explain/waits.ts';
-import type { Place } from '../../litmus/ast.ts';
 import { compileLitmus } from '../../litmus/compile.ts';
-import type { Here } from '../../litmus/here.ts';
 import type { LitmusTest } from '../../litmus/litmus-test.ts';
 import { parseLitmus } from '../../litmus/parse.ts';
 import { type Findings, runLitmusInTurns } from '../../litmus/run-litmus.ts';
 import type { ModelName } from '../../models/registry.ts';
 import { now } from '../../program/clock.ts';
-import type { Diagnostic } from '../../program/diagnostic.ts';
-import type { TooManyAccesses } from '../../program/too-many-accesses.ts';
 import { atOnce, type InTurns } from '../../program/turns.ts';
 import type { FiredText } from './fired.ts';
 import { LitmusPlaces } from './litmus-places.ts';
 import type { Expectation, LitmusResult, Promised, Question } from './litmus-result.ts';
 import { LitmusSubject } from './litmus-subject.ts';
+import { tooManyAccesses } from './too-many-accesses.ts';
 
 export interface CheckOptions {
   readonly model: ModelName;
@@ -73,26 +69,6 @@ export function* checkLitmusInTurns(path: string, text: string, options: CheckOp
     case 'stopped':
       return { kind: 'interrupted', ...explored };
   }
-}
-
-/** Runs the thread once more as far as it came, to say where that is. */
-function tooManyAccesses(
-  test: LitmusTest,
-  unroll: number,
-  { thread, made, values, message }: TooManyAccesses,
-): Diagnostic {
-  const here: Here = { place: undefined };
-  const { program } = compileLitmus(test, { unroll, here });
-  const left = values.values();
-  const next = (): number | undefined => left.next().value;
-  const cpu = new ReplayCpu(() => here.place);
-  const { events } = cpu.run(thread, program.threads[thread]!, { read: next, choose: next });
-  const definition = test.threads[thread]!;
-  // A write that is too many needs no input; a read is not recorded without.
-  const place = ((events[made] ?? events.at(-1))?.place as Place | undefined) ?? definition;
-  return test.source.error('HF203', place.start, place.end, `${definition.name} ${message}`, {
-    help: 'It may never end. Write fewer rounds of a loop, or lower --unroll.',
-  });
 }
 
 function firedTexts(test: LitmusTest, { fired }: Findings): FiredText[] {

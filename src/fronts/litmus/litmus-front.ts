@@ -2,6 +2,7 @@ import { digestOf } from '../../explain/execution-id.ts';
 import { parseLitmus } from '../../litmus/parse.ts';
 import type { FrontEnd } from '../front-end.ts';
 import { LitmusProtocol } from './litmus-protocol.ts';
+import { tooManyAccesses } from './too-many-accesses.ts';
 
 /** The text of a litmus test, and what a person calls it. */
 export interface AskedTest {
@@ -19,6 +20,11 @@ export const LITMUS: FrontEnd<AskedTest> = {
     if (!parsed.ok) return parsed.diagnostics;
     const protocol = new LitmusProtocol(parsed.test, { unroll, flagsFail: true });
     const name = path.replace(/^.*[/\\]/, '').replace(/\.litmus$/, '');
-    return { path, protocol, reference: { kind: 'l', name, digest: digestOf(text) } };
+    return {
+      path,
+      protocol,
+      reference: { kind: 'l', name, digest: digestOf(text) },
+      endless: (found) => tooManyAccesses(parsed.test, unroll, found),
+    };
   },
 };

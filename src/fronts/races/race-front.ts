@@ -2,6 +2,7 @@ import type { Reference } from '../../explain/counterexample.ts';
 import { digestOf } from '../../explain/execution-id.ts';
 import { type Design, KNOBS, type KnobName } from '../../mm/design/design.ts';
 import type { Diagnostic } from '../../program/diagnostic.ts';
+import type { TooManyAccesses } from '../../program/too-many-accesses.ts';
 import type { FrontEnd } from '../front-end.ts';
 import { RaceProtocol } from './race-protocol.ts';
 import type { RaceCase } from './race-subject.ts';
@@ -23,7 +24,11 @@ export const RACE: FrontEnd<AskedRace> = {
     const absent = scenario.absent(design.design, variant);
     if (absent !== undefined) return [noSuchRace(raceName(race), absent)];
     const protocol = new RaceProtocol(race, frames, model);
-    return { path: raceName(race), protocol, reference: raceReference(race) };
+    const endless = (found: TooManyAccesses): never => {
+      // A function of a scenario that does not come to its end is said to be one, with its place, where it is called.
+      throw found;
+    };
+    return { path: raceName(race), protocol, reference: raceReference(race), endless };
   },
 };
 
