@@ -1,5 +1,6 @@
 import { Fence, Mode } from '../cpu/modes.ts';
 import { Kind, NONE, Rmw } from '../graph/event.ts';
+import { type Naming, namingOf } from './naming.ts';
 import type { SourcePlace } from './source-place.ts';
 import type { Subject } from './subject.ts';
 import type { Trace, TraceEvent } from './trace.ts';
@@ -19,22 +20,24 @@ export interface StepText {
 
 /** The texts of all events, in their order. */
 export function stepTexts(subject: Subject, trace: Trace): StepText[] {
-  return trace.events.map((event, id) => textOf(subject, trace, event, id));
+  const naming = namingOf(subject, trace);
+  return trace.events.map((event, id) => textOf(naming, trace, event, id));
 }
 
-function textOf(subject: Subject, trace: Trace, event: TraceEvent, id: number): StepText {
-  const { cell, kind, partner, label, place } = event;
-  const location = cell < 0 ? '' : subject.program.cellName(cell);
-  const shown = (e: TraceEvent): string => (e.cell < 0 ? String(e.value) : subject.showValue(e.cell, e.value));
+function textOf(naming: Naming, trace: Trace, event: TraceEvent, id: number): StepText {
+  const { cell, kind, partner, place } = event;
+  const label = naming.label(event);
+  const location = cell < 0 ? '' : naming.location(cell);
+  const shown = (e: TraceEvent): string => (e.cell < 0 ? String(e.value) : naming.value(e.cell, e.value));
   const value = kind === Kind.Fence ? '' : shown(event);
-  const code = place?.text || codeOf(event, location, value);
+  const code = naming.code(event) ?? codeOf(event, cell < 0 ? '' : naming.operand(cell), value);
   if (kind === Kind.Fence) return { code, effect: '', location, value, label, place };
   if (kind === Kind.Choice) return { code, effect: value, location, value, label, place };
   if (partner === NONE) return { code, effect: `${location}=${value}`, location, value, label, place };
   const read = trace.events[Math.min(id, partner)]!;
   const write = trace.events[Math.max(id, partner)]!;
   const effect = `${location}: ${shown(read)} -> ${shown(write)}`;
-  return { code, effect, location, value, label: label ?? read.label, place };
+  return { code, effect, location, value, label: label ?? naming.label(read), place };
 }
 
 /** What decides how an event is called. */

@@ -1,5 +1,6 @@
 import type { Ending, Judge } from '../judge/judgement.ts';
-import type { Recording, Replayed } from './trace.ts';
+import type { Naming } from './naming.ts';
+import type { Recording, Replayed, Trace } from './trace.ts';
 
 /**
  * Something that can be explained, be it a litmus test or a race of the memory manager.
@@ -14,6 +15,8 @@ export interface Subject extends Judge {
   recording(): Recording;
   /** A value as people write it: an address by its name. */
   showValue(cell: number, value: number): string;
+  /** How the words and steps of a trace are said, where there is more to say than the names of the words. */
+  naming?(trace: Trace): Naming;
   /** What is observed at the end of an execution, by name. */
   readonly observed: readonly string[];
   /** Its values at the end of one, in the same order. */

@@ -1,6 +1,7 @@
 import { Kind, NONE } from '../graph/event.ts';
 import type { Choices } from '../judge/choices.ts';
 import type { Failure } from '../judge/judgement.ts';
+import { namingOf } from './naming.ts';
 import { placeWords, type SourcePlace } from './source-place.ts';
 import { codeOf } from './step-text.ts';
 import type { Subject } from './subject.ts';
@@ -21,18 +22,23 @@ export interface WaitText {
 }
 
 /** Who waits in an execution; empty where everybody ends. */
-export function waitTexts(subject: Pick<Subject, 'program' | 'showValue' | 'columns'>, { waits }: Trace): WaitText[] {
-  return waits.map(({ thread, declared, rmwKind, cell, value, label, place }) => {
-    const location = subject.program.cellName(cell);
-    const shown = subject.showValue(cell, value);
+export function waitTexts(
+  subject: Pick<Subject, 'program' | 'showValue' | 'columns' | 'naming'>,
+  trace: Trace,
+): WaitText[] {
+  const naming = namingOf(subject, trace);
+  return trace.waits.map((wait) => {
+    const { thread, declared, rmwKind, cell, value, place } = wait;
+    const location = naming.location(cell);
+    const shown = naming.value(cell, value);
     const read = { kind: Kind.Read, mode: declared, declared, rmwKind, partner: NONE };
     return {
       thread,
       who: subject.columns[thread]!,
-      code: place?.text || codeOf(read, location, shown),
+      code: naming.code(wait) ?? codeOf(read, naming.operand(cell), shown),
       location,
       value: shown,
-      label,
+      label: naming.label(wait),
       place,
     };
   });

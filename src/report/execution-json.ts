@@ -33,7 +33,7 @@ export function executionData(c: Counterexample): ExecutionData {
         readsFrom: e.kind !== Kind.Read ? null : e.rf < 0 ? 'initial' : e.rf,
         rmw: e.partner < 0 ? null : e.partner,
         code,
-        label: label ?? null,
+        label: label ?? e.label ?? null,
         place: place === undefined ? null : placeData(place),
       };
     }),

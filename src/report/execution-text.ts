@@ -1,6 +1,8 @@
 import type { Counterexample } from '../explain/counterexample.ts';
 import type { Row } from '../explain/drawing.ts';
+import type { SourcePlace } from '../explain/source-place.ts';
 import { assumptionWords, markWords, observationWords, reasonWords } from './execution-words.ts';
+import { type Heading, Headings, indentOf } from './headings.ts';
 import { count, PLAIN, type Style, wrapped } from './style.ts';
 
 /** Columns narrower than this are not drawn side by side. */
@@ -13,6 +15,8 @@ interface Cell {
   /** The line in the source; empty where there is none. */
   readonly number: string;
   readonly code: string;
+  /** How far in, in columns. */
+  readonly indent: number;
   readonly effect: string;
   /** The number of the note, as `[1]`. */
   readonly note: string;
@@ -27,12 +31,13 @@ interface Table {
 /** An execution as one column per CPU, time downwards, with its oddities marked and said in words. */
 export function executionTable(c: Counterexample, width = 80, style: Style = PLAIN): string[] {
   const { cells, notes } = tableOf(c);
-  const gutter = Math.max(0, ...cells.map((cell) => cell.number.length)) + 2;
+  const numbers = Math.max(0, ...cells.map((cell) => cell.number.length));
+  const gutter = numbers === 0 ? 0 : numbers + 2;
   const wanted = c.columns.map((name, thread) =>
     Math.max(name.length, ...cells.filter((cell) => cell.thread === thread).map(lengthOf)),
   );
   const widths = columnWidths(wanted, width - gutter - GAP * (c.columns.length - 1));
-  const lines = widths === undefined ? narrow(c, cells, width, style) : wide(c, cells, widths, gutter, style);
+  const lines = widths === undefined ? narrow(c, cells, width, style) : wide(c, cells, widths, numbers, style);
   const noteLines = notes.flatMap((note, i) => hanging(`${style.yellow(`[${i + 1}]`)} `, 4, note, width));
   return noteLines.length === 0 ? lines : [...lines, '', ...noteLines];
 }
@@ -42,8 +47,12 @@ function hanging(prefix: string, indent: number, text: string, width: number): s
   return wrapped(text, width - indent).map((line, i) => (i === 0 ? prefix : ' '.repeat(indent)) + line);
 }
 
-const lengthOf = ({ code, effect, note }: Cell): number =>
-  code.length + (effect === '' ? 0 : effect.length + GAP) + (note === '' ? 0 : note.length + 1);
+/** The line of the source; of a model its functions are named instead. */
+const lineOf = (place: SourcePlace | undefined): string =>
+  place === undefined || place.kernel !== undefined ? '' : String(place.line);
+
+const lengthOf = ({ code, indent, effect, note }: Cell): number =>
+  indent + code.length + (effect === '' ? 0 : effect.length + GAP) + (note === '' ? 0 : note.length + 1);
 
 /** The widths of the columns, cut where they must be; undefined where they would be too narrow. */
 function columnWidths(wanted: readonly number[], room: number): number[] | undefined {
@@ -56,19 +65,32 @@ function columnWidths(wanted: readonly number[], room: number): number[] | undef
   return widths;
 }
 
+/** The call stands out, the functions in it do not. */
+const headingCell = (thread: number, { text, level }: Heading): Cell => {
+  return {
+    thread,
+    number: '',
+    code: text,
+    indent: level === 'call' ? 0 : 1,
+    effect: '',
+    note: '',
+    dim: level !== 'call',
+  };
+};
+
 function tableOf(c: Counterexample): Table {
   const notes: string[] = [];
   const noteOf = new Map<number, string>();
   const folded = new Set(c.folded);
   const cells: Cell[] = [];
   let hidden: Row[] = [];
-  /** The function that each thread is in. */
-  const inside: string[] = [];
+  const headings = new Headings();
   const unfold = (): void => {
     for (const [thread, name] of c.columns.entries()) {
       const n = hidden.filter((row) => row.thread === thread).length;
       if (n === 0) continue;
-      cells.push({ thread, number: '', code: `... ${count(n, 'step')} of ${name}`, effect: '', note: '', dim: true });
+      const code = `... ${count(n, 'step')} of ${name}`;
+      cells.push({ thread, number: '', code, indent: headings.indent(thread), effect: '', note: '', dim: true });
     }
     hidden = [];
   };
@@ -81,6 +103,7 @@ function tableOf(c: Counterexample): Table {
         thread: row.thread,
         number: '',
         code: `(${location}=${value} is seen)`,
+        indent: headings.indent(row.thread),
         effect: '',
         note,
         dim: false,
@@ -95,11 +118,7 @@ function tableOf(c: Counterexample): Table {
     const event = row.events[row.events.length - 1]!;
     const { code, effect, label, place } = c.texts[event]!;
     const { thread } = row;
-    if (place?.function !== undefined && inside[thread] !== place.function) {
-      inside[thread] = place.function;
-      const heading = `${place.function}() ${place.file.replace(/^.*[/\\]/, '')}`;
-      cells.push({ thread, number: '', code: heading, effect: '', note: '', dim: true });
-    }
+    cells.push(...headings.before(thread, place).map((heading) => headingCell(thread, heading)));
     let note = '';
     for (const mark of row.marks) {
       notes.push(markWords(c, mark));
@@ -108,8 +127,9 @@ function tableOf(c: Counterexample): Table {
     }
     cells.push({
       thread: row.thread,
-      number: place === undefined ? '' : String(place.line),
+      number: lineOf(place),
       code: label === undefined ? code : `${label} ${code}`,
+      indent: indentOf(place),
       effect,
       note,
       dim: false,
@@ -117,10 +137,12 @@ function tableOf(c: Counterexample): Table {
   }
   unfold();
   for (const { thread, code, location, value, label, place } of c.waits) {
+    cells.push(...headings.before(thread, place).map((heading) => headingCell(thread, heading)));
     cells.push({
       thread,
-      number: place === undefined ? '' : String(place.line),
+      number: lineOf(place),
       code: label === undefined ? code : `${label} ${code}`,
+      indent: indentOf(place),
       effect: `waits, ${location}=${value}`,
       note: '',
       dim: false,
@@ -133,9 +155,10 @@ function wide(
   c: Counterexample,
   cells: readonly Cell[],
   widths: readonly number[],
-  gutter: number,
+  numbers: number,
   style: Style,
 ): string[] {
+  const gutter = numbers === 0 ? 0 : numbers + 2;
   const starts = widths.map((_, t) => widths.slice(0, t).reduce((sum, n) => sum + n + GAP, gutter));
   let head = '';
   for (const [t, name] of c.columns.entries()) head = `${head.padEnd(starts[t]!)}${name}`;
@@ -144,7 +167,7 @@ function wide(
     const start = starts[cell.thread]!;
     const parts = layOut(cell, widths[cell.thread]!, style);
     for (const [i, part] of parts.entries()) {
-      const number = i === 0 ? cell.number.padStart(gutter - 2) : '';
+      const number = i === 0 ? cell.number.padStart(numbers) : '';
       lines.push(`${style.dim(number)}${' '.repeat(start - number.length)}${part}`);
     }
   }
@@ -166,7 +189,12 @@ function narrow(c: Counterexample, cells: readonly Cell[], width: number, style:
 }
 
 /** A cell in lines of a width: the effect at the right, or below where it does not fit. */
-function layOut({ code, effect, note, dim }: Cell, width: number, style: Style): string[] {
+function layOut(cell: Cell, width: number, style: Style): string[] {
+  const { indent } = cell;
+  return laidOut(cell, width - indent, style).map((line) => ' '.repeat(indent) + line);
+}
+
+function laidOut({ code, effect, note, dim }: Cell, width: number, style: Style): string[] {
   const right = [effect, note].filter((part) => part !== '').join(' ');
   const styled = `${style.cyan(effect)}${effect !== '' && note !== '' ? ' ' : ''}${style.yellow(note)}`;
   const paint = (text: string): string => (dim ? style.dim(text) : text);
@@ -184,14 +212,15 @@ function layOut({ code, effect, note, dim }: Cell, width: number, style: Style):
   ];
 }
 
-/** Code in lines of a width, broken at spaces where there are any. */
+/** Code in lines of a width, broken at spaces where there are any, else after what opens an argument. */
 function broken(code: string, width: number): string[] {
   const lines: string[] = [];
   let rest = code;
   while (rest.length > width) {
     const space = rest.lastIndexOf(' ', width);
-    const at = space > width / 3 ? space : width;
-    lines.push(rest.slice(0, at));
+    const bracket = rest.lastIndexOf('(', width - 1) + 1;
+    const at = space > width / 3 ? space : bracket > width / 3 ? bracket : width;
+    lines.push(rest.slice(0, at).trimEnd());
     rest = `  ${rest.slice(at).trimStart()}`;
   }
   return [...lines, rest];

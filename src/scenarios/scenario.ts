@@ -110,6 +110,8 @@ export interface Judged {
 /** One race under one design: a program, and the judge of its executions. */
 export interface Prepared {
   readonly k: Kernel;
+  /** What setup() made. */
+  readonly world: unknown;
   readonly program: Program;
   /** The name of each thread. */
   readonly roles: readonly string[];
@@ -213,6 +215,7 @@ function prepare<V extends Variant, W, T extends Threads>(
   };
   return {
     k,
+    world,
     origin,
     roles,
     judge,

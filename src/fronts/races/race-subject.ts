@@ -1,14 +1,28 @@
 import { cellIndex } from '../../cpu/cpu.ts';
+import type { Naming } from '../../explain/naming.ts';
 import type { SourcePlace } from '../../explain/source-place.ts';
 import type { Subject } from '../../explain/subject.ts';
-import type { Recording, Replayed } from '../../explain/trace.ts';
+import type { Recording, Replayed, Trace } from '../../explain/trace.ts';
 import { Kind } from '../../graph/event.ts';
 import type { Ending, Judgement } from '../../judge/judgement.ts';
 import type { Design } from '../../mm/design/design.ts';
+import { releaseOf } from '../../mm/design/presets.ts';
+import type { Release } from '../../mm/design/release.ts';
+import { kernelFunction } from '../../mm/words/lookup.ts';
 import type { Program } from '../../program/program.ts';
 import type { Prepared, Scenario } from '../../scenarios/scenario.ts';
 import { alone, RaceJudge } from './race-judge.ts';
+import { RaceNaming } from './race-naming.ts';
 import { type FrameMap, placeInStack } from './stack-place.ts';
+
+/** The whole stack, however deep. */
+function stackOf(): string {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 100;
+  const stack = new Error().stack ?? '';
+  Error.stackTraceLimit = stackTraceLimit;
+  return stack;
+}
 
 /** One race under one design. */
 export interface RaceCase {
@@ -26,6 +40,7 @@ export class RaceSubject implements Subject {
   protected readonly prepared: Prepared;
   private readonly judging: RaceJudge;
   protected readonly frames: FrameMap;
+  private readonly release: Release;
 
   /**
    * @param frames where the frames of a stack stand in the source
@@ -38,6 +53,7 @@ export class RaceSubject implements Subject {
     this.prepared = prepared ?? race.scenario.prepare(race.design.design, race.variant, alone);
     this.judging = new RaceJudge(this.prepared);
     this.columns = this.prepared.roles;
+    this.release = releaseOf(race.design.name);
   }
 
   get program(): Program {
@@ -57,7 +73,19 @@ export class RaceSubject implements Subject {
   }
 
   private here(): SourcePlace | undefined {
-    return placeInStack(new Error().stack ?? '', this.frames);
+    const running = placeInStack(stackOf(), this.frames);
+    if (running === undefined) return undefined;
+    const { place, frames, calledAt } = running;
+    const { call, name, file } = kernelFunction(frames, this.release);
+    return {
+      ...place,
+      ...(name === undefined ? {} : { function: name }),
+      kernel: { call, callAt: calledAt, file, frames },
+    };
+  }
+
+  naming(trace: Trace): Naming {
+    return new RaceNaming(this.prepared, this.release, trace);
   }
 
   showValue(cell: number, value: number): string {

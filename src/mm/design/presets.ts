@@ -10,12 +10,13 @@ export interface Preset {
   readonly name: string;
   /** Where it is from. */
   readonly doc: string;
+  /** Whose code it is, or is a change of. */
+  readonly release: Release;
   readonly design: Design;
 }
 
 /** A preset that is a kernel. */
 export interface Kernel extends Preset {
-  readonly release: Release;
   /** The weakest machine that it runs on, unless said. */
   readonly machine?: Machine;
 }
@@ -90,51 +91,61 @@ export const PRESETS: readonly Preset[] = [
   ...KERNEL_PRESETS,
   {
     name: 'has-pinned-review',
+    release: 'v5.9-rc7',
     doc: 'The patch under review in "has_pinned ordering", September 2020: protects, reads flag, then count',
     design: hasPinnedReview,
   },
   {
     name: 'has-pinned-swap',
+    release: 'v5.9-rc7',
     doc: 'The repair proposed in "has_pinned ordering", September 2020: reads count, then flag',
     design: { ...hasPinnedReview, forkReads: 'count-flag' },
   },
   {
     name: 'simplified-wp',
+    release: 'v5.8',
     doc: 'The trial that "pin, then fork", September 2020, answers (09854ba94c6a): v5.8, but a write fault reuses at refcount 1',
     design: { ...v5_8, pinReadOnly: 'any', reuse: 'refcount' },
   },
   {
     name: 'early-copy-sketch',
+    release: 'v5.8',
     doc: 'The sketch of "pin, then fork", 17 September 2020, with the simplified write fault it was written for',
     design: sketch2020,
   },
   {
     name: 'mapcount-first',
+    release: 'v4.20',
     doc: 'The first proposal of "mapcount pin detection", January 2019: one walk, pins wait for write-back',
     design: { ...mapcount2019, pinDetect: 'first', pinWriteback: 'wait', zapMarker: 'none' },
   },
   {
     name: 'mapcount-second',
+    release: 'v4.20',
     doc: 'The second proposal of "mapcount pin detection", January 2019: a page flag, markers, two walks',
     design: mapcount2019,
   },
   {
     name: 'mapcount-walk-read-walk',
+    release: 'v4.20',
     doc: 'A repair of it: the map count is read between the walks',
     design: { ...mapcountRepair, pinDetect: 'walk-read-walk' },
   },
   {
     name: 'mapcount-read-walk-walk',
+    release: 'v4.20',
     doc: 'A repair of it: the map count is read before the walks',
     design: { ...mapcountRepair, pinDetect: 'read-walk-walk' },
   },
   {
     name: 'mapcount-walk-walk-read',
+    release: 'v4.20',
     doc: 'A repair of it: the map count is read after the walks',
     design: { ...mapcountRepair, pinDetect: 'walk-walk-read' },
   },
   {
     name: 'longterm-file-v7',
+    release: 'v6.4',
     doc: 'The file check of "fast long-term pins of file pages", May 2023, as its thread finds it: folio->mapping is read before the re-check, and NULL is not told apart',
     design: { ...designAt('v6.4'), pinFile: 'before-recheck', pinNullMapping: 'accept' },
   },
@@ -160,7 +171,7 @@ function kernelNamed(name: string): Preset | undefined {
   const changed = changesBetween(column.release, release).length;
   const as = `as ${column.name} in all that is modelled${changed === 0 ? '' : ` but ${changed} decisions`}`;
   const backports = stable === '' ? '' : `; what was taken back to ${release}${stable} is not known`;
-  return { name: `${release}${stable}`, doc: `Linux ${release.slice(1)}: ${as}${backports}`, design };
+  return { name: `${release}${stable}`, release, doc: `Linux ${release.slice(1)}: ${as}${backports}`, design };
 }
 
 /** What a kernel without a column of its own is like; undefined of another design. */
@@ -175,6 +186,9 @@ export function designOf(name: string): Design {
   if (preset === undefined) throw new RangeError(`no preset is called ${name}`);
   return preset.design;
 }
+
+/** The release whose code the design of a name is, or is a change of; of a name that is none of a preset the newest. */
+export const releaseOf = (name: string): Release => presetNamed(name.split(' ')[0]!)?.release ?? NEWEST;
 
 /** The name of a design that differs from a preset: `v6.12 shareMb=mb`. */
 export const designName = (preset: string, decisions: Readonly<Record<string, string>>): string =>

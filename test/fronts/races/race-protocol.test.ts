@@ -57,10 +57,15 @@ describe('a failing race', () => {
     const protocol = race('T0', 'first', 'v5.9-rc');
     const best = findBest(protocol, 'lkmm', {});
     if (best.kind !== 'found') throw new Error(best.kind);
-    const { reason, texts } = explainFailure(protocol, best.shown, 'lkmm', REFERENCE);
+    const { reason, trace, texts } = explainFailure(protocol, best.shown, 'lkmm', REFERENCE);
     if (reason.kind !== 'unordered') throw new Error(reason.kind);
     const missing = reason.cycle.filter((step) => step.missing);
-    expect(missing.map(({ from, to }) => [texts[from]!.label, texts[to]!.label])).toEqual([['f1', 'flag']]);
+    expect(missing.map(({ from, to }) => [trace.events[from]!.label, trace.events[to]!.label])).toEqual([
+      ['f1', 'flag'],
+    ]);
+    expect(missing.map(({ from, to }) => [texts[from]!.code, texts[to]!.code])).toEqual([
+      ['ptep_set_wrprotect(src_mm, addr, src_pte)', 'atomic_read(&src_mm->has_pinned)'],
+    ]);
     expect(missing[0]!.order).toBe('none');
   });
 });
@@ -71,9 +76,9 @@ describe('what mends a race', () => {
     const outcome = finish(findRepairs(race('T0', 'first', 'v5.9-rc'), 'lkmm', REFERENCE, options));
     if (outcome.kind !== 'repairs') throw new Error(outcome.kind);
     expect(outcome.repairs.map(({ edits }) => edits.map((e) => e.words))).toEqual([
-      ['f1 atomic_relaxed(table2.pte[0]): full barrier'],
-      ['smp_mb__after_atomic() before flag READ_ONCE(mm0.has_pinned)'],
-      ['smp_mb() before flag READ_ONCE(mm0.has_pinned)'],
+      ['ptep_set_wrprotect(src_mm, addr, src_pte): full barrier'],
+      ['smp_mb__after_atomic() before atomic_read(&src_mm->has_pinned)'],
+      ['smp_mb() before atomic_read(&src_mm->has_pinned)'],
     ]);
   });
 
@@ -93,8 +98,8 @@ describe('the barriers of clearing PG_anon_exclusive, September 2022', () => {
 
   it.each([
     ['smp_rmb()', 'gup_must_unshare', 'needed'],
-    ['smp_mb__after_atomic()', 'clear_anon_exclusive', 'too-strong'],
-    ['spin_lock(table2.lock)', 'pt_lock', 'not-needed'],
+    ['smp_mb__after_atomic()', 'page_try_share_anon_rmap', 'too-strong'],
+    ['spin_lock(ptl)', 'page_vma_mapped_walk', 'not-needed'],
   ])('%s in %s() is %s', (words, where, expected) => {
     expect(verdict(outcome, words, where)).toBe(expected);
   });
