@@ -202,6 +202,6 @@ describe('formats', () => {
       (e: { place: { file: string; function: string } }) => e.place,
     );
     expect(places.every((place: { file: string }) => place.file.startsWith('src/mm/'))).toBe(true);
-    expect(places.map((place: { function: string }) => place.function)).toContain('ptep_set_wrprotect');
+    expect(places.map((place: { function: string }) => place.function)).toContain('copy_present_pte');
   });
 });
