@@ -240,6 +240,10 @@ export abstract class Cpu {
   downWrite(cell: Cell, label?: string): void {
     this.rmwWhen(cell, WHOLE, 0, RmwOp.Xchg, WRITER, Mode.Acquire, label);
   }
+  /** @returns whether nobody held it, and it is held now */
+  downWriteTrylock(cell: Cell, label?: string): boolean {
+    return this.rmwIf(cell, WHOLE, 0, true, RmwOp.Xchg, WRITER, Mode.Acquire, label) === 0;
+  }
   upWrite(cell: Cell, label?: string): void {
     this.rmw(cell, RmwOp.Sub, WRITER, Mode.Release, label);
   }

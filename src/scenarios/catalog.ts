@@ -4,11 +4,14 @@ import { exclusivePin } from './exclusive-pin.ts';
 import { forkPin } from './fork-pin.ts';
 import { forkTlb } from './fork-tlb.ts';
 import { freePin } from './free-pin.ts';
+import { hugeDirtyCow } from './huge-dirty-cow.ts';
 import { hugetlbUnshare } from './hugetlb-unshare.ts';
 import { lazyfree } from './lazyfree.ts';
 import { mapcountPin } from './mapcount-pin.ts';
 import { migratePin } from './migrate-pin.ts';
 import { mirror } from './mirror.ts';
+import { mremapRetract } from './mremap-retract.ts';
+import { mremapTlb } from './mremap-tlb.ts';
 import { pinFlag } from './pin-flag.ts';
 import { pinForkStore } from './pin-fork-store.ts';
 import { readPin } from './read-pin.ts';
@@ -46,6 +49,9 @@ export const SCENARIOS: readonly Scenario[] = [
   hugetlbUnshare,
   forkTlb,
   pinFlag,
+  hugeDirtyCow,
+  mremapTlb,
+  mremapRetract,
 ];
 
 /** A race by its name, in any case. */

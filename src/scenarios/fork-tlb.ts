@@ -2,7 +2,7 @@ import { userLoad, userStore } from '../mm/fault/user.ts';
 import { dupMmap } from '../mm/fork/fork.ts';
 import { quiescent } from './judging.ts';
 import { scenario } from './scenario.ts';
-import { family } from './world.ts';
+import { family, leaveInTlb } from './world.ts';
 
 const STORED = 7;
 
@@ -18,10 +18,8 @@ export const forkTlb = scenario({
   layout: () => ({ tlb: true, pages: 6 }),
   setup(cpu, k) {
     const world = family(cpu, k);
-    // What this CPU has in its TLB now, the one that will store has, too.
-    const own = k.layout.tlb(k.layout.bootCpu, world.parent, 0);
-    cpu.writeOnce(k.layout.tlb(0, world.parent, 0), cpu.readOnce(own));
-    cpu.writeOnce(own, 0);
+    // The CPU that will store has the translation.
+    leaveInTlb(cpu, k, world.parent, 0, 0);
     return world;
   },
   threads: ({ k, parent, child }) => ({

@@ -25,6 +25,8 @@ export const PROPERTIES = {
   I21: 'who falls back to the slow path gets there',
   I22: 'a device that mirrors page tables maps no page that its mm maps no more, and writes to none that is read-only there',
   I23: 'a cache and its pages agree on where each is',
+  I24: 'a process reaches no memory through a page table that is not its own',
+  I25: 'nobody writes to the huge zero page, which all processes read',
 } as const;
 
 export type PropertyId = keyof typeof PROPERTIES;

@@ -89,6 +89,13 @@ export function family(cpu: Cpu, k: Kernel, kind: PageKind = 'small'): Family {
   return { k, parent, child, address, page };
 }
 
+/** What this CPU has in its TLB for an address, `other` has in its own, and nobody else. */
+export function leaveInTlb(cpu: Cpu, k: Kernel, mm: Mm, address: number, other: number): void {
+  const own = k.layout.tlb(k.layout.bootCpu, mm, address);
+  cpu.writeOnce(k.layout.tlb(other, mm, address), cpu.readOnce(own));
+  cpu.writeOnce(own, 0);
+}
+
 /**
  * Takes the entry of a page away and gives it back, as a migration that failed does: it is not dirty after, the page is.
  * The caller has locked the folio, and holds a reference.

@@ -7,7 +7,7 @@ import { VM_SHARED } from '../mm/memory/vma.ts';
 import { entries, pageField } from '../mm/observe/inspect.ts';
 import { quiescent } from './judging.ts';
 import { type Broken, scenario } from './scenario.ts';
-import { ANON_RW, FIRST_DATA, must, pageAt } from './world.ts';
+import { ANON_RW, FIRST_DATA, leaveInTlb, must, pageAt } from './world.ts';
 
 const STORED = 7;
 
@@ -30,10 +30,8 @@ export const zapClean = scenario({
     must(userStore(cpu, k, mm, 0, FIRST_DATA), 'a store');
     // Something else in the same page table, so that it stays.
     must(mmapRegion(cpu, k, mm, { start: 1, end: 2, flags: ANON_RW | VM_SHARED, file: 0 }), 'mmap');
-    // What this CPU has in its TLB now, the one that will store has, too.
-    const own = k.layout.tlb(k.layout.bootCpu, mm, 0);
-    cpu.writeOnce(k.layout.tlb(0, mm, 0), cpu.readOnce(own));
-    cpu.writeOnce(own, 0);
+    // The CPU that will store has the translation.
+    leaveInTlb(cpu, k, mm, 0, 0);
     return { k, mm, page: pageAt(cpu, k, mm, 0) };
   },
   threads: ({ k, mm }) => ({

@@ -151,7 +151,7 @@ describe('presets', () => {
 
   it.each([
     ['5.15', 'v5.15', 'v5.14'],
-    ['v6.6', 'v6.6', 'v6.5'],
+    ['v6.13', 'v6.13', 'v6.12'],
     ['6.12.117', 'v6.12.117', 'v6.12'],
     ['5.12', 'v5.12', 'v5.11'],
   ])('%s is a kernel without a column: %s, as %s', (asked, name, like) => {

@@ -79,6 +79,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'fork-tlb store': 'holds holds holds holds holds holds holds holds holds holds holds',
   'pin-flag small': '-     -     -     -     -     -     -     -     -     -     -',
   'pin-flag large': '-     -     -     -     -     -     -     -     -     -     -',
+  'huge-dirty-cow read': 'SC holds holds holds holds holds holds holds holds holds holds',
+  'mremap-tlb truncate': 'SC holds holds holds holds holds holds holds holds holds holds',
+  'mremap-retract table': '- holds holds holds holds holds holds holds holds holds holds',
 };
 
 /** The proposals of the posts, and what was tried on top of them. */

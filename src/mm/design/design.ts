@@ -187,6 +187,20 @@ export const KNOBS = {
     flush: 'flushes the TLB',
     ipi: 'flushes the TLB and sends an interrupt to every CPU',
   }).took('flush', ['ipi', '2ba99c5e0881']),
+  mremapFlush: knob('free', 'when mremap() flushes the TLB of the addresses that entries have left', {
+    end: 'when all are moved, with no page-table lock held',
+    locked: 'before it drops the page-table locks',
+  }).took('end', ['locked', 'eb66ae030829']),
+  mremapTable: knob('free', 'how mremap() moves a page table all of which is to go to another address', {
+    entries: 'entry by entry',
+    trust: 'at once, if there was one before it took the locks',
+    recheck: 'at once, if there is one with the locks held',
+  }).took('entries', ['trust', '2c91bd4a4e2e'], ['recheck', '6fa1066fc5d0']),
+  retractLock: knob('free', 'what khugepaged holds when it takes an empty page table away from a mapping of a file', {
+    unsupported: 'it does not collapse files',
+    mmap: 'mmap_lock for writing, where it can be had at once',
+    rmap: 'the lock of the mappings of the file, for reading',
+  }).took('unsupported', ['mmap', 'f3f0e1d2150b'], ['rmap', '1d65b771bc08']),
   unshareSync: knob('free', 'what is done before a page table that was shared belongs to its last user alone', {
     none: 'nothing',
     ipi: 'an interrupt to every CPU',
@@ -231,6 +245,10 @@ export const KNOBS = {
     refcount: 'where nobody else holds a reference',
     exclusive: 'where it is exclusive, or nobody else but the swap cache holds a reference',
   }).took('mapcount', ['refcount', '09854ba94c6a'], ['exclusive', '6c287605fd56']),
+  touchPmd: knob('fault', 'what get_user_pages() does to a huge PMD whose page was only read', {
+    dirty: 'makes it dirty',
+    clean: 'makes it young alone',
+  }).took('dirty', ['clean', 'a8f97366452e']),
   uffdDirty: knob('fault', 'which entries userfaultfd makes dirty when it maps a page of the cache', {
     unsupported: 'it cannot map a page of the cache at all',
     writable: 'those that are writable',

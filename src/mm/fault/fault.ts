@@ -1,7 +1,7 @@
 /** Page faults: what kind is it, and who handles it. */
 
 import type { Cpu } from '../../cpu/cpu.ts';
-import { hugePmdFault } from '../huge/huge-pmd.ts';
+import { doHugePmdAnonymousPage, hugePmdFault } from '../huge/huge-pmd.ts';
 import { vmaLookup } from '../map/vma-list.ts';
 import { EFAULT } from '../memory/errno.ts';
 import type { Kernel } from '../memory/kernel.ts';
@@ -86,8 +86,12 @@ export function handleMmFault(cpu: Cpu, k: Kernel, fault: Fault): number {
   return 0;
 }
 
-const doMissing = (cpu: Cpu, k: Kernel, fault: Fault): number =>
-  fault.vma.file === 0 ? doAnonymousPage(cpu, k, fault) : doFileFault(cpu, k, fault);
+/** create_huge_pmd(), do_fault(), do_anonymous_page(): nothing is mapped there yet. */
+function doMissing(cpu: Cpu, k: Kernel, fault: Fault): number {
+  if (fault.vma.file !== 0) return doFileFault(cpu, k, fault);
+  if (k.layout.config.thp && doHugePmdAnonymousPage(cpu, k, fault) === 0) return 0;
+  return doAnonymousPage(cpu, k, fault);
+}
 
 /** do_numa_page(): the hint was taken; the entry gets the protection of the VMA back. */
 function doNumaPage(cpu: Cpu, k: Kernel, { address }: Fault, table: PageTable, e: Pte): number {

@@ -46,6 +46,19 @@ export function userStore(cpu: Cpu, k: Kernel, mm: Mm, address: number, value: n
   }
 }
 
+/**
+ * A store by a CPU that has the translation in its TLB; what it does where it has not is no part of it.
+ * @returns whether it had
+ */
+export function userStoreCached(cpu: Cpu, k: Kernel, mm: Mm, address: number, value: number): boolean {
+  tlbAccessBegin(cpu, k);
+  const cached = cpu.readOnce(k.layout.tlb(cpu.id, mm, address));
+  const hit = permits(cached, true) && (cached & PTE_DIRTY) !== 0;
+  if (hit) cpu.writeOnce(ptePage(cpu, k, cached) + PAGE_DATA, value);
+  tlbAccessEnd(cpu, k);
+  return hit;
+}
+
 /** May the hardware go ahead? A store needs the dirty bit as well, which the walk sets. */
 const permits = (e: Pte, store: boolean): boolean =>
   ptePresent(e) && !pteProtnone(e) && (!store || (e & PTE_WRITE) !== 0);

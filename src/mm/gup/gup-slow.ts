@@ -4,6 +4,7 @@ import type { Cpu } from '../../cpu/cpu.ts';
 import { handleMmFault } from '../fault/fault.ts';
 import { waitOnPageWriteback } from '../fault/page-mkwrite.ts';
 import { FAULT_UNSHARE, FAULT_WRITE, VM_FAULT_WRITE } from '../fault/vm-fault.ts';
+import { touchPmd } from '../huge/huge-pmd.ts';
 import { vmaLookup } from '../map/vma-list.ts';
 import { AS_KIND, tracksDirty } from '../memory/address-space.ts';
 import { EFAULT } from '../memory/errno.ts';
@@ -97,6 +98,17 @@ function gupPage(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number, request
   }
 }
 
+/**
+ * The next look of __get_user_pages() (mm/gup.c) at an entry, after a fault of its own has broken COW in a mapping that may not be
+ * written to. mmap_lock is held for reading since before the fault.
+ * @returns undefined where it would fault again
+ */
+export function followAfterCowBreak(cpu: Cpu, k: Kernel, mm: Mm, address: number, flags: number): Pin | undefined {
+  const vma = vmaLookup(cpu, k, mm, address);
+  const found = vma === undefined ? 0 : followPagePte(cpu, k, mm, vma, address, afterCowBreak(k, flags));
+  return typeof found === 'number' ? undefined : { ...found, flags };
+}
+
 /** should_force_cow_break() (v5.7, v5.8): reading a COW mapping breaks COW first. */
 const forceCowBreak = (k: Kernel, vma: Vma, flags: number): boolean =>
   k.design.pinReadOnly === 'writable' && isCowMapping(vma) && (flags & FOLL_WRITE) === 0;
@@ -131,6 +143,7 @@ function followPagePte(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number, f
     ptePresent(e) && pmdIsHuge(e) === huge && (!pteProtnone(e) || (flags & FOLL_FORCE) !== 0)
       ? followPresent(cpu, k, vma, address, e, page, flags)
       : 0;
+  if (huge && typeof found !== 'number') touchPmd(cpu, k, pmdp, e, (flags & FOLL_WRITE) !== 0);
   if (found === WAIT_WRITEBACK) getPage(cpu, page);
   ptUnlock(cpu, lock);
   if (found !== WAIT_WRITEBACK) return found;

@@ -42,12 +42,13 @@ import { depositTable, splitHugePmd, withdrawTable } from './split-pmd.ts';
  * do_huge_pmd_anonymous_page() (mm/huge_memory.c, v4.4 to v6.12): a large folio of zeros, mapped by one PMD.
  * @returns 0; -EINVAL where the VMA does not span the PMD, or something is mapped there; -ENOMEM
  */
-export function doHugePmdAnonymousPage(cpu: Cpu, k: Kernel, { mm, vma, address }: Fault): number {
+export function doHugePmdAnonymousPage(cpu: Cpu, k: Kernel, { mm, vma, address, flags }: Fault): number {
   const count = k.layout.config.ptesPerTable;
   const start = address - (address % count);
   if (vma.start > start || vma.end < start + count) return EINVAL;
   const number = takeFree(cpu, k.layout.freeTables)?.number;
   if (number === undefined) return ENOMEM;
+  if (k.layout.config.thp && (flags & FAULT_WRITE) === 0) return mapHugeZeroPage(cpu, k, mm, vma, address, number);
   const folio = allocFolio(cpu, k, count);
   if (folio === 0) {
     giveFree(cpu, k.layout.freeTables, number);
@@ -88,6 +89,51 @@ export function mapHugePmd(
   setPte(cpu, pmdCell(k, mm, start), mkPte(k.layout.pfnOf(folio), PMD_HUGE | entryBits(vma, write)), label);
 }
 
+/** mm_get_huge_zero_folio(): made at the first read; it is never freed here. @returns 0 where memory is exhausted */
+function hugeZeroPage(cpu: Cpu, k: Kernel): Page {
+  const known = cpu.readOnce(k.layout.hugeZero);
+  if (known !== 0) return k.layout.page(known - 1) + cpu.provenance(known);
+  const folio = allocFolio(cpu, k, k.layout.config.ptesPerTable);
+  if (folio === 0) return 0;
+  for (let i = 0; i < k.layout.config.ptesPerTable; i++) cpu.writeOnce(folio + i * PAGE_CELLS + PAGE_DATA, 0);
+  cpu.smpStoreRelease(k.layout.hugeZero, k.layout.pfnOf(folio) + 1);
+  return folio;
+}
+
+/**
+ * set_huge_zero_folio() (mm/huge_memory.c, v4.4 to v6.12). In the kernel a mapping of the page is not counted; here it is, as
+ * that of any other page, and where the PMD is split the entries map its pages.
+ */
+function mapHugeZeroPage(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number, number: number): number {
+  const folio = hugeZeroPage(cpu, k);
+  const cell = pmdCell(k, mm, address);
+  ptLock(cpu, k, mm + MM_PAGE_TABLE_LOCK);
+  const free = folio !== 0 && cpu.readOnce(cell) === PTE_NONE;
+  if (free) {
+    getPage(cpu, folio);
+    cpu.atomicAdd(folio + PAGE_ENTIRE_MAPCOUNT, 1);
+    depositTable(cpu, mm, number);
+    setPte(cpu, cell, mkPte(k.layout.pfnOf(folio), PMD_HUGE | entryBits(vma, false)));
+  }
+  ptUnlock(cpu, mm + MM_PAGE_TABLE_LOCK);
+  if (free) return 0;
+  giveFree(cpu, k.layout.freeTables, number);
+  return folio === 0 ? ENOMEM : EINVAL;
+}
+
+/** is_huge_zero_pmd(), of the page. */
+const isHugeZeroPage = (cpu: Cpu, k: Kernel, folio: Page): boolean =>
+  k.layout.config.thp && cpu.readOnce(k.layout.hugeZero) === k.layout.pfnOf(folio) + 1;
+
+/**
+ * touch_pmd() (mm/huge_memory.c; follow_trans_huge_pmd() before v4.11): whoever got a page under a huge PMD has accessed it. Up
+ * to v4.14 that made the PMD dirty even where the page was only read. The caller holds the lock of the PMDs.
+ */
+export function touchPmd(cpu: Cpu, k: Kernel, cell: number, pmd: Pte, write: boolean): void {
+  const touched = pmd | PTE_YOUNG | (write || k.design.touchPmd === 'dirty' ? PTE_DIRTY : 0);
+  if (touched !== pmd) setPte(cpu, cell, touched);
+}
+
 /**
  * create_huge_pmd() aside, handle_mm_fault() of a PMD that is not a table (do_huge_pmd_wp_page(), v4.4 to v6.12): reuses
  * the huge page, or splits the PMD, so that the fault is tried again page by page.
@@ -102,7 +148,7 @@ export function hugePmdFault(cpu: Cpu, k: Kernel, { mm, vma, address, flags }: F
   if (pmdIsHuge(pmd)) {
     const folio = ptePage(cpu, k, pmd);
     const breaks = (flags & (FAULT_WRITE | FAULT_UNSHARE)) !== 0 && !pteWrite(pmd);
-    split = breaks && !mayReuseHuge(cpu, k, folio);
+    split = breaks && (isHugeZeroPage(cpu, k, folio) || !mayReuseHuge(cpu, k, folio));
     const write = (flags & FAULT_WRITE) !== 0;
     const protection = write && (vma.flags & VM_WRITE) !== 0 ? PTE_WRITE : 0;
     if (!split) setPte(cpu, cell, pmd | PTE_YOUNG | (write ? PTE_DIRTY | protection : 0));

@@ -55,6 +55,8 @@ export interface LayoutConfig {
   readonly tlb: boolean;
   /** Large folios exist, so every page must be asked for its head. */
   readonly largeFolios: boolean;
+  /** Faults on anonymous memory map huge pages where they can, and reads the huge zero page. */
+  readonly thp: boolean;
   /** Each address space is mirrored by a device, which is told when entries change. */
   readonly mirrors: boolean;
   /** Page tables stand for those of hugetlb files, which address spaces share: see hugetlb.ts. */
@@ -77,6 +79,7 @@ export const SMALL_CONFIG: LayoutConfig = {
   pcp: 1,
   tlb: false,
   largeFolios: false,
+  thp: false,
   mirrors: false,
   hugetlb: false,
 };
@@ -116,6 +119,9 @@ export class Layout {
   readonly swapCache: Cell;
   /** i_pages of the swap cache: held where a cached page is looked up, or its count is frozen. */
   readonly swapLock: Cell;
+
+  /** huge_zero_page: one more than the page frame number, or 0. Only where the configuration has `thp`. */
+  readonly hugeZero: Cell;
 
   /** Of each page table, with how many address spaces its owner shares it. Only where the configuration has hugetlb. */
   readonly tableShares: Cell;
@@ -223,6 +229,7 @@ export class Layout {
           () => showPte,
         )
       : 0;
+    this.hugeZero = place(config.thp ? 1 : 0, () => 'huge_zero_page');
     this.tableShares = place(config.hugetlb ? tables : 0, (table) => `table${table}.shares`);
     const mirrored = config.mirrors ? mms : 0;
     this.#notifiers = each(mirrored, NOTIFIER_FIELDS.length, (mm, f) => `mm${mm}.notifier.${NOTIFIER_FIELDS[f]}`);

@@ -22,6 +22,7 @@ export const MM_VMAS = MM_FIELDS.length;
 export const mmapReadLock = (cpu: Cpu, mm: Mm): void => cpu.downRead(mm + MM_MMAP_LOCK);
 export const mmapReadUnlock = (cpu: Cpu, mm: Mm): void => cpu.upRead(mm + MM_MMAP_LOCK);
 export const mmapWriteLock = (cpu: Cpu, mm: Mm): void => cpu.downWrite(mm + MM_MMAP_LOCK);
+export const mmapWriteTrylock = (cpu: Cpu, mm: Mm): boolean => cpu.downWriteTrylock(mm + MM_MMAP_LOCK);
 export const mmapWriteUnlock = (cpu: Cpu, mm: Mm): void => cpu.upWrite(mm + MM_MMAP_LOCK);
 
 /** mm_set_has_pinned_flag() (mm/gup.c, from v5.9): without a barrier in every era. */

@@ -98,6 +98,8 @@ function checkCounts(memory: Memory, k: Kernel, held: readonly Pin[], all: reado
     references[pfn]! += counted && !large ? PIN_BIAS : 1;
     if (counted && large) pinned[pfn]!++;
   }
+  const hugeZero = layout.config.thp ? memory[layout.hugeZero]! : 0;
+  if (hugeZero > 0) references[hugeZero - 1]!++;
   for (let pfn = 0; pfn < pages; pfn++) {
     if ((field(pfn, PAGE_FLAGS) & PG_SWAPCACHE) !== 0) references[pfn]!++;
     const expect = (what: string, is: number, be: number): void => {
