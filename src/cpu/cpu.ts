@@ -234,6 +234,10 @@ export abstract class Cpu {
   downRead(cell: Cell, label?: string): void {
     this.rmwWhen(cell, WRITER, 0, RmwOp.Add, READER, Mode.Acquire, label);
   }
+  /** @returns whether no writer held it, and it is held now */
+  downReadTrylock(cell: Cell, label?: string): boolean {
+    return (this.rmwIf(cell, WRITER, 0, true, RmwOp.Add, READER, Mode.Acquire, label) & WRITER) === 0;
+  }
   upRead(cell: Cell, label?: string): void {
     this.rmw(cell, RmwOp.Sub, READER, Mode.Release, label);
   }

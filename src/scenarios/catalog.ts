@@ -1,8 +1,10 @@
 import { collapsePin } from './collapse-pin.ts';
 import { dirtyCow } from './dirty-cow.ts';
 import { exclusivePin } from './exclusive-pin.ts';
+import { forkFault } from './fork-fault.ts';
 import { forkPin } from './fork-pin.ts';
 import { forkTlb } from './fork-tlb.ts';
+import { forkUnmap } from './fork-unmap.ts';
 import { freePin } from './free-pin.ts';
 import { hugeDirtyCow } from './huge-dirty-cow.ts';
 import { hugetlbUnshare } from './hugetlb-unshare.ts';
@@ -18,6 +20,7 @@ import { readPin } from './read-pin.ts';
 import { reclaimDirty } from './reclaim-dirty.ts';
 import { reclaimPin } from './reclaim-pin.ts';
 import type { Scenario } from './scenario.ts';
+import { softDirty } from './soft-dirty.ts';
 import { splitPin } from './split-pin.ts';
 import { uffdCow } from './uffd-cow.ts';
 import { uffdMove } from './uffd-move.ts';
@@ -49,6 +52,9 @@ export const SCENARIOS: readonly Scenario[] = [
   hugetlbUnshare,
   forkTlb,
   pinFlag,
+  forkUnmap,
+  forkFault,
+  softDirty,
   hugeDirtyCow,
   mremapTlb,
   mremapRetract,

@@ -45,7 +45,15 @@ export const raceReference = (race: RaceCase): Reference => {
  * Decisions that came after ids had been given out. Kernels had taken them all along, so they are not part of the digest: ids
  * of executions stay what they are. Where one is taken otherwise the name of the design says so.
  */
-const LATER: readonly KnobName[] = ['touchPmd', 'mremapFlush', 'mremapTable', 'retractLock'];
+const LATER: readonly KnobName[] = [
+  'touchPmd',
+  'mremapFlush',
+  'mremapTable',
+  'retractLock',
+  'faultLock',
+  'forkVmaLock',
+  'clearRefs',
+];
 
 /** The decisions of a design that v4.4 takes otherwise: a knob that is new says nothing of what was decided before. */
 const decisionsText = (design: Design): string =>

@@ -82,6 +82,10 @@ export const KNOBS = {
     mm: 'they are flushed once, when all VMAs are copied',
     none: 'nothing',
   }).took('mm'),
+  forkVmaLock: knob('fork', 'what fork holds of each VMA, besides mmap_lock, until all are copied', {
+    none: 'nothing',
+    write: 'its lock, for writing (vma_start_write)',
+  }).took('none', ['write', 'fb49c455323f']),
   forkAllocation: knob('fork', 'where the page for an early copy comes from', {
     preallocated: 'drops the page-table locks, allocates, takes them again and re-reads the entry (-EAGAIN)',
     'under-lock': 'is allocated with both page-table locks held',
@@ -245,6 +249,14 @@ export const KNOBS = {
     refcount: 'where nobody else holds a reference',
     exclusive: 'where it is exclusive, or nobody else but the swap cache holds a reference',
   }).took('mapcount', ['refcount', '09854ba94c6a'], ['exclusive', '6c287605fd56']),
+  faultLock: knob('fault', 'what a page fault of anonymous memory holds', {
+    mmap: 'mmap_lock for reading',
+    vma: 'the lock of the VMA for reading, where that can be had at once',
+  }).took('mmap', ['vma', '0bff0aaea03e']),
+  clearRefs: knob('fault', 'which entries clear_refs makes read-only, to know of the next write', {
+    all: 'all, with mmap_lock for reading',
+    'spare-pinned': 'those of pages that are not pinned, with mmap_lock for writing',
+  }).took('all', ['spare-pinned', '9348b73c2e1b', '29a951dfb3c3']),
   touchPmd: knob('fault', 'what get_user_pages() does to a huge PMD whose page was only read', {
     dirty: 'makes it dirty',
     clean: 'makes it young alone',

@@ -29,7 +29,7 @@ import {
   pteProtnone,
   pteWrite,
 } from '../memory/pte.ts';
-import { isAccessible, VM_SHARED, VM_WRITE } from '../memory/vma.ts';
+import { isAccessible, VM_SHARED, VM_WRITE, type Vma } from '../memory/vma.ts';
 import { doAnonymousPage } from './fault-anonymous.ts';
 import { doFileFault } from './fault-file.ts';
 import { doSwapPage, migrationEntryWait } from './fault-swap.ts';
@@ -41,12 +41,24 @@ import { FAULT_UNSHARE, FAULT_WRITE, type Fault } from './vm-fault.ts';
  * @returns 0 where the access may be tried again, -EFAULT where the process is to be signalled, -ENOMEM
  */
 export function handleUserFault(cpu: Cpu, k: Kernel, mm: Mm, address: number, write: boolean): number {
-  mmapReadLock(cpu, mm);
-  const vma = vmaLookup(cpu, k, mm, address);
+  const locked = k.layout.config.vmaLocks && k.design.faultLock === 'vma' ? lockVma(cpu, k, mm, address) : undefined;
+  if (locked === undefined) mmapReadLock(cpu, mm);
+  const vma = locked ?? vmaLookup(cpu, k, mm, address);
   const allowed = vma !== undefined && (write ? (vma.flags & VM_WRITE) !== 0 : isAccessible(vma));
   const status = allowed ? handleMmFault(cpu, k, { mm, vma, address, flags: write ? FAULT_WRITE : 0 }) : EFAULT;
-  mmapReadUnlock(cpu, mm);
+  if (locked === undefined) mmapReadUnlock(cpu, mm);
+  else cpu.upRead(k.layout.vmaLock(mm, locked.slot));
   return Math.min(status, 0);
+}
+
+/**
+ * lock_vma_under_rcu() (mm/memory.c, from v6.4): the VMA, with its lock for reading, so that the fault needs no mmap_lock.
+ * @returns undefined where it is none of anonymous memory, or somebody holds the lock for writing
+ */
+function lockVma(cpu: Cpu, k: Kernel, mm: Mm, address: number): Vma | undefined {
+  const vma = vmaLookup(cpu, k, mm, address);
+  if (vma === undefined || vma.file !== 0 || vma.anonVma === 0) return undefined;
+  return cpu.downReadTrylock(k.layout.vmaLock(mm, vma.slot)) ? vma : undefined;
 }
 
 /**

@@ -35,14 +35,19 @@ import { copyNonpresentPte } from './copy-swap.ts';
  */
 export function dupMmap(cpu: Cpu, k: Kernel, parent: Mm, child: Mm): number {
   mmapWriteLock(cpu, parent);
+  const all = vmas(cpu, k, parent);
+  const locksVmas = k.layout.config.vmaLocks && k.design.forkVmaLock === 'write';
   let error = 0;
-  for (const vma of vmas(cpu, k, parent)) {
+  for (const vma of all) {
+    // vma_start_write(): held for writing until mmap_lock is dropped.
+    if (locksVmas) cpu.downWrite(k.layout.vmaLock(parent, vma.slot));
     if ((vma.flags & VM_DONTCOPY) !== 0) continue;
     linkVma(cpu, k, child, vma);
     if ((vma.flags & VM_WIPEONFORK) === 0) error = copyPageRange(cpu, k, parent, child, vma);
     if (error !== 0) break;
   }
   if (k.design.forkFlush === 'mm') flushTlbRange(cpu, k, parent, 0, k.layout.span);
+  if (locksVmas) for (const vma of all) cpu.upWrite(k.layout.vmaLock(parent, vma.slot));
   mmapWriteUnlock(cpu, parent);
   return error;
 }

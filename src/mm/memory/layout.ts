@@ -57,6 +57,8 @@ export interface LayoutConfig {
   readonly largeFolios: boolean;
   /** Faults on anonymous memory map huge pages where they can, and reads the huge zero page. */
   readonly thp: boolean;
+  /** VMAs have locks of their own, for faults. */
+  readonly vmaLocks: boolean;
   /** Each address space is mirrored by a device, which is told when entries change. */
   readonly mirrors: boolean;
   /** Page tables stand for those of hugetlb files, which address spaces share: see hugetlb.ts. */
@@ -80,6 +82,7 @@ export const SMALL_CONFIG: LayoutConfig = {
   tlb: false,
   largeFolios: false,
   thp: false,
+  vmaLocks: false,
   mirrors: false,
   hugetlb: false,
 };
@@ -139,6 +142,7 @@ export class Layout {
   readonly #tlbs: number;
   readonly #notifiers: number;
   readonly #mirrors: number;
+  readonly #vmaLocks: number;
 
   /** @throws RangeError where a number is too small, or larger than a word has room for */
   constructor(config: LayoutConfig) {
@@ -230,6 +234,7 @@ export class Layout {
         )
       : 0;
     this.hugeZero = place(config.thp ? 1 : 0, () => 'huge_zero_page');
+    this.#vmaLocks = each(config.vmaLocks ? mms : 0, vmasPerMm, (mm, slot) => `mm${mm}.vma[${slot}].lock`);
     this.tableShares = place(config.hugetlb ? tables : 0, (table) => `table${table}.shares`);
     const mirrored = config.mirrors ? mms : 0;
     this.#notifiers = each(mirrored, NOTIFIER_FIELDS.length, (mm, f) => `mm${mm}.notifier.${NOTIFIER_FIELDS[f]}`);
@@ -307,6 +312,11 @@ export class Layout {
     return this.#mirrors + this.mmNumber(mm) * (MIRROR_PTES + this.span);
   }
 
+  /** vm_lock of the VMA in a slot, a rw_semaphore. Only where the configuration has vmaLocks. */
+  vmaLock(mm: Mm, slot: number): Cell {
+    return this.#vmaLocks + this.mmNumber(mm) * this.config.vmasPerMm + slot;
+  }
+
   /** The memory of a machine that has just booted: everything is free. */
   initialMemory(): Float64Array {
     const memory = new Float64Array(this.size);
@@ -345,6 +355,7 @@ export class Layout {
         this.notifier(this.mm(i)) + NOTIFIER_LOCK,
         this.mirror(this.mm(i)) + MIRROR_LOCK,
       ]),
+      ...each(this.config.vmaLocks ? mms * this.config.vmasPerMm : 0, (i) => [this.#vmaLocks + i]),
       this.swapLock,
       this.freePages.zoneLock,
       this.freeTables.zoneLock,
