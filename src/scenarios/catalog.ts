@@ -1,6 +1,7 @@
 import { collapsePin } from './collapse-pin.ts';
 import { dirtyCow } from './dirty-cow.ts';
 import { exclusivePin } from './exclusive-pin.ts';
+import { forkEdges } from './fork-edges.ts';
 import { forkFault } from './fork-fault.ts';
 import { forkPin } from './fork-pin.ts';
 import { forkTlb } from './fork-tlb.ts';
@@ -14,6 +15,7 @@ import { migratePin } from './migrate-pin.ts';
 import { mirror } from './mirror.ts';
 import { mremapRetract } from './mremap-retract.ts';
 import { mremapTlb } from './mremap-tlb.ts';
+import { pageReuse } from './page-reuse.ts';
 import { pinFlag } from './pin-flag.ts';
 import { pinForkStore } from './pin-fork-store.ts';
 import { readPin } from './read-pin.ts';
@@ -55,6 +57,8 @@ export const SCENARIOS: readonly Scenario[] = [
   forkUnmap,
   forkFault,
   softDirty,
+  forkEdges,
+  pageReuse,
   hugeDirtyCow,
   mremapTlb,
   mremapRetract,

@@ -179,6 +179,10 @@ export const KNOBS = {
     rcu: 'an RCU grace period',
     barrier: 'nothing: smp_mb() alone',
   }).tookButOnX86('rcu', 'ipi'),
+  gatherPut: knob('free', 'when unmapping drops the references of the entries that it has cleared', {
+    'after-flush': 'when no TLB has them any more',
+    'before-flush': 'before the TLBs are flushed',
+  }).took('after-flush'),
   zapMapcount: knob('free', 'when zap drops the map count of a dirty file page', {
     'before-flush': 'at once',
     'after-flush': 'when the TLB is flushed',

@@ -55,8 +55,10 @@ export function flushGather(cpu: Cpu, k: Kernel, gather: Gather): void {
  * has waited for fast walks already.
  */
 export function finishGather(cpu: Cpu, k: Kernel, gather: Gather): void {
-  flushGather(cpu, k, gather);
+  const late = k.design.gatherPut === 'after-flush';
+  if (late) flushGather(cpu, k, gather);
   for (const page of gather.pages.splice(0)) putPage(cpu, k, compoundHead(cpu, k, page));
+  if (!late) flushGather(cpu, k, gather);
   const tables = gather.tables.splice(0);
   if (tables.length === 0) return;
   const waited = k.design.tableFree === 'ipi' && k.design.tlbFlush === 'ipi';

@@ -27,6 +27,8 @@ export interface FreeLists {
   readonly perCpu: Cell;
   readonly zone: Cell;
   readonly zoneLock: Cell;
+  /** What is given back goes to the zone at once. */
+  readonly toZone: boolean;
 }
 
 const lowest = (mask: number): number => 31 - Math.clz32(mask & -mask);
@@ -54,10 +56,21 @@ export function takeFree(cpu: Cpu, lists: FreeLists): Numbered | undefined {
   return taken;
 }
 
-/** Gives a thing back to the list of this CPU. */
+/** Gives a thing back: to the list of this CPU, or of the zone where that is full (free_unref_page_commit()). */
 export function giveFree(cpu: Cpu, lists: FreeLists, number: number): void {
+  if (lists.toZone) {
+    giveZone(cpu, lists, 1 << number);
+    return;
+  }
   const own = lists.perCpu + cpu.id;
   cpu.writeOnce(own, cpu.readOnce(own) | (1 << number));
+}
+
+/** free_pcppages_bulk(). */
+function giveZone(cpu: Cpu, { zone, zoneLock }: FreeLists, mask: number): void {
+  cpu.spinLock(zoneLock);
+  cpu.writeOnce(zone, cpu.readOnce(zone) | mask);
+  cpu.spinUnlock(zoneLock);
 }
 
 /**
@@ -118,8 +131,5 @@ export function freePage(cpu: Cpu, k: Kernel, folio: Page): void {
     giveFree(cpu, k.layout.freePages, pfn);
     return;
   }
-  const { zone, zoneLock } = k.layout.freePages;
-  cpu.spinLock(zoneLock);
-  cpu.writeOnce(zone, cpu.readOnce(zone) | ((2 ** count - 1) << pfn));
-  cpu.spinUnlock(zoneLock);
+  giveZone(cpu, k.layout.freePages, (2 ** count - 1) << pfn);
 }

@@ -51,6 +51,8 @@ export interface LayoutConfig {
   readonly swapSlots: number;
   /** How many free pages, and free tables, each racing CPU has on its own list at the start. */
   readonly pcp: number;
+  /** What a CPU frees goes to the zone, whence any CPU may take it: its own list is full (pcp->high). */
+  readonly freesToZone: boolean;
   /** CPUs translate through TLBs. Without, each access walks the page tables. */
   readonly tlb: boolean;
   /** Large folios exist, so every page must be asked for its head. */
@@ -79,6 +81,7 @@ export const SMALL_CONFIG: LayoutConfig = {
   pagesPerFile: 2,
   swapSlots: 0,
   pcp: 1,
+  freesToZone: false,
   tlb: false,
   largeFolios: false,
   thp: false,
@@ -251,6 +254,7 @@ export class Layout {
       perCpu: place(cpus + 1, (cpu) => `cpu${cpu}.free_${what}`),
       zone: place(1, () => `zone.free_${what}`),
       zoneLock: place(1, () => `zone.${what}_lock`),
+      toZone: config.freesToZone,
     });
     this.freePages = lists('pages');
     this.freeTables = lists('tables');
