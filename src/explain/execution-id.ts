@@ -85,7 +85,7 @@ export function encodeExecution(
       .add(row)
       .add(moment)
       .add(value === undefined ? 0 : cell === undefined ? 1 : cell + 2);
-    if (value !== undefined) writer.addSigned(value);
+    if (value !== undefined) writer.addWord(value);
   }
   return writer.text;
 }
@@ -121,7 +121,7 @@ export function decodeExecution(
     const moment = reader.next();
     const form = reader.next();
     if (row === undefined || moment === undefined || form === undefined) return undefined;
-    const value = form === 0 ? undefined : reader.nextSigned();
+    const value = form === 0 ? undefined : reader.nextWord();
     if (form > 0 && value === undefined) return undefined;
     effects.push({ row, moment, value, cell: form < 2 ? undefined : form - 2 });
   }

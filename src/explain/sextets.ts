@@ -1,3 +1,8 @@
+import { integerOf, isSmall, wordOf } from '../cpu/integer.ts';
+
+/** 32 bits of a large integer. */
+const PART = 0xffffffffn;
+
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.';
 
 /** Whole numbers as text of letters, digits, `_` and `.`: one character for each below 32. */
@@ -15,9 +20,14 @@ export class SextetWriter {
     return this;
   }
 
-  /** @param n of any sign */
-  addSigned(n: number): this {
-    return this.add(n < 0 ? 1 : 0).add(Math.abs(n));
+  /** What a word of memory holds: its sign and its amount, which has two parts where it has more than 53 bits. */
+  addWord(word: number): this {
+    if (isSmall(word)) return this.add(word < 0 ? 1 : 0).add(Math.abs(word));
+    const integer = integerOf(word);
+    const amount = integer < 0n ? -integer : integer;
+    return this.add(integer < 0n ? 3 : 2)
+      .add(Number(amount >> 32n))
+      .add(Number(amount & PART));
   }
 
   addList(list: readonly number[]): this {
@@ -53,10 +63,15 @@ export class SextetReader {
     }
   }
 
-  nextSigned(): number | undefined {
-    const sign = this.next();
+  nextWord(): number | undefined {
+    const form = this.next();
     const n = this.next();
-    return sign === undefined || n === undefined || sign > 1 ? undefined : sign === 1 ? 0 - n : n;
+    if (form === undefined || n === undefined || form > 3) return undefined;
+    if (form < 2) return form === 1 ? 0 - n : n;
+    const low = this.next();
+    if (low === undefined || low > PART || n > PART) return undefined;
+    const amount = (BigInt(n) << 32n) | BigInt(low);
+    return wordOf(form === 3 ? -amount : amount);
   }
 
   nextList(): number[] | undefined {

@@ -107,10 +107,19 @@ test.each([
   expect(await ask({ question: 'executions', of: LARGE, ...limits })).toMatchObject({ kind: 'bounded', limit });
 });
 
-test('an execution is shown again by its id', async () => {
-  const shown = await ask({ question: 'show', of: SB, mend: false });
+const LARGE_VALUES = litmus(`C large-values
+{ u64 x; u64 y; }
+P0(u64 *x, u64 *y) { u64 r0 = READ_ONCE(*x); WRITE_ONCE(*y, 0xfffffffffffffff0); }
+P1(u64 *x, u64 *y) { u64 r0 = READ_ONCE(*y); WRITE_ONCE(*x, 0xeffffffffffffff1); }
+exists (0:r0=0xeffffffffffffff1 /\\ 1:r0=0xfffffffffffffff0)`);
+
+test.each([
+  ['SB', SB],
+  ['values of 64 bits', LARGE_VALUES],
+])('an execution is shown again by its id: %s', async (_, of) => {
+  const shown = await ask({ question: 'show', of, mend: false });
   const id = shown.kind === 'execution' ? shown.counterexample.id! : '';
-  const again = await ask({ question: 'replay', of: SB, id });
+  const again = await ask({ question: 'replay', of, id });
   const { execution } = JSON.parse(json(again));
   expect(execution).toEqual(JSON.parse(json(shown)).execution);
   expect(await ask({ question: 'replay', of: SB, id: 'x' })).toMatchObject({ diagnostics: [{ code: 'HF950' }] });
