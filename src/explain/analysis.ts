@@ -4,7 +4,7 @@ import type { BarrierItem, Together } from './barriers.ts';
 import type { Architecture } from './costs.ts';
 import type { Counterexample } from './counterexample.ts';
 import type { Difference } from './difference.ts';
-import type { Repair } from './repair.ts';
+import type { Repair } from './repair-search.ts';
 
 /** What can be asked about a protocol beyond whether it holds. */
 export const ANALYSES = ['show', 'barriers', 'repair', 'diff', 'replay'] as const;

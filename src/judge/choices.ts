@@ -8,8 +8,6 @@ import type { Graph } from '../graph/graph.ts';
 export type AccessRef = number;
 
 export const accessRef = (threads: number, thread: number, slot: number): AccessRef => slot * threads + thread;
-export const threadOf = (threads: number, ref: AccessRef): number => ref % threads;
-export const slotOf = (threads: number, ref: AccessRef): number => Math.floor(ref / threads);
 
 /** What tells one execution of a program from every other: all else follows by running the threads again. */
 export interface Choices {

@@ -2,8 +2,9 @@ import { NO_DEPS } from '../cpu/deps.ts';
 import { type IntKind, isAddress, wrap } from '../cpu/integer.ts';
 import type { Mode } from '../cpu/modes.ts';
 import type { Call, Expression, Place } from './ast.ts';
+import { ThreadFault } from './frame.ts';
 import type { CallbackWords } from './layout.ts';
-import { type Machine, ThreadFault } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { keepsAddresses, type ValueType, widens } from './value-type.ts';
 
 /** A compiled expression: returns its value, and leaves in the machine where that comes from. */

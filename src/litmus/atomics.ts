@@ -13,7 +13,8 @@ import {
   type Target,
 } from './access.ts';
 import type { Place } from './ast.ts';
-import { type Machine, ThreadFault } from './machine.ts';
+import { ThreadFault } from './frame.ts';
+import type { Machine } from './machine.ts';
 import type { Primitive } from './primitive.ts';
 
 /** xchg(): the operand is data, and the value that of the read. Operands of all of these have the type of the target. */

@@ -4,7 +4,7 @@ import { applyRmw, Mode, type RmwOp, typedRmw } from '../cpu/modes.ts';
 import { compileCell, type Evaluate, type Target } from './access.ts';
 import type { Place } from './ast.ts';
 import type { Operand } from './atomics.ts';
-import { ThreadFault } from './machine.ts';
+import { ThreadFault } from './frame.ts';
 
 /** The mask of a bit whose number is computed, in the type of its word. @param access that with which it is accessed */
 export function bitMask(bit: Evaluate, access: IntKind, place: Place): Operand {

@@ -21,8 +21,8 @@ import {
 } from './atomics.ts';
 import { bitMask, compilePlainBit, compileTestBit } from './bits.ts';
 import { compileCallback } from './compile-callback.ts';
+import { ThreadDeath } from './frame.ts';
 import { BIT, compileIsLocked, compileLock, compileTrylock, compileUnlock } from './locks.ts';
-import { ThreadDeath } from './machine.ts';
 import type { Primitive } from './primitive.ts';
 import { PRIMITIVES } from './primitives.ts';
 import { known } from './thin-air.ts';

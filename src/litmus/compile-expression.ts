@@ -1,7 +1,6 @@
-import { depsUnion, NO_DEPS } from '../cpu/deps.ts';
-import { add, IntKind, isAddress, multiply, wrap } from '../cpu/integer.ts';
+import { depsUnion } from '../cpu/deps.ts';
+import { add } from '../cpu/integer.ts';
 import { Mode } from '../cpu/modes.ts';
-import { OUT_OF_THIN_AIR } from '../program/program.ts';
 import {
   compileLoad,
   compileStore,
@@ -9,21 +8,20 @@ import {
   convert,
   type Evaluate,
   type ExpressionCompiler,
-  loaded,
-  stored,
   type Target,
 } from './access.ts';
-import { arithmetic, compute, isShift, operatingKind, unary, whyUndefined } from './arithmetic.ts';
-import type { Binary, BinaryOperator, Expression, Place } from './ast.ts';
+import { arithmetic, isShift, operatingKind, unary } from './arithmetic.ts';
+import type { Binary, Expression } from './ast.ts';
 import { compileCall } from './compile-call.ts';
+import { compileChange, undefinedValue } from './compile-change.ts';
 import { compileLoop, Flow } from './compile-loop.ts';
 import { bindingOf, cellAt, constantAddress, constantOf, type Scope } from './constant.ts';
+import { ThreadCut } from './frame.ts';
 import { during } from './here.ts';
 import { registersThatMatter } from './loop-registers.ts';
-import { type Machine, ThreadCut, ThreadFault } from './machine.ts';
 import { known } from './thin-air.ts';
 import { accessType, isPointer, pointerSum, scaleOf, typeOf, wordType } from './type-of.ts';
-import { countsElements, INT, ofKind, stride, UNTYPED, type ValueType } from './value-type.ts';
+import { countsElements, INT, ofKind, UNTYPED, type ValueType } from './value-type.ts';
 
 /** What the expression on the left of an assignment stands for. */
 export function compileTarget(scope: Scope, e: Expression): Target {
@@ -62,69 +60,6 @@ function compileAddress(scope: Scope, e: Expression): Evaluate {
 /** Compiles an expression whose value is converted to a type, as where it is assigned. */
 export const compileAs = (scope: Scope, e: Expression, type: ValueType): Evaluate =>
   convert(compile(scope, e), typeOf(scope, e), type, e);
-
-/**
- * Changes a target in plain C, as `x += y` and `x++` do: memory is read and written, and the write depends on what was
- * read. @param old whether the whole has the value from before
- */
-function compileChange(
-  plain: Mode,
-  target: Target,
-  operator: BinaryOperator,
-  value: Evaluate,
-  valueType: ValueType,
-  old: boolean,
-  place: Place,
-): Evaluate {
-  const { type } = target;
-  const step = type.pointee === undefined ? 1 : stride(type.pointee);
-  const loose = (operator === '+' || operator === '-') && countsElements(type.kind, type, type);
-  const change = (m: Machine, before: number, by: number): number => {
-    if (loose && isAddress(before)) return m.looseSum(operator === '+' ? 1 : -1, type.kind, before, by);
-    const after = compute(operator, before, type.kind, multiply(IntKind.S64, by, step), valueType.kind);
-    return wrap(type.kind, after ?? undefinedValue(operator, by, place));
-  };
-  if (target.kind === 'register') {
-    const { slot } = target;
-    return (m) => {
-      const by = value(m);
-      const before = m.frame[slot]!;
-      if (before === OUT_OF_THIN_AIR) m.cpu.abandon();
-      const origin = m.origins[slot]!;
-      m.deps = depsUnion(m.deps, origin);
-      m.frame[slot] = change(m, before, by);
-      m.origins[slot] = m.deps;
-      if (old) m.deps = origin;
-      return old ? before : m.frame[slot]!;
-    };
-  }
-  const address = target.kind === 'address' ? target.address : undefined;
-  const access = target.kind === 'address' ? target.access : undefined;
-  const fixed = target.kind === 'cell' ? target.cell : 0;
-  return (m) => {
-    m.deps = NO_DEPS;
-    const cell = address === undefined ? fixed : m.cell(address(m), place, access);
-    const addressDeps = m.deps;
-    const by = value(m);
-    const { cpu, deps } = m;
-    cpu.addrDeps = addressDeps;
-    const before = loaded(m, cell, type.kind, cpu.read(cell, plain));
-    if (before === OUT_OF_THIN_AIR) cpu.abandon();
-    const read = cpu.readDeps();
-    const origin = depsUnion(deps, read);
-    m.deps = origin;
-    const after = change(m, before, by);
-    cpu.addrDeps = addressDeps;
-    cpu.dataDeps = origin;
-    cpu.write(cell, stored(m, cell, type.kind, after), plain);
-    m.deps = old ? read : origin;
-    return old ? before : after;
-  };
-}
-
-function undefinedValue(operator: BinaryOperator, b: number, place: Place): never {
-  throw new ThreadFault({ place, message: whyUndefined(operator, b) });
-}
 
 function compileBinary(scope: Scope, e: Binary): Evaluate {
   const { operator } = e;

@@ -1,6 +1,6 @@
 import type { Place } from './ast.ts';
 import type { CompiledLitmus } from './compile.ts';
-import { End, endOf, type Fault, type Frame } from './machine.ts';
+import { End, endOf, type Fault, type Frame } from './frame.ts';
 import type { Ended } from './state.ts';
 
 /** A thread that did what has no meaning. */

@@ -2,51 +2,12 @@ import type { TrackedCpu } from '../cpu/cpu.ts';
 import { type Deps, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { ADDRESS_BASE, add, IntKind, isAddress, multiply, signedKind, subtract } from '../cpu/integer.ts';
 import { Mode } from '../cpu/modes.ts';
-import type { Code } from '../program/codes.ts';
 import type { Place } from './ast.ts';
+import { type Asserted, End, type Fault, type Frame, MIXED_SIZES, ThreadFault } from './frame.ts';
 import { type CallbackWords, type Layout, type Location, locate, SPACING, showValue } from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
 import type { Source } from './source.ts';
 import { sameSize, stride, UNKNOWN, type ValueType } from './value-type.ts';
-
-/**
- * What the body of a compiled thread returns: a new array in each run. Index 0 tells how the run ended; the others are the
- * registers, at the slots that the layout gives them.
- */
-export type Frame = { 0: End; ending?: Fault | Asserted } & number[];
-
-/** How a run of a thread ended. */
-export enum End {
-  Complete = 0,
-  /** A loop wanted more rounds than it may have. */
-  Cut = 1,
-  /** It did what has no meaning, such as to follow a pointer that points nowhere: `ending` is a {@link Fault}. */
-  Fault = 2,
-  /** Something that it asserts is not so: `ending` is {@link Asserted}. */
-  Asserted = 3,
-}
-
-/** What a thread did that has no meaning, and where. */
-export interface Fault {
-  readonly place: Place;
-  readonly message: string;
-  /** {@link MIXED_SIZES} where that is what happened. */
-  readonly code?: Code;
-}
-
-/** What a thread asserts that is not so. */
-export interface Asserted {
-  /** The calls of BUG_ON(), WARN_ON() and their kind, in the order in which they fired. */
-  readonly fired: readonly Place[];
-  /** How the run ended: `died` at the last of these. */
-  readonly then: 'complete' | 'cut' | 'died';
-  /** The reads that decided that they fire. */
-  readonly deps: Deps;
-}
-
-/** How a thread ended that did. */
-export const endOf = (frame: Frame): End.Complete | End.Cut | Fault | Asserted =>
-  frame.ending ?? (frame[0] as End.Complete | End.Cut);
 
 /** How a word was accessed, and where. */
 export interface Access {
@@ -54,26 +15,8 @@ export interface Access {
   readonly declared: Place;
 }
 
-/** The code of an access to a part of a word. */
-export const MIXED_SIZES = 'HF202';
-
-/** Leaves the body of a thread from within an expression. */
-export class ThreadFault {
-  readonly fault: Fault;
-
-  constructor(fault: Fault) {
-    this.fault = fault;
-  }
-}
-
-/** Leaves the body of a thread from within an expression that wants more rounds than it may have. */
-export class ThreadCut {}
-
 /** What the word of unlocks without a lock holds while there was none. */
 export const NEVER_UNLOCKED = 2;
-
-/** Leaves the body of a thread that dies of its BUG_ON(). */
-export class ThreadDeath {}
 
 /** So many statements and rounds of loops a thread runs, at most, before it is cut. */
 export const MAX_STEPS = 1 << 16;

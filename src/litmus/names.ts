@@ -1,11 +1,12 @@
 import type { Declarator, Expression, FunctionDefinition, Name, Statement } from './ast.ts';
 import { headOf } from './callbacks.ts';
+import { Labels } from './labels.ts';
 import { didYouMean } from './nearest.ts';
 import { hasResult, type Primitive, signature } from './primitive.ts';
 import { PRIMITIVES } from './primitives.ts';
 import type { Diagnostics } from './source.ts';
 import { whyNotSupported } from './unsupported.ts';
-import { eachOperand, eachPart, type Node } from './walk.ts';
+import { eachOperand } from './walk.ts';
 
 /** How a name is used in a thread; a sum of these. */
 export enum Role {
@@ -31,9 +32,7 @@ export class ThreadNames {
   /** The names declared in the blocks around the current statement. */
   private readonly scopes: Set<string>[] = [];
   private loops = 0;
-  /** The labels that a `goto` may jump to from the current statement, and all that there are. */
-  private readonly labels = new Set<string>();
-  private readonly allLabels = new Map<string, Name>();
+  private readonly labels: Labels;
 
   constructor(thread: FunctionDefinition, diagnostics: Diagnostics) {
     this.diagnostics = diagnostics;
@@ -49,7 +48,7 @@ export class ThreadNames {
       }
     }
     this.scopes.push(parameters);
-    this.findLabels(thread.body);
+    this.labels = new Labels(thread.body, diagnostics);
     this.statement(thread.body);
   }
 
@@ -57,16 +56,6 @@ export class ThreadNames {
     const use = this.uses.get(name.name);
     if (use === undefined) this.uses.set(name.name, { roles, first: name });
     else use.roles |= roles;
-  }
-
-  private findLabels(s: Node): void {
-    if (s.kind === 'expression' || s.kind === 'declaration') return;
-    eachPart(s, (part) => this.findLabels(part));
-    if (s.kind !== 'labelled') return;
-    const { label } = s;
-    if (this.allLabels.has(label.name))
-      this.diagnostics.report('HF105', label, `the label ${label.name} is there twice`);
-    else this.allLabels.set(label.name, label);
   }
 
   private statement(s: Statement): void {
@@ -104,35 +93,16 @@ export class ThreadNames {
         if (this.loops === 0) this.diagnostics.report('HF105', s, `\`${s.kind}\` outside of a loop`);
         break;
       case 'labelled':
-        this.labels.add(s.label.name);
+        this.labels.enter(s.label);
         for (const inner of s.body) this.statement(inner);
-        this.labels.delete(s.label.name);
+        this.labels.leave(s.label);
         break;
       case 'goto':
-        this.goto(s.label);
+        this.labels.jump(s.label);
         break;
       case 'return':
       case 'empty':
         break;
-    }
-  }
-
-  private goto(label: Name): void {
-    const { name, start } = label;
-    if (this.labels.has(name)) return;
-    const there = this.allLabels.get(name);
-    if (there === undefined) {
-      this.diagnostics.report('HF105', label, `there is no label ${name}`, () =>
-        didYouMean(name, this.allLabels.keys()),
-      );
-    } else if (there.start < start) {
-      this.diagnostics.report('HF120', label, `a jump back, to ${name}, is not supported`, () => ({
-        help: 'Write it as `do { ... } while (...);`.',
-      }));
-    } else {
-      this.diagnostics.report('HF120', label, `a jump into a block, to ${name}, is not supported`, () => ({
-        help: 'Put the label into a block that is around the `goto`, or write it with `if` and `else`.',
-      }));
     }
   }
 

@@ -11,8 +11,8 @@ import type { TooManyAccesses } from '../program/too-many-accesses.ts';
 import { atOnce, type InTurns } from '../program/turns.ts';
 import type { Place } from './ast.ts';
 import type { CompiledLitmus } from './compile.ts';
+import { MIXED_SIZES } from './frame.ts';
 import { endOfThreads, type FaultOf, type Fired } from './judge-end.ts';
-import { MIXED_SIZES } from './machine.ts';
 import { type State, StateTally } from './tally.ts';
 import { isTame } from './tame.ts';
 

@@ -1,8 +1,8 @@
 import { wrap } from '../cpu/integer.ts';
 import type { Execution } from '../explore/contract.ts';
 import type { InitialValue, Proposition, Variable } from './ast.ts';
+import type { Frame } from './frame.ts';
 import { elementAddress, type Layout, type Location } from './layout.ts';
-import type { Frame } from './machine.ts';
 import { common, INT, type ValueType } from './value-type.ts';
 import { compareVariables, nameOf } from './variables.ts';
 

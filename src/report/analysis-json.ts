@@ -1,6 +1,6 @@
 import type { Analysis, Differs, Shows } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
-import type { Repair } from '../explain/repair.ts';
+import type { Repair } from '../explain/repair-search.ts';
 import { executionData, failureData, placeData } from './execution-json.ts';
 import type { AnalysisData, BarrierData, DifferenceData, EveryData, MendData, RepairData } from './schema/analysis.ts';
 import { jsonLine } from './visible.ts';

@@ -11,7 +11,7 @@ import type {
 import type { BarrierItem } from '../explain/barriers.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
 import type { Patch } from '../explain/edit.ts';
-import type { Repair } from '../explain/repair.ts';
+import type { Repair } from '../explain/repair-search.ts';
 import { modelInfo } from '../models/registry.ts';
 import { again, headed } from './analysis-lines.ts';
 import { diagnosticText } from './diagnostic-text.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Architecture, costOf } from '../../src/explain/costs.ts';
 import type { Edit } from '../../src/explain/edit.ts';
-import { findRepairs, type Repair, type RepairOutcome } from '../../src/explain/repair.ts';
+import { findRepairs, type RepairOutcome } from '../../src/explain/repair.ts';
+import type { Repair } from '../../src/explain/repair-search.ts';
 import { findAny } from '../../src/explain/search.ts';
 import { subsets } from '../../src/explain/subsets.ts';
 import type { LitmusProtocol } from '../../src/fronts/litmus/litmus-protocol.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { explore } from '../../src/explore/explore.ts';
 import { compileLitmus } from '../../src/litmus/compile.ts';
-import { End, type Frame } from '../../src/litmus/machine.ts';
+import { End, type Frame } from '../../src/litmus/frame.ts';
 import { parseLitmus } from '../../src/litmus/parse.ts';
 import { MODELS, type ModelName } from '../../src/models/registry.ts';
 import type { Program } from '../../src/program/program.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compileLitmus, MAX_UNROLL } from '../../src/litmus/compile.ts';
-import { endOf, type Frame } from '../../src/litmus/machine.ts';
+import { endOf, type Frame } from '../../src/litmus/frame.ts';
 import { parsed, runThread, threadText } from './one-thread.ts';
 import { SequentialCpu } from './sequential-cpu.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileLitmus } from '../../src/litmus/compile.ts';
-import { endOf, type Frame } from '../../src/litmus/machine.ts';
+import { endOf, type Frame } from '../../src/litmus/frame.ts';
 import { parseLitmus } from '../../src/litmus/parse.ts';
 import { Blocked, SequentialCpu } from './sequential-cpu.ts';
 

@@ -1,7 +1,7 @@
 import { type CompileOptions, compileLitmus } from '../../src/litmus/compile.ts';
+import { End, endOf, type Frame } from '../../src/litmus/frame.ts';
 import { showValue } from '../../src/litmus/layout.ts';
 import type { LitmusTest } from '../../src/litmus/litmus-test.ts';
-import { End, endOf, type Frame } from '../../src/litmus/machine.ts';
 import { parseLitmus } from '../../src/litmus/parse.ts';
 import { SequentialCpu } from './sequential-cpu.ts';
 

@@ -3,6 +3,7 @@ import type { Call, Expression, Place, Statement } from '../../litmus/ast.ts';
 import type { LitmusTest } from '../../litmus/litmus-test.ts';
 import type { Primitive } from '../../litmus/primitive.ts';
 import { PRIMITIVES } from '../../litmus/primitives.ts';
+import { EditText } from './edit-text.ts';
 import { LitmusPlaces } from './litmus-places.ts';
 import { type CallSite, LitmusSites, type StatementSite } from './litmus-sites.ts';
 import {
@@ -29,13 +30,13 @@ export interface LitmusEdit extends Edit {
 /** The barriers, ordering suffixes and locks of a litmus test, and what could be added to it. */
 export class LitmusEdits {
   private readonly test: LitmusTest;
-  private readonly text: string;
+  private readonly source: EditText;
   private readonly sites: LitmusSites;
   private readonly places: LitmusPlaces;
 
   constructor(test: LitmusTest) {
     this.test = test;
-    this.text = test.source.text;
+    this.source = new EditText(test.source.text);
     this.sites = new LitmusSites(test);
     this.places = new LitmusPlaces(test);
   }
@@ -55,10 +56,10 @@ export class LitmusEdits {
     const { thread, call, primitive } = site;
     const name = call.callee.name;
     const place = this.places.of(call);
-    const words = this.slice(call);
+    const words = this.source.slice(call);
     const replaced = (text: string): Weaker => ({
       words: text,
-      edit: this.edit(thread, undefined, `${text} for ${words}`, call, [{ ...this.span(call), text }]),
+      edit: this.edit(thread, undefined, `${text} for ${words}`, call, [{ ...this.source.span(call), text }]),
     });
     if (primitive.kind === 'fence' || primitive.kind === 'synchronizeSrcu') {
       if (/^(rcu_read|local|preempt)_/.test(name) || site.site === undefined) return undefined;
@@ -72,7 +73,7 @@ export class LitmusEdits {
 
   private weakerCalls(call: Call, primitive: Primitive): string[] {
     const name = call.callee.name;
-    const [first, second] = call.arguments.map((argument) => this.slice(argument));
+    const [first, second] = call.arguments.map((argument) => this.source.slice(argument));
     switch (name) {
       case 'smp_load_acquire':
         return [`READ_ONCE(${pointee(first!)})`];
@@ -97,7 +98,7 @@ export class LitmusEdits {
     return others
       .map((other) => base + other)
       .filter((other) => other !== name && PRIMITIVES.get(other)?.kind === primitive.kind)
-      .map((other) => this.renamed(call, other));
+      .map((other) => this.source.renamed(call, other));
   }
 
   /** Critical sections: a lock with its unlocks, and read-side sections of RCU, for each thread as a whole. */
@@ -108,7 +109,7 @@ export class LitmusEdits {
       const isRcu = /^rcu_read_(un)?lock(_bh|_sched)?$/.test(name);
       if (site.primitive.kind !== 'lock' && site.primitive.kind !== 'unlock' && !isRcu) continue;
       const lock = site.call.arguments[site.primitive.parameters.indexOf('p')];
-      const of = lock === undefined ? 'rcu' : this.slice(lock).replace(/\s/g, '');
+      const of = lock === undefined ? 'rcu' : this.source.slice(lock).replace(/\s/g, '');
       const key = `${site.thread} ${of}`;
       groups.set(key, [...(groups.get(key) ?? []), site]);
     }
@@ -119,7 +120,7 @@ export class LitmusEdits {
       // A trylock, whose value is used, cannot be taken away.
       if (statements.length < group.length || group.length < 2 || first === undefined) continue;
       const { thread, call, primitive } = first;
-      const words = `${this.slice(call)} ... ${this.slice(group[group.length - 1]!.call)}`;
+      const words = `${this.source.slice(call)} ... ${this.source.slice(group[group.length - 1]!.call)}`;
       const edit = this.removal(statements, `without ${words}`);
       const kind = primitive.kind === 'fence' ? 'rcu' : 'lock';
       found.push({ words, kind, thread, place: this.places.of(call), weaker: [{ words: 'nothing', edit }] });
@@ -159,13 +160,13 @@ export class LitmusEdits {
       // It orders all that the one which stands there orders.
       if (weaker !== undefined && name === 'smp_mb') {
         const text = `${name}()`;
-        const change = { ...this.span(weaker), text };
-        return this.edit(thread, 'mb-instead', `${text} for ${this.slice(weaker)}`, weaker, [change]);
+        const change = { ...this.source.span(weaker), text };
+        return this.edit(thread, 'mb-instead', `${text} for ${this.source.slice(weaker)}`, weaker, [change]);
       }
       const follows = previous !== undefined && (name.includes('__after_') || this.hasCall(previous, isLock));
-      const words = follows ? `after ${this.step(previous)}` : `before ${this.step(statement)}`;
+      const words = follows ? `after ${this.source.step(previous)}` : `before ${this.source.step(statement)}`;
       const at = follows ? previous : statement;
-      return this.edit(thread, cost, `${name}() ${words}`, at, this.inserted(site, `${name}();`));
+      return this.edit(thread, cost, `${name}() ${words}`, at, this.source.inserted(site, `${name}();`));
     });
   }
 
@@ -174,12 +175,12 @@ export class LitmusEdits {
     const { thread, statement, block } = site;
     const call = callOf(statement);
     if (block === undefined || call === undefined || !MOVABLE.has(call.callee.name)) return [];
-    const text = this.slice(call);
+    const text = this.source.slice(call);
     return this.sites.statements.flatMap((other) => {
       const isElsewhere = other.block === block && other !== site && other.previous !== statement;
       if (!isElsewhere || !other.isAfterAccess || !this.sites.accesses(other.statement)) return [];
-      const words = `${text} of line ${this.places.lineOf(call.start)} moved before ${this.step(other.statement)}`;
-      const changes = [this.without(site), ...this.inserted(other, `${text};`)];
+      const words = `${text} of line ${this.places.lineOf(call.start)} moved before ${this.source.step(other.statement)}`;
+      const changes = [this.source.without(site), ...this.source.inserted(other, `${text};`)];
       return [this.edit(thread, 'move', words, other.statement, changes)];
     });
   }
@@ -195,62 +196,39 @@ export class LitmusEdits {
     return this.sites.calls.some(({ call, primitive }) => s.start <= call.start && call.end <= s.end && is(primitive));
   }
 
-  private inserted({ statement, block }: StatementSite, text: string): TextChange[] {
-    const { start, end } = this.whole(statement);
-    if (block === undefined) {
-      return [
-        { start, end: start, text: `{ ${text} ` },
-        { start: end, end, text: ' }' },
-      ];
-    }
-    const indent = this.indentOf(start);
-    return [{ start, end: start, text: indent === undefined ? `${text} ` : `${text}${this.newline(start)}${indent}` }];
-  }
-
-  /** How the line before an offset ends, and so must those that are added. */
-  private newline(offset: number): string {
-    return this.text[this.text.lastIndexOf('\n', offset - 1) - 1] === '\r' ? '\r\n' : '\n';
-  }
-
-  /** What stands before an offset in its line, if that is blank. */
-  private indentOf(offset: number): string | undefined {
-    const before = this.text.slice(this.text.lastIndexOf('\n', offset - 1) + 1, offset);
-    return /^\s*$/.test(before) ? before : undefined;
-  }
-
   private strongerCalls({ thread, call, primitive }: CallSite): LitmusEdit[] {
     const name = call.callee.name;
-    const [first, second] = call.arguments.map((argument) => this.slice(argument));
+    const [first, second] = call.arguments.map((argument) => this.source.slice(argument));
     const made = (text: string, cost: CostKind): LitmusEdit =>
-      this.edit(thread, cost, `${text} for ${this.slice(call)}`, call, [{ ...this.span(call), text }]);
+      this.edit(thread, cost, `${text} for ${this.source.slice(call)}`, call, [{ ...this.source.span(call), text }]);
     if (name === 'READ_ONCE') return [made(`smp_load_acquire(${pointer(first!)})`, 'acquire')];
     if (name === 'WRITE_ONCE') return [made(`smp_store_release(${pointer(first!)}, ${second})`, 'release')];
     const [base, suffix] = split(name);
     if (primitive.kind === 'load' || primitive.kind === 'store') {
       const cost = primitive.kind === 'load' ? 'acquire' : 'release';
       const other = `${base}_${cost}`;
-      return suffix === '' && PRIMITIVES.has(other) ? [made(this.renamed(call, other), cost)] : [];
+      return suffix === '' && PRIMITIVES.has(other) ? [made(this.source.renamed(call, other), cost)] : [];
     }
     if (suffix === '') return [];
     const stronger: [string, CostKind][] = [['', 'rmw-full']];
     if (suffix === '_relaxed') stronger.unshift(['_acquire', 'rmw-acquire'], ['_release', 'rmw-release']);
     return stronger
       .filter(([other]) => PRIMITIVES.get(base + other)?.kind === primitive.kind)
-      .map(([other, cost]) => made(this.renamed(call, base + other), cost));
+      .map(([other, cost]) => made(this.source.renamed(call, base + other), cost));
   }
 
   private marking(thread: number, kind: 'load' | 'store', e: Expression): LitmusEdit {
     const text =
       kind === 'store' && e.kind === 'assignment'
-        ? `WRITE_ONCE(${this.slice(e.target)}, ${this.slice(e.value)})`
-        : `READ_ONCE(${this.slice(e)})`;
-    return this.edit(thread, 'mark', `${text} for ${this.slice(e)}`, e, [{ ...this.span(e), text }]);
+        ? `WRITE_ONCE(${this.source.slice(e.target)}, ${this.source.slice(e.value)})`
+        : `READ_ONCE(${this.source.slice(e)})`;
+    return this.edit(thread, 'mark', `${text} for ${this.source.slice(e)}`, e, [{ ...this.source.span(e), text }]);
   }
 
   private swap({ thread, statement, previous, block }: StatementSite): LitmusEdit[] {
     if (previous === undefined || block === undefined || !this.areIndependent(thread, previous, statement)) return [];
-    const words = `${this.step(statement)} before ${this.step(previous)}`;
-    const exchange = [this.span(previous), this.span(statement)] as const;
+    const words = `${this.source.step(statement)} before ${this.source.step(previous)}`;
+    const exchange = [this.source.span(previous), this.source.span(statement)] as const;
     return [{ ...this.edit(thread, 'swap', words, statement, []), isSwap: true, exchange }];
   }
 
@@ -269,7 +247,7 @@ export class LitmusEdits {
     const plain = this.sites.plain.filter(({ expression: e }) => s.start <= e.start && e.end <= s.end);
     if (calls.length + plain.length !== 1 || calls.some(({ primitive }) => !isMovable(primitive))) return undefined;
     const { bindings } = this.test.layout.threads[thread]!;
-    const names = this.slice(s).match(/[A-Za-z_]\w*/g) ?? [];
+    const names = this.source.slice(s).match(/[A-Za-z_]\w*/g) ?? [];
     const bound = names.filter((name) => bindings.has(name));
     const registers = bound.filter((name) => bindings.get(name)!.kind === 'register');
     const locations = new Set(bound.filter((name) => bindings.get(name)!.kind !== 'register'));
@@ -277,56 +255,9 @@ export class LitmusEdits {
     return locations.size === 1 ? { location: [...locations][0]!, registers } : undefined;
   }
 
-  // --- text ----------------------------------------------------------------------------------------------------------
-
-  private slice(place: Place): string {
-    const { start, end } = this.span(place);
-    return this.text.slice(start, end);
-  }
-
-  /** A place with the parentheses that belong to it: an expression does not count those at its ends. */
-  private span({ start, end }: Place): { start: number; end: number } {
-    let [from, to] = [start, end];
-    for (;;) {
-      let depth = 0;
-      let least = 0;
-      for (let at = from; at < to; at++) {
-        if (this.text[at] === '(') depth++;
-        else if (this.text[at] === ')') least = Math.min(least, --depth);
-      }
-      if (least === 0 && depth === 0) return { start: from, end: to };
-      if (least < 0) from = this.text.lastIndexOf('(', from - 1);
-      else to = this.text.indexOf(')', to) + 1;
-      // A parenthesis in a comment has none that belongs to it.
-      if (from < 0 || to === 0) return { start, end };
-    }
-  }
-
-  /** A statement as people name it. */
-  private step(s: Statement): string {
-    const head = s.kind === 'if' || s.kind === 'while' ? { start: s.start, end: s.condition.end } : s;
-    const text = this.slice(head)
-      .replace(/\s+/g, ' ')
-      .replace(/[\s;]+$/, '');
-    return head === s ? text.replace(/^[A-Za-z_][\w\s*]* = (?=.*[(*])/, '') : `${text})`;
-  }
-
-  /** A statement with the semicolon at its end. */
-  private whole({ start, end }: Statement): { start: number; end: number } {
-    return { start, end: end + (/^\s*;/.exec(this.text.slice(end))?.[0].length ?? 0) };
-  }
-
-  private renamed(call: Call, name: string): string {
-    return name + this.text.slice(call.callee.end, call.end);
-  }
-
-  private without({ statement, block }: StatementSite): TextChange {
-    return { ...this.whole(statement), text: block === undefined ? ';' : '' };
-  }
-
   /** Takes statements away; lines keep their numbers. */
   private removal(sites: readonly StatementSite[], words: string): LitmusEdit {
-    const changes = sites.map((site) => this.without(site));
+    const changes = sites.map((site) => this.source.without(site));
     return this.edit(sites[0]!.thread, undefined, words, sites[0]!.statement, changes);
   }
 

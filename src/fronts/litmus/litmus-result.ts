@@ -114,7 +114,6 @@ export interface Failed extends Every {
 }
 
 export type LitmusResult = Decided | Deadlock | Bounded | Interrupted | Failed;
-export type LitmusKind = LitmusResult['kind'];
 
 /** Why the result is not what the test asserts or promises, as a sentence; undefined where it is, or nothing is known. */
 export const contradiction = (result: LitmusResult): string | undefined => firedIn(result)[0] ?? brokenPromise(result);

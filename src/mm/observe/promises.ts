@@ -4,7 +4,7 @@
  */
 
 import type { Pin } from '../gup/gup.ts';
-import { FOLL_PIN, FOLL_WRITE } from '../gup/gup.ts';
+import { FOLL_PIN } from '../gup/gup.ts';
 import type { Layout } from '../memory/layout.ts';
 import { MAPPING_ANON } from '../memory/mapping.ts';
 import type { Mm } from '../memory/mm-struct.ts';
@@ -43,9 +43,6 @@ export function pinnedPageExclusive(memory: Memory, layout: Layout, mm: Mm, pin:
   const flagged = isHugeAt(memory, layout, mm, pin.address) ? pin.folio : pin.page;
   return (pageField(memory, layout, flagged, PAGE_FLAGS) & PG_ANON_EXCLUSIVE) !== 0;
 }
-
-/** Is it a pin through which a device may write? */
-export const isWritePin = (pin: Pin): boolean => (pin.flags & (FOLL_PIN | FOLL_WRITE)) === (FOLL_PIN | FOLL_WRITE);
 
 const isAnon = (memory: Memory, layout: Layout, pin: Pin): boolean =>
   (pageField(memory, layout, pin.folio, PAGE_MAPPING) & MAPPING_ANON) !== 0;
