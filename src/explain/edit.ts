@@ -38,9 +38,20 @@ export interface Edit {
   readonly isSwap: boolean;
   /** What to do, in a few words: `smp_wmb() before WRITE_ONCE(*y, 1)`. */
   readonly words: string;
+  /** The same in its parts, of what is put beside a step: that, or the second of two steps that change places. */
+  readonly beside?: Beside;
   /** Where, in the source as it stands. */
   readonly place: SourcePlace;
 }
+
+/** What stands before or after a step, all as people write it. */
+export interface Beside {
+  readonly what: string;
+  readonly where: 'before' | 'after';
+  readonly step: string;
+}
+
+export const besideWords = ({ what, where, step }: Beside): string => `${what} ${where} ${step}`;
 
 /** A barrier, an ordering suffix or a lock that a protocol has. */
 export interface Ordering {

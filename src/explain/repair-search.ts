@@ -5,7 +5,7 @@ import type { InTurns } from '../program/turns.ts';
 import { type Candidate, CandidateQueue, EPSILON } from './candidates.ts';
 import { judge } from './consistency.ts';
 import { type Architecture, costOf } from './costs.ts';
-import type { CostKind, Edit, Patch, Protocol } from './edit.ts';
+import type { Beside, CostKind, Edit, Patch, Protocol } from './edit.ts';
 import { type Gap, Mendable } from './mendable.ts';
 import { type Found, findAny } from './search.ts';
 import { endingOf, replay, unlocated } from './trace.ts';
@@ -249,11 +249,10 @@ export class RepairSearch {
 }
 
 /** The words of an edit; what is inserted between two steps that change places stands between the same two then. */
-function wordsAmong({ words, thread }: Edit, all: readonly Edit[]): string {
-  const isBetween = (e: Edit): boolean => {
-    const [second, first] = e.words.split(' before ');
-    return words.endsWith(` before ${second}`) || words.endsWith(` after ${first}`);
-  };
-  const swap = all.find((e) => e.isSwap && e.thread === thread && isBetween(e));
-  return swap === undefined || swap.words === words ? words : words.replace(/ (before|after) .*$/, ' between them');
+function wordsAmong({ words, beside, thread, isSwap }: Edit, all: readonly Edit[]): string {
+  if (beside === undefined || isSwap) return words;
+  const { what, where, step } = beside;
+  const isBetween = ({ what: second, step: first }: Beside): boolean => step === (where === 'before' ? second : first);
+  const swap = all.find((e) => e.isSwap && e.thread === thread && e.beside !== undefined && isBetween(e.beside));
+  return swap === undefined ? words : `${what} between them`;
 }

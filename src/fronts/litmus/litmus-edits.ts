@@ -1,4 +1,12 @@
-import type { CostKind, Edit, Ordering, TextChange, Weaker } from '../../explain/edit.ts';
+import {
+  type Beside,
+  besideWords,
+  type CostKind,
+  type Edit,
+  type Ordering,
+  type TextChange,
+  type Weaker,
+} from '../../explain/edit.ts';
 import type { Call, Expression, Place, Statement } from '../../litmus/ast.ts';
 import type { LitmusTest } from '../../litmus/litmus-test.ts';
 import type { Primitive } from '../../litmus/primitive.ts';
@@ -164,9 +172,9 @@ export class LitmusEdits {
         return this.edit(thread, 'mb-instead', `${text} for ${this.source.slice(weaker)}`, weaker, [change]);
       }
       const follows = previous !== undefined && (name.includes('__after_') || this.hasCall(previous, isLock));
-      const words = follows ? `after ${this.source.step(previous)}` : `before ${this.source.step(statement)}`;
       const at = follows ? previous : statement;
-      return this.edit(thread, cost, `${name}() ${words}`, at, this.source.inserted(site, `${name}();`));
+      const beside: Beside = { what: `${name}()`, where: follows ? 'after' : 'before', step: this.source.step(at) };
+      return this.placed(thread, cost, beside, at, this.source.inserted(site, `${name}();`));
     });
   }
 
@@ -179,9 +187,10 @@ export class LitmusEdits {
     return this.sites.statements.flatMap((other) => {
       const isElsewhere = other.block === block && other !== site && other.previous !== statement;
       if (!isElsewhere || !other.isAfterAccess || !this.sites.accesses(other.statement)) return [];
-      const words = `${text} of line ${this.places.lineOf(call.start)} moved before ${this.source.step(other.statement)}`;
+      const what = `${text} of line ${this.places.lineOf(call.start)} moved`;
+      const beside: Beside = { what, where: 'before', step: this.source.step(other.statement) };
       const changes = [this.source.without(site), ...this.source.inserted(other, `${text};`)];
-      return [this.edit(thread, 'move', words, other.statement, changes)];
+      return [this.placed(thread, 'move', beside, other.statement, changes)];
     });
   }
 
@@ -227,9 +236,10 @@ export class LitmusEdits {
 
   private swap({ thread, statement, previous, block }: StatementSite): LitmusEdit[] {
     if (previous === undefined || block === undefined || !this.areIndependent(thread, previous, statement)) return [];
-    const words = `${this.source.step(statement)} before ${this.source.step(previous)}`;
-    const exchange = [this.source.span(previous), this.source.span(statement)] as const;
-    return [{ ...this.edit(thread, 'swap', words, statement, []), isSwap: true, exchange }];
+    const { source } = this;
+    const beside: Beside = { what: source.step(statement), where: 'before', step: source.step(previous) };
+    const exchange = [source.span(previous), source.span(statement)] as const;
+    return [{ ...this.placed(thread, 'swap', beside, statement, []), isSwap: true, exchange }];
   }
 
   /** May two statements in a row change places without changing what the thread alone computes? */
@@ -259,6 +269,16 @@ export class LitmusEdits {
   private removal(sites: readonly StatementSite[], words: string): LitmusEdit {
     const changes = sites.map((site) => this.source.without(site));
     return this.edit(sites[0]!.thread, undefined, words, sites[0]!.statement, changes);
+  }
+
+  private placed(
+    thread: number,
+    cost: CostKind,
+    beside: Beside,
+    at: Place,
+    changes: readonly TextChange[],
+  ): LitmusEdit {
+    return { ...this.edit(thread, cost, besideWords(beside), at, changes), beside };
   }
 
   private edit(
