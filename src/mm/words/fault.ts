@@ -20,7 +20,9 @@ export const FAULT_WORDS: WordTable = {
     'rmw pmd': 'page walk sets the accessed and dirty bits',
     'write tlb': 'page walk fills the TLB',
   }),
+  userStoreCached: { program: 'a store', steps: { 'write data': 'the store' } },
   handleUserFault: part(),
+  lockVma: within('mm/memory.c', [['v6.4', 'lock_vma_under_rcu']]),
   handleMmFault: within(MEMORY, 'handle_pte_fault', {
     steps: {
       'read pmd': [

@@ -147,6 +147,7 @@ export const GUP_WORDS: WordTable = {
     steps: { 'read kind': 'vma_needs_dirty_tracking(vma)' },
   }),
   gupPage: part(),
+  followAfterCowBreak: within(GUP, '__get_user_pages'),
   followPagePte: within(GUP, 'follow_page_pte', {
     steps: {
       'read pte': [

@@ -35,6 +35,19 @@ export const HUGE_WORDS: WordTable = {
     'rmw flags': 'SetPageAnonExclusive(page)',
     setPte: 'set_pmd_at(mm, haddr, pmd, entry)',
   }),
+  mapHugeZeroPage: part(),
+  hugeZeroPage: part(),
+  isHugeZeroPage: call('is_huge_zero_pmd(pmd)'),
+  touchPmd: within(HUGE, [
+    ['v4.4', 'follow_trans_huge_pmd'],
+    ['v4.11', 'touch_pmd'],
+  ]),
+  retractPageTables: within('mm/khugepaged.c', [['v4.8', 'retract_page_tables']]),
+  retractAt: part({
+    'read pmd': '*pmd',
+    k1: 'pmdp_collapse_flush(vma, addr, pmd)',
+    flushTlbRange: 'flush_tlb_range(vma, addr, addr + HPAGE_PMD_SIZE)',
+  }),
   hugePmdFault: within(HUGE, 'do_huge_pmd_wp_page', {
     steps: {
       'read pmd': 'pmd_same(*vmf->pmd, orig_pmd)',

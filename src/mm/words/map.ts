@@ -87,6 +87,43 @@ export const MAP_WORDS: WordTable = {
       ],
     },
   }),
+  mremap: within('mm/mremap.c', 'move_vma', { program: 'mremap()' }),
+  moveVma: part(),
+  movePageTables: within('mm/mremap.c', 'move_page_tables', {
+    steps: { 'read pmd': '*old_pmd', flushTlbRange: 'flush_tlb_range(vma, old_end - len, old_addr)' },
+  }),
+  movePtes: within('mm/mremap.c', 'move_ptes', {
+    steps: {
+      'read pte': [
+        ['v4.4', '*old_pte'],
+        ['v6.5', 'ptep_get(old_pte)'],
+      ],
+      ptepGetAndClear: 'ptep_get_and_clear(mm, old_addr, old_pte)',
+      setPte: 'set_pte_at(mm, new_addr, new_pte, pte)',
+      flushTlbRange: 'flush_tlb_range(vma, old_end - len, old_end)',
+    },
+  }),
+  moveNormalPmd: within('mm/mremap.c', [['v5.0', 'move_normal_pmd']], {
+    steps: {
+      'read pmd': '*new_pmd',
+      r2: '*old_pmd',
+      'write pmd': 'pmd_clear(old_pmd)',
+      r3: 'pmd_populate(mm, new_pmd, pmd_pgtable(pmd))',
+      flushTlbRange: 'flush_tlb_range(vma, old_addr, old_addr + PMD_SIZE)',
+    },
+  }),
+  clearSoftDirty: within('fs/proc/task_mmu.c', 'clear_refs_write', { program: 'a write to clear_refs' }),
+  clearAt: within('fs/proc/task_mmu.c', 'clear_refs_pte_range', {
+    steps: {
+      'read pte': [
+        ['v4.4', '*pte'],
+        ['v6.5', 'ptep_get(pte)'],
+      ],
+      ptepGetAndClear: 'ptep_modify_prot_start(vma, addr, pte)',
+      setPte: 'ptep_modify_prot_commit(vma, addr, pte, old_pte, ptent)',
+    },
+  }),
+  pteIsPinned: within('fs/proc/task_mmu.c', [['v5.11', 'pte_is_pinned']]),
   isHugetlb: call('is_vm_hugetlb_page(vma)'),
   zapPteRange: within(MEMORY, 'zap_pte_range', {
     steps: {

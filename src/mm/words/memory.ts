@@ -139,6 +139,7 @@ export const MEMORY_WORDS: WordTable = {
   anonVmaAlloc: call('anon_vma_alloc()'),
   takeFree: part(),
   giveFree: part(),
+  giveZone: part(),
   allocPage: call([
     ['v4.4', 'alloc_page_vma(gfp, vma, addr)'],
     ['v6.3', 'vma_alloc_folio(gfp, 0, vma, addr)'],
