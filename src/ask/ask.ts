@@ -16,7 +16,7 @@ export interface Waiting {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** So many milliseconds are spent at a time before others have their turn. */
+/** How long, in milliseconds, work goes on before others have their turn. */
 const TURN = 30;
 
 /** Every platform has it. */

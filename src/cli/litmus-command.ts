@@ -15,7 +15,7 @@ import { printDiagnostic, stdout } from './terminal.ts';
 import { usageDiagnostic } from './usage.ts';
 
 /**
- * So many tests at most are begun in this thread, and for so long, in milliseconds: starting worker threads takes
+ * How many tests are begun in this thread, at most, and for how long, in milliseconds: starting worker threads takes
  * about as long as that. What is not done by then moves to workers, which leaves this thread free to show progress
  * and to hear signals. A test that does not look at the clock is cut off soon after.
  */

@@ -11,7 +11,7 @@ const GRACE = 200;
 const LATE = 200;
 /** How often workers are looked at, in milliseconds. */
 const LOOK = 50;
-/** So many workers in a row that die before they begin with anything are enough. */
+/** How many workers in a row may die before they begin with anything. */
 const STILLBORN = 3;
 
 /** What a worker is born with. */

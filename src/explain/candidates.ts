@@ -10,7 +10,7 @@ export interface Candidate {
 /** Shares of costs are fractions. */
 export const EPSILON = 1e-6;
 
-/** So many sets of edits are kept for later, at most. */
+/** How many sets of edits are kept for later, at most. */
 const MAX_QUEUE = 200_000;
 
 /** Sets of edits that are still to be tried: that first which can end cheapest. */

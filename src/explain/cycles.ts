@@ -6,7 +6,7 @@ import type { Units } from './units.ts';
 /** A cycle of program order and communication: the units that it goes through, each once. */
 export type Cycle = readonly number[];
 
-/** So many cycles of the shortest length are looked at, at most. */
+/** How many cycles of the shortest length are looked at, at most. */
 const MAX_CYCLES = 64;
 
 /** The shortest cycles of program order and communication that no two steps of program order in a row are part of. */

@@ -18,7 +18,7 @@ export interface Displacements {
   readonly minimal: boolean;
 }
 
-/** So many sets are tried, and so many of the smallest are kept, at most. */
+/** How many sets are tried, and how many of the smallest are kept, at most. */
 const MAX_TRIED = 6000;
 const MAX_KEPT = 24;
 const MAX_SIZE = 5;

@@ -101,7 +101,7 @@ function runsOf({ threads }: Schedule, count: number): number[] {
   return runs;
 }
 
-/** So many steps an execution may have; more are no execution. */
+/** The most steps of an execution; what has more is none. */
 const MAX_STEPS = 100_000;
 
 /** The execution of a program that a text stands for, and the model that allows it; undefined where there is none. */

@@ -10,10 +10,10 @@ import { subsets } from './subsets.ts';
 import type { Trace, TraceEvent } from './trace.ts';
 import { unitsOf } from './units.ts';
 
-/** A gap of a thread between two accesses that lie on cycles: how many of these come before it. */
-export type Gap = string;
+/** A gap of a thread between two accesses that lie on cycles: see {@link gapOf}. */
+export type Gap = number;
 
-/** So many sets of gaps are tried, at most. */
+/** How many sets of gaps are tried, at most. */
 const MAX_TRIED = 3000;
 
 /**
@@ -56,7 +56,7 @@ export class Mendable {
     }
     this.slots = slots.map((list) => list.sort((a, b) => a - b));
     this.threads = new Set([...slots.keys()].filter((t) => slots[t]!.length > 0));
-    const gaps = slots.flatMap((list, t) => list.slice(1).map((_, i) => gapOf(t, i + 1)));
+    const gaps = slots.flatMap((list, t) => list.slice(1).map((_, i) => gapOf(trace.threads, t, i + 1)));
     this.ways = this.findWays(gaps, most, isOver);
   }
 
@@ -79,8 +79,9 @@ export class Mendable {
   /** Is the execution, as it runs after an edit, forbidden with full barriers at some gaps? */
   private isForbidden(trace: Trace, gaps: readonly Gap[]): boolean {
     const before = gaps.map((gap) => {
-      const [thread, nth] = gap.split(':').map(Number) as [number, number];
-      const slot = this.slots[thread]![nth]!;
+      const { threads } = this.trace;
+      const thread = gap % threads;
+      const slot = this.slots[thread]![Math.floor(gap / threads)]!;
       return trace.events.findIndex((e) => e.thread === thread && e.slot === slot && e.kind <= Kind.Write);
     });
     const { consistent, flags } = judge(this.program, withBarriers(trace, before), this.model);
@@ -123,11 +124,12 @@ export class Mendable {
 
   private addGap(gaps: Set<Gap>, thread: number, slot: number): void {
     const nth = this.slots[thread]!.filter((s) => s < slot).length;
-    if (nth > 0 && nth < this.slots[thread]!.length) gaps.add(gapOf(thread, nth));
+    if (nth > 0 && nth < this.slots[thread]!.length) gaps.add(gapOf(this.trace.threads, thread, nth));
   }
 }
 
-const gapOf = (thread: number, nth: number): Gap => `${thread}:${nth}`;
+/** The gap of a thread that `nth` of its accesses on cycles come before. @param threads how many threads there are */
+const gapOf = (threads: number, thread: number, nth: number): Gap => nth * threads + thread;
 
 /** The accesses of a thread, each with the barriers right before it. */
 function bySlot(trace: Trace, thread: number): { readonly event: TraceEvent; readonly fences: string }[] {

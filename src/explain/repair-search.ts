@@ -14,7 +14,7 @@ export interface RepairOptions extends Limits {
   readonly architecture: Architecture;
   /** The most edits of a repair. */
   readonly maxEdits: number;
-  /** So many repairs are looked for. */
+  /** How many repairs are looked for. */
   readonly maxRepairs: number;
 }
 

@@ -38,7 +38,7 @@ export type NotFound = Visits &
   );
 type Visits = Pick<Searched, 'executions' | 'blocked' | 'tooMany'>;
 
-/** So many failing executions of the same length are drawn, to choose the one that is drawn best. */
+/** How many failing executions of the same length are drawn, to choose the one that is drawn best. */
 const MAX_DRAWN = 24;
 /** After one is found, so long a better one is looked for, in milliseconds. */
 const PATIENCE = 1000;

@@ -16,7 +16,7 @@ export enum Todo {
   GoOn = 5,
 }
 
-/** So many numbers are one thing to try, the newest last; the second of them is its level. */
+/** How many numbers make one thing to try; the second of them is its level. */
 export const ENTRY = 6;
 export const LEVEL = 1;
 const CUT = 2;

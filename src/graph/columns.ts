@@ -4,7 +4,7 @@ import type { Deps } from '../cpu/deps.ts';
 class Room {
   constructor(
     readonly threadCount: number,
-    /** So many events. */
+    /** How many events there are. */
     public capacity: number,
     /** Words per row of slots. */
     public words: number,

@@ -117,7 +117,7 @@ function compilePointerSum(scope: Scope, e: Binary): Evaluate {
 
 /**
  * Compiles an expression. Operands are evaluated from left to right. What `&&`, `||` and `?:` leave out is not
- * evaluated; what they do evaluate is controlled by their condition, and so depends their value on it.
+ * evaluated; what they do evaluate is controlled by their condition, and their value depends on it.
  */
 export function compile(scope: Scope, e: Expression): Evaluate {
   const evaluate = during(scope.here, e, compileBare(scope, e));

@@ -18,7 +18,7 @@ export interface Access {
 /** What the word of unlocks without a lock holds while there was none. */
 export const NEVER_UNLOCKED = 2;
 
-/** So many statements and rounds of loops a thread runs, at most, before it is cut. */
+/** How many statements and rounds of loops a thread runs before it is cut. */
 export const MAX_STEPS = 1 << 16;
 
 /**

@@ -20,7 +20,7 @@ export function editDistance(a: string, b: string, limit: number): number {
   return Math.min(previous[b.length]!, limit + 1);
 }
 
-/** So many names are looked at. */
+/** How many names are looked at. */
 const MAX_CANDIDATES = 2000;
 
 /** Up to three of the names, nearest first, that may be meant by one that does not exist. */

@@ -68,7 +68,7 @@ export class LitmusError extends Error {
   }
 }
 
-/** So many errors are enough to begin with. */
+/** The most errors that are told of one test. */
 const MAX_DIAGNOSTICS = 20;
 
 /** Collects what is wrong with a test, up to a point: a file of nothing but errors is not worth reading to its end. */

@@ -14,7 +14,7 @@ export interface KnownResult {
   readonly diagnostics: readonly { readonly code: string }[];
 }
 
-/** So many of the slowest tests are named, if they took so long, in seconds. */
+/** How many of the slowest tests are named, and how long, in seconds, one must have taken for that. */
 const SLOWEST = 3;
 const SLOW = 1;
 

@@ -91,6 +91,12 @@ const shown: Analysis = await ask({ question: 'show', of: races('T0'), timeout: 
 export const verdict = decided.kind === 'decided' ? decided.verdict : undefined;
 export const steps = cell.kind === 'violated' ? cell.failure.steps : [];
 export const id = shown.kind === 'execution' ? shown.counterexample.id : undefined;
+export const only = shown.kind === 'bounded' ? shown.partial?.difference.outcomes.map(({ values }) => values[0]) : [];
+await ask({ question: 'replay', of: litmus(''), id: '', timeout: 1 });
+// @ts-expect-error: an id says all that a replay asks
+ask({ question: 'replay', of: litmus(''), id: '', model: 'tso' });
+// @ts-expect-error: barriers mends nothing
+ask({ question: 'barriers', of: litmus(''), mend: false });
 // @ts-expect-error: a race has no final states
 ask({ question: 'states', of: races('T0') });
 // @ts-expect-error: a check is not an analysis

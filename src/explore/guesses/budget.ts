@@ -9,7 +9,7 @@ export class OutOfTime extends TooManyTraces {}
 /** Whoever waits has had enough: nothing is known, and the analysis can be taken up again from its start. */
 export class Stopped extends TooManyTraces {}
 
-/** So many runs of threads in all: a second or so. */
+/** The most runs of threads in all: a second or so. */
 const MAX_RUNS = 1 << 17;
 
 /** What the search for buffered loads may spend. Throws {@link TooManyTraces} once that is spent. Others have turns. */

@@ -8,7 +8,7 @@ import { type Budget, TooManyTraces } from './budget.ts';
 import { TraceCpu, TraceTooLong } from './trace-cpu.ts';
 import type { Values } from './values.ts';
 
-/** So many traces of a thread, and combinations of what one value depends on, at most. */
+/** The most traces of a thread, and combinations of what one value depends on. */
 const MAX_TRACES = 1 << 12;
 const MAX_COMBINATIONS = 1 << 12;
 

@@ -1,6 +1,6 @@
 import { TooManyTraces } from './budget.ts';
 
-/** So many values of a location at most. Beyond that the analysis gives up. */
+/** The most values of a location. Beyond that the analysis gives up. */
 const MAX_VALUES = 128;
 
 /** What each word of memory may hold, as far as is known: the least set that grows with what threads may write. */

@@ -4,7 +4,7 @@ import { type LitmusEdit, LitmusEdits } from './litmus-edits.ts';
 import { LitmusSubject } from './litmus-subject.ts';
 import { applyChanges, unifiedDiff, withExchanges, withWholeLines } from './text-change.ts';
 
-/** So many variants are kept compiled. */
+/** How many variants are kept compiled. */
 const MAX_KEPT = 500;
 
 /** A litmus test whose barriers can be taken away, and to which some can be added, by changing its text. */

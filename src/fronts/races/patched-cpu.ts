@@ -19,7 +19,7 @@ export type FenceKey = number;
 
 export const fenceKey = (fence: Fence, after: AccessKey): FenceKey => (fence + 1) * 2 ** 27 + after;
 
-/** Changes of what the code of one thread does, which stays as it is. `nth`: the how-manieth such access, from 0. */
+/** Changes of what the code of one thread does, which stays as it is. `nth`: which of its accesses of that kind, counted from 0. */
 export interface Patches {
   /** Another barrier in the place of one, or none. */
   readonly fences: ReadonlyMap<FenceKey, Fence | 'none'>;

@@ -19,7 +19,7 @@ interface RaceEdit extends Edit {
   readonly change: Change;
 }
 
-/** So many variants are kept; old ones are not asked for again. */
+/** How many variants are kept; old ones are not asked for again. */
 const MAX_KEPT = 500;
 
 /** A race whose barriers can be taken away, and to which some can be added, on the way between its code and the CPU. */

@@ -27,7 +27,7 @@ export interface RaceSite {
   readonly place: SourcePlace;
 }
 
-/** So many executions are looked at for sites. */
+/** How many executions are looked at for sites. */
 const MAX_EXECUTIONS = 400;
 
 interface Draft extends Omit<RaceSite, 'words' | 'place' | 'fences' | 'accesses'> {
