@@ -84,7 +84,8 @@ export function* explainInTurns(
     texts: stepTexts(subject, trace),
     drawing,
     // What is used wrongly may be any step.
-    folded: failure.kind === 'flagged' ? [] : foldable(trace, reason, drawing, subject.decisive(replayed)),
+    folded:
+      failure.kind === 'flagged' ? [] : foldable(subject, trace, reason, drawing, subject.decisive(replayed, drawing)),
     reason,
   };
 }
@@ -99,13 +100,20 @@ function observationsOf(subject: Subject, replayed: Replayed): Counterexample['o
 }
 
 /** What is neither on the cycle nor decisive, nor what such events read, nor marked, nor a barrier between them. */
-function foldable(trace: Trace, reason: Reason, drawing: Drawing, decisive: readonly number[]): number[] {
+function foldable(
+  subject: Pick<Subject, 'isMinor'>,
+  trace: Trace,
+  reason: Reason,
+  drawing: Drawing,
+  decisive: readonly number[],
+): number[] {
   const { events } = trace;
   const kept = new Set<number>(decisive);
   for (const { cell } of trace.waits) for (const [e, event] of events.entries()) if (event.cell === cell) kept.add(e);
   const cycle = cycleOf(reason);
   if ((cycle.length === 0 && trace.waits.length === 0) || reason.kind === 'grace-period')
-    for (const e of shared(trace)) kept.add(e);
+    if (decisive.length === 0 || subject.isMinor === undefined)
+      for (const e of shared(trace)) if (subject.isMinor?.(events[e]!.cell) !== true) kept.add(e);
   for (const step of cycle) kept.add(step.from);
   if (reason.kind === 'race') for (const e of reason.accesses) kept.add(e);
   for (const row of drawing.rows) {
@@ -118,16 +126,32 @@ function foldable(trace: Trace, reason: Reason, drawing: Drawing, decisive: read
       }
     }
   }
-  for (const e of [...kept]) if (events[e]!.kind === Kind.Read && events[e]!.rf >= 0) kept.add(events[e]!.rf);
+  for (const e of [...kept]) for (const other of told(subject, trace, e)) kept.add(other);
   for (const e of [...kept]) if (events[e]!.partner !== NONE) kept.add(events[e]!.partner);
   for (const [id, e] of events.entries()) {
-    if (e.label !== undefined) kept.add(id);
-    if (e.kind !== Kind.Fence) continue;
+    if (e.label !== undefined && subject.isMinor === undefined) kept.add(id);
+    // Where nothing is reordered, barriers are of no interest.
+    if (e.kind !== Kind.Fence || (subject.isMinor !== undefined && cycle.length === 0)) continue;
     const around = (before: boolean): boolean =>
       [...kept].some((k) => events[k]!.thread === e.thread && (before ? k < id : k > id));
     if (around(true) && around(false)) kept.add(id);
   }
   return [...events.keys()].filter((e) => !kept.has(e));
+}
+
+/**
+ * What is told of a read besides: the write that it reads from, but of a race no change of a count by the same thread; and of
+ * a race what another thread wrote just after.
+ */
+function told(subject: Pick<Subject, 'isMinor'>, { events, co }: Trace, event: number): number[] {
+  const { kind, rf, cell, thread, partner } = events[event]!;
+  if (kind !== Kind.Read) return [];
+  if (subject.isMinor === undefined) return rf < 0 ? [] : [rf];
+  const writes = co.find((order) => events[order[0]!]!.cell === cell) ?? [];
+  const next = writes[writes.indexOf(rf) + 1];
+  const isTold = (other: number): boolean =>
+    other >= 0 && other !== partner && (events[other]!.thread !== thread || events[other]!.partner === NONE);
+  return [rf, ...(next !== undefined && events[next]!.thread !== thread ? [next] : [])].filter(isTold);
 }
 
 /** The accesses of words that one thread writes and another one uses. */

@@ -1,4 +1,5 @@
 import type { Ending, Judge } from '../judge/judgement.ts';
+import type { Drawing } from './drawing.ts';
 import type { Naming } from './naming.ts';
 import type { Recording, Replayed, Trace } from './trace.ts';
 
@@ -21,6 +22,11 @@ export interface Subject extends Judge {
   readonly observed: readonly string[];
   /** Its values at the end of one, in the same order. */
   state(ending: Omit<Ending, 'flags' | 'blocked'>): readonly string[];
-  /** The events on which they depend, in an execution that has just been run again by {@link recording}. */
-  decisive(replayed: Replayed): readonly number[];
+  /**
+   * The events on which they depend, in an execution that has just been run again by {@link recording}. Where it says which
+   * words are minor, these are all that matter but for the reason.
+   */
+  decisive(replayed: Replayed, drawing: Drawing): readonly number[];
+  /** Is a word a lock, or does it keep books? Steps that use it are told only where they are the reason. */
+  isMinor?(cell: number): boolean;
 }

@@ -1,16 +1,19 @@
 import { cellIndex } from '../../cpu/cpu.ts';
+import type { Drawing } from '../../explain/drawing.ts';
 import type { Naming } from '../../explain/naming.ts';
 import type { SourcePlace } from '../../explain/source-place.ts';
 import type { Subject } from '../../explain/subject.ts';
-import type { Recording, Replayed, Trace } from '../../explain/trace.ts';
+import type { Recording, Replayed, Trace, TraceEvent } from '../../explain/trace.ts';
 import { Kind } from '../../graph/event.ts';
 import type { Ending, Judgement } from '../../judge/judgement.ts';
 import type { Design } from '../../mm/design/design.ts';
 import { releaseOf } from '../../mm/design/presets.ts';
 import type { Release } from '../../mm/design/release.ts';
+import { isBookkeepingStep, isBookkeepingWord } from '../../mm/words/bookkeeping.ts';
 import { kernelFunction } from '../../mm/words/lookup.ts';
 import type { Program } from '../../program/program.ts';
 import type { Prepared, Scenario } from '../../scenarios/scenario.ts';
+import { decisiveSteps } from './decisive.ts';
 import { alone, RaceJudge } from './race-judge.ts';
 import { RaceNaming } from './race-naming.ts';
 import { type FrameMap, placeInStack } from './stack-place.ts';
@@ -111,10 +114,17 @@ export class RaceSubject implements Subject {
     return shown === undefined ? 'returns' : shown.replaceAll('"', '');
   }
 
-  decisive({ trace }: Replayed): number[] {
-    // A name that a post gives to a step says that it matters.
-    return [...trace.events.keys()].filter(
-      (e) => trace.events[e]!.label !== undefined && trace.events[e]!.kind <= Kind.Write,
-    );
+  decisive(replayed: Replayed, drawing: Drawing): number[] {
+    const { events, threads } = replayed.trace;
+    const isMinor = ({ cell, place }: TraceEvent): boolean =>
+      this.isMinor(cell) || isBookkeepingStep(place?.kernel?.frames ?? []);
+    const decisive = decisiveSteps(this.judging, this.program, replayed, drawing, isMinor);
+    // The steps of a race that posts have names for are told, whatever comes of them.
+    const named = (e: TraceEvent): boolean => e.label !== undefined && e.kind <= Kind.Write && !isMinor(e);
+    return threads === 1 ? decisive : [...decisive, ...[...events.keys()].filter((id) => named(events[id]!))];
+  }
+
+  isMinor(cell: number): boolean {
+    return isBookkeepingWord(this.program.cellName(cell));
   }
 }

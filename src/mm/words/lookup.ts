@@ -52,11 +52,17 @@ export function kernelStep(frames: readonly string[], key: StepKey, release: Rel
       if (text !== undefined) return text;
     }
   }
-  for (const frame of frames.slice(0, last + 1)) {
-    const { steps, call } = wordsOf(frame) ?? {};
+  const inside = frames.slice(0, last + 1).map((frame) => wordsOf(frame) ?? {});
+  for (const { steps } of inside) {
+    const text = nameIn(ownOf(steps, key.label), release);
+    if (text !== undefined) return text;
+  }
+  // The helper that the function itself calls, not what that calls in turn.
+  const call = isBarrier(key) ? undefined : inside.filter((words) => words.call !== undefined).at(-1)?.call;
+  if (call !== undefined) return nameIn(call, release);
+  for (const { steps } of inside) {
     const again = key.again ? ownOf(steps, key.access.replace('read ', 'reread ')) : undefined;
-    const names = ownOf(steps, key.label) ?? again ?? ownOf(steps, key.access);
-    const text = nameIn(names ?? (isBarrier(key) ? undefined : call), release);
+    const text = nameIn(again ?? ownOf(steps, key.access), release);
     if (text !== undefined) return text;
   }
   return undefined;

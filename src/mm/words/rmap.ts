@@ -13,8 +13,8 @@ const ENTRY = [
 /** One entry is cleared, and later replaced or put back. */
 const UNMAP_STEPS = {
   A1: [
-    ['v4.4', 'ptep_clear_flush(vma, address, pte)'],
-    ['v4.11', 'ptep_clear_flush(vma, address, pvmw.pte)'],
+    ['v4.4', 'ptep_get_and_clear(mm, address, pte)'],
+    ['v4.11', 'ptep_get_and_clear(mm, address, pvmw.pte)'],
   ],
   A4: [
     ['v4.4', 'set_pte_at(mm, address, pte, swp_pte)'],
@@ -61,7 +61,7 @@ export const RMAP_WORDS: WordTable = {
     ],
     { steps: UNMAP_STEPS },
   ),
-  clearEntry: part({ flushTlbRange: 'ptep_clear_flush(vma, address, pvmw.pte)' }),
+  clearEntry: part({ flushTlbRange: 'flush_tlb_page(vma, address)' }),
   tryToUnmapFlush: within(RMAP, 'try_to_unmap_flush', {
     steps: { flushTlbRange: 'arch_tlbbatch_flush(&tlb_ubc->arch)' },
   }),
