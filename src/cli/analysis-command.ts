@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { settingsFrom } from '../ask/options.ts';
-import type { Analysis, AnalysisName } from '../explain/analysis.ts';
+import { type Analysis, type AnalysisName, tellingMore } from '../explain/analysis.ts';
 import { type ExecutionId, parseId } from '../explain/execution-id.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
 import { DEFAULT_MODEL } from '../models/registry.ts';
@@ -43,7 +43,7 @@ export async function analysisCommand(
     const hasWarnings = ['text', 'mail', 'json'].includes(options.format);
     if (result.kind === 'execution' && !hasWarnings) result.warnings.forEach(printDiagnostic);
     const { style, width } = stdout;
-    const view = viewed('analysis', options.format, result, { width, style, several: false });
+    const view = viewed('analysis', options.format, tellingMore(result, options), { width, style, several: false });
     if (view === '') stderr.print(`${visible(result.name)}: there is no execution to draw\n`);
     else if (isText(options.format)) stdout.print(view);
     else stdout.write(view);

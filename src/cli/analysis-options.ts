@@ -1,13 +1,13 @@
 import { choice } from '../ask/kind.ts';
-import type { AnalysisName } from '../explain/analysis.ts';
+import type { AnalysisName, Telling } from '../explain/analysis.ts';
 import type { Architecture } from '../explain/costs.ts';
 import { DEFAULT_PRESET } from '../mm/design/presets.ts';
 import type { ModelName } from '../models/registry.ts';
 import { type Format, formatsOf, formatWords } from '../report/formats.ts';
-import { asked, CHECK_OPTIONS, type OptionRow, word } from './options.ts';
+import { asked, CHECK_OPTIONS, type OptionRow, TELLING_OPTIONS, word } from './options.ts';
 
 /** The values of the options of `holdfast show`, `barriers`, `repair`, `diff` and `replay`; not all of each. */
-export interface AnalysisOptions {
+export interface AnalysisOptions extends Telling {
   readonly model: ModelName;
   readonly otherModel: ModelName | undefined;
   readonly with: string | undefined;
@@ -78,7 +78,16 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     description:
       'Shows an execution that satisfies the condition of a litmus test (or violates a forall), as columns of steps: the shortest one that the strongest model allows. Then the reason, and the cheapest repair.',
     arguments: [TEST],
-    options: { model, ...RACE, format, ...LIMITS, arch, maxEdits: asked('maxEdits'), mend: asked('mend') },
+    options: {
+      model,
+      ...RACE,
+      format,
+      ...LIMITS,
+      arch,
+      maxEdits: asked('maxEdits'),
+      mend: asked('mend'),
+      ...TELLING_OPTIONS,
+    },
   },
   {
     name: 'barriers',
@@ -86,7 +95,7 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     description:
       'Says of every barrier, ordering suffix and lock of a protocol that holds: needed, with the execution that appears without it; too strong, with the weakest kind that is enough; or not needed. Each is judged alone, the others as they are.',
     arguments: [TEST],
-    options: { model, ...RACE, format, ...LIMITS },
+    options: { model, ...RACE, format, ...LIMITS, ...TELLING_OPTIONS },
   },
   {
     name: 'repair',
@@ -94,7 +103,16 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     description:
       'Finds the cheapest sets of barriers, ordering suffixes and exchanges of independent steps that make a protocol hold. Each is proved, and no part of it is enough.',
     arguments: [TEST],
-    options: { model, ...RACE, format, ...LIMITS, arch, maxEdits: asked('maxEdits'), maxRepairs: asked('maxRepairs') },
+    options: {
+      model,
+      ...RACE,
+      format,
+      ...LIMITS,
+      arch,
+      maxEdits: asked('maxEdits'),
+      maxRepairs: asked('maxRepairs'),
+      ...TELLING_OPTIONS,
+    },
   },
   {
     name: 'diff',
@@ -102,7 +120,7 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     description:
       'Compares the outcomes of two litmus tests, of a race under two designs, or of one under two models, and shows an execution for each.',
     arguments: [TEST],
-    options: { with: other, model, otherModel: asked('otherModel'), ...RACE, format, ...LIMITS },
+    options: { with: other, model, otherModel: asked('otherModel'), ...RACE, format, ...LIMITS, ...TELLING_OPTIONS },
   },
   {
     name: 'replay',
@@ -113,6 +131,6 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
       ['<id>', 'as printed after Again:'],
       ['[path]', 'the test, or a folder that has it'],
     ],
-    options: { format, timeout: asked('timeout') },
+    options: { format, timeout: asked('timeout'), ...TELLING_OPTIONS },
   },
 ];

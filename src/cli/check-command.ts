@@ -1,4 +1,5 @@
 import { raceCounterexample } from '../ask/counterexample.ts';
+import { type Telling, toldMore } from '../explain/analysis.ts';
 import type { CellResult } from '../fronts/races/cell-result.ts';
 import { designName, resolvedAs } from '../mm/design/presets.ts';
 import { MODELS } from '../models/registry.ts';
@@ -53,7 +54,7 @@ export async function checkCommand(
   else {
     output.say(known.flatMap((cell) => (cell.kind === 'error' ? cell.diagnostics : [])));
     if (race === undefined || question.designs.length > 1) printTable(known, question, race, seconds);
-    else printCells(known, question, settings, signal === undefined && !wasCut);
+    else printCells(known, question, settings, options, signal === undefined && !wasCut);
   }
   if (known.length < asked && stdout.failure === undefined) {
     stderr.print(`Interrupted: ${asked - known.length} of ${count(asked, 'cell')} were not checked\n`);
@@ -141,6 +142,7 @@ function printCells(
   results: readonly CellResult[],
   { designs }: Question,
   settings: CellSettings,
+  telling: Telling,
   withExecution: boolean,
 ): void {
   const { style } = stdout;
@@ -152,7 +154,7 @@ function printCells(
     stdout.print(`${cellText(result, stdout.width, style)}\n`);
     if (!isFailing(result) || shown || !withExecution) continue;
     shown = true;
-    printExecution(result, designs[0]!, settings, style);
+    printExecution(result, designs[0]!, settings, telling, style);
   }
 }
 
@@ -161,6 +163,7 @@ function printExecution(
   { scenario: name, variant, model }: CellResult,
   preset: string,
   settings: CellSettings,
+  telling: Telling,
   style: Style,
 ): void {
   const scenario = namedScenario(name, settings.module);
@@ -169,7 +172,7 @@ function printExecution(
   const found = atMost(seconds * 1000, () => raceCounterexample(race, model, bundleFrames()));
   if (found === undefined) return;
   const own = settings.module !== undefined;
-  const lines = [executionText(found, stdout.width, style)];
+  const lines = [executionText(toldMore(found, telling), stdout.width, style)];
   if (!own && found.id !== undefined) lines.push(`${style.bold('Again')}: holdfast replay ${found.id}\n`);
   stdout.print(`${lines.join('')}\n`);
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { choice, type Kind, whole } from '../ask/kind.ts';
 import { type OptionRow as Asked, OPTIONS, type OptionName } from '../ask/options.ts';
+import type { Telling } from '../explain/analysis.ts';
 import type { Expectation, Question } from '../fronts/litmus/litmus-result.ts';
 import { DEFAULT_PRESET } from '../mm/design/presets.ts';
 import type { ModelName } from '../models/registry.ts';
@@ -97,7 +98,7 @@ export const LITMUS_OPTIONS: Rows<LitmusOptions> = {
 };
 
 /** The values of the options of `holdfast check`. */
-export interface CheckOptions {
+export interface CheckOptions extends Telling {
   readonly design: readonly string[];
   readonly variant: readonly string[];
   readonly model: ModelName | undefined;
@@ -108,6 +109,12 @@ export interface CheckOptions {
   readonly timeout: number | undefined;
   readonly maxExecutions: number | undefined;
 }
+
+/** How much is told of an execution. */
+export const TELLING_OPTIONS: Rows<Telling> = {
+  allSteps: { flag: '--all-steps', text: 'shows the steps that play no part, too' },
+  source: { flag: '--source', text: 'of a race: says where the code of each step is' },
+};
 
 export const CHECK_OPTIONS: Rows<CheckOptions> = {
   design: {
@@ -140,6 +147,7 @@ export const CHECK_OPTIONS: Rows<CheckOptions> = {
   jobs: jobs('cells'),
   timeout: asked('timeout'),
   maxExecutions: asked('maxExecutions'),
+  ...TELLING_OPTIONS,
 };
 
 /** The values of the options of `holdfast export`. */

@@ -119,6 +119,47 @@ export type Analysis = Shows | Holds | Barriers | Repairs | Differs | Deadlocks 
 export const differenceOf = (a: Differs | IsBounded | IsInterrupted): Difference | undefined =>
   a.kind === 'difference' ? a.difference : a.partial?.difference;
 
+/** How much is told of the executions that a result shows. */
+export interface Telling {
+  /** Steps that play no part, too. */
+  readonly allSteps: boolean;
+  /** Where the code of a model is. */
+  readonly source: boolean;
+}
+
+/** An execution of which more is told. */
+export const toldMore = (c: Counterexample, { allSteps, source }: Telling): Counterexample => {
+  return { ...c, ...(allSteps ? { folded: [] } : {}), ...(source ? { saysSource: true as const } : {}) };
+};
+
+/** A result with executions of which more is told. */
+export function tellingMore(a: Analysis, telling: Telling): Analysis {
+  const more = (c: Counterexample): Counterexample => toldMore(c, telling);
+  switch (a.kind) {
+    case 'execution':
+    case 'repairs':
+      return { ...a, counterexample: more(a.counterexample) };
+    case 'deadlock':
+      return { ...a, counterexample: a.counterexample === undefined ? undefined : more(a.counterexample) };
+    case 'barriers': {
+      const items = a.items.map((item) => {
+        const { verdict } = item;
+        if (!('without' in verdict) || !('trace' in verdict.without)) return item;
+        return { ...item, verdict: { ...verdict, without: more(verdict.without) } };
+      });
+      return { ...a, items };
+    }
+    case 'difference': {
+      const outcomes = a.difference.outcomes.map((outcome) => {
+        return { ...outcome, example: outcome.example === undefined ? undefined : more(outcome.example) };
+      });
+      return { ...a, difference: { ...a.difference, outcomes } };
+    }
+    default:
+      return a;
+  }
+}
+
 /** The executions that a result shows, each under a word or two that say what it is. */
 export function executionsOf(a: Analysis): { readonly title: string; readonly execution: Counterexample }[] {
   switch (a.kind) {

@@ -36,12 +36,16 @@ export interface Counterexample {
   readonly waits: readonly WaitText[];
   /** What is observed at its end; nothing of an execution in which somebody waits. */
   readonly observations: readonly { readonly name: string; readonly value: string }[];
+  /** What has come apart at the end, in a sentence. */
+  readonly parting?: string;
   readonly trace: Trace;
   /** For each event of the trace. */
   readonly texts: readonly StepText[];
   readonly drawing: Drawing;
   /** The events that play no part in the failure. */
   readonly folded: readonly number[];
+  /** Where views say of the steps of a model where its code is. */
+  readonly saysSource?: true;
   readonly reason: Reason;
 }
 
@@ -70,6 +74,7 @@ export function* explainInTurns(
   const failure = waits.length > 0 ? stuckFailure(waits) : shown.failure;
   const reason = yield* reasonInTurns(program, trace, asked, failure.kind === 'data-race', new Patience(deadline));
   const execution = encodeExecution(program, trace, shown.choices, drawing, model);
+  const parting = failure.kind === 'violated' ? subject.parting?.(replayed) : undefined;
   return {
     id: execution === undefined ? undefined : formatId({ ...reference, execution }),
     subject: subject.name,
@@ -80,6 +85,7 @@ export function* explainInTurns(
     failure,
     waits,
     observations: failure.steps === undefined ? observationsOf(subject, replayed) : stepsAfter(failure.steps),
+    ...(parting === undefined ? {} : { parting }),
     trace,
     texts: stepTexts(subject, trace),
     drawing,

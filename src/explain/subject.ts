@@ -18,6 +18,8 @@ export interface Subject extends Judge {
   showValue(cell: number, value: number): string;
   /** How the words and steps of a trace are said, where there is more to say than the names of the words. */
   naming?(trace: Trace): Naming;
+  /** In a sentence, what has come apart that should be one, now that what comes after the threads is done. */
+  parting?(replayed: Replayed): string | undefined;
   /** What is observed at the end of an execution, by name. */
   readonly observed: readonly string[];
   /** Its values at the end of one, in the same order. */

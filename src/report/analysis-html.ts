@@ -1,8 +1,10 @@
 import { type Analysis, executionsOf } from '../explain/analysis.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
+import type { SourcePlace } from '../explain/source-place.ts';
 import { analysisText, mendWords } from './analysis-text.ts';
 import { executionSvg } from './execution-svg.ts';
 import { assumptionWords, markWords, observationWords, reasonWords } from './execution-words.ts';
+import { Headings, numberOf } from './headings.ts';
 import { escaped } from './markup.ts';
 
 const STYLE = `
@@ -15,8 +17,9 @@ pre { background: var(--soft); padding: .8rem; overflow-x: auto; border-radius: 
 table { border-collapse: collapse; } th { text-align: left; padding: .2rem .9rem; }
 td { padding: .15rem .9rem; border-top: 1px solid var(--line); vertical-align: top; white-space: pre-wrap; }
 td.line { color: var(--dim); text-align: right; } .effect { color: var(--mark); } .note { color: var(--hot); font-family: system-ui, sans-serif; }
+tr.call td { font-weight: bold; padding-top: .6rem; } tr.function td { font-style: italic; color: var(--dim); }
 tr.folded { display: none; } .all tr.folded { display: table-row; opacity: .65; } tr.on td { background: var(--soft); }
-.picture { overflow-x: auto; } dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; } dt { font-weight: 600; } dd { margin: 0; }
+.picture, .steps { overflow-x: auto; } dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .3rem 1rem; } dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
 button { font: inherit; }`;
 
 /** Unfolds steps, and shows on which steps a step under the pointer depends. */
@@ -64,6 +67,7 @@ function section(title: string, c: Counterexample, number: number, mend: string)
   const rows: [string, string][] = [
     ['Fails', c.failure.message],
     ['Ends with', observationWords(c)],
+    ['Parts', c.parting ?? ''],
     ['Needs', assumptionWords(c)],
     ['Why', reasonWords(c)],
     ['Mend', mend],
@@ -85,7 +89,13 @@ function table(c: Counterexample, number: number): string {
   const folded = new Set(c.folded);
   const id = (event: number): string => `x${number}e${event}`;
   const head = c.columns.map((name) => `<th>${escaped(name)}</th>`).join('');
-  const rows = c.drawing.rows.map((row) => {
+  const headings = new Headings();
+  const above = (thread: number, place: SourcePlace | undefined, isFolded: boolean): string[] =>
+    headings.before(thread, place).map(({ text, level }) => {
+      const cells = c.columns.map((_, t) => `<td>${t === thread ? escaped(text) : ''}</td>`).join('');
+      return `<tr class="${level}${isFolded ? ' folded' : ''}"><td class="line"></td>${cells}</tr>`;
+    });
+  const rows = c.drawing.rows.flatMap((row) => {
     const event = row.kind === 'visible' ? row.event : row.events[row.events.length - 1]!;
     const { code, effect, location, value, label, place } = c.texts[event]!;
     const isFolded = row.kind === 'step' && row.events.every((e) => folded.has(e));
@@ -99,13 +109,18 @@ function table(c: Counterexample, number: number): string {
     const { rf } = c.trace.events[row.kind === 'visible' ? event : row.events[0]!]!;
     const related = rf >= 0 ? ` data-with="${id(rf)}"` : '';
     const own = row.kind === 'step' ? ` id="${id(event)}"` : '';
-    const line = row.kind === 'visible' || place === undefined ? '' : String(place.line);
-    return `<tr${own}${isFolded ? ' class="folded"' : ''}${related}><td class="line">${line}</td>${cells}</tr>`;
+    const line = row.kind === 'visible' ? '' : escaped(numberOf(c, place));
+    const heads = row.kind === 'visible' ? [] : above(row.thread, place, isFolded);
+    return [
+      ...heads,
+      `<tr${own}${isFolded ? ' class="folded"' : ''}${related}><td class="line">${line}</td>${cells}</tr>`,
+    ];
   });
   for (const { thread, code, location, value, label, place } of c.waits) {
     const text = `${escaped(label === undefined ? code : `${label} ${code}`)} <span class="effect">${escaped(`waits, ${location}=${value}`)}</span>`;
     const cells = c.columns.map((_, t) => `<td>${t === thread ? text : ''}</td>`).join('');
-    rows.push(`<tr><td class="line">${place === undefined ? '' : place.line}</td>${cells}</tr>`);
+    rows.push(...above(thread, place, false));
+    rows.push(`<tr><td class="line">${escaped(numberOf(c, place))}</td>${cells}</tr>`);
   }
-  return `<table><thead><tr><th></th>${head}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table>`;
+  return `<div class="steps"><table><thead><tr><th></th>${head}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table></div>`;
 }

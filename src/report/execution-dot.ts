@@ -1,5 +1,6 @@
 import type { Counterexample } from '../explain/counterexample.ts';
 import { cycleOf } from '../explain/reason.ts';
+import { modelWords, placeWords, type SourcePlace } from '../explain/source-place.ts';
 import { Kind } from '../graph/event.ts';
 
 /** An execution as a graph for Graphviz: a column for each CPU, and reads-from, coherence and from-reads across. */
@@ -17,11 +18,10 @@ export function executionDot(c: Counterexample, name = 'execution'): string {
   for (const [thread, column] of columns.entries()) {
     const events = shown.filter((e) => trace.events[e]!.thread === thread);
     lines.push(`  subgraph cluster_${thread} {`, `    label=${quoted(column)};`, '    color=gray;');
-    for (const e of events) lines.push(`    e${e} [label=${quoted(labelOf(c, e))}];`);
+    for (const e of events) lines.push(`    e${e} [label=${quoted(labelOf(e))}];`);
     for (const [i, wait] of c.waits.entries()) {
       if (wait.thread !== thread) continue;
-      const line = wait.place === undefined ? '' : `line ${wait.place.line}`;
-      const words = [wait.code, `waits, ${wait.location}=${wait.value}`, line].filter((part) => part !== '');
+      const words = [wait.code, `waits, ${wait.location}=${wait.value}`, ...whereOf(c, wait.place)];
       lines.push(`    w${i} [label=${quoted(words.join('\n'))}, color=red];`);
       const last = events.at(-1);
       if (last !== undefined) lines.push(`    e${last} -> w${i} [label="po", color=gray, fontcolor=gray, weight=10];`);
@@ -62,13 +62,22 @@ export function executionDot(c: Counterexample, name = 'execution'): string {
   }
   return `${[...lines, '}'].join('\n')}\n`;
 
-  function labelOf(_: Counterexample, e: number): string {
+  function labelOf(e: number): string {
     const { label, code, location, value, place } = texts[e]!;
     const { kind } = trace.events[e]!;
     const effect = kind === Kind.Read ? `R ${location}=${value}` : kind === Kind.Write ? `W ${location}=${value}` : '';
     const head = [label, code].filter((part) => part !== undefined && part !== '').join(' ');
-    return [head, effect, place === undefined ? '' : `line ${place.line}`].filter((part) => part !== '').join('\n');
+    return [head, effect, ...whereOf(c, place)].filter((part) => part !== '').join('\n');
   }
+}
+
+/** Where a step stands: the line, or the function of the kernel, and what it is a part of. */
+function whereOf(c: Counterexample, place: SourcePlace | undefined): string[] {
+  if (place === undefined) return [];
+  if (place.kernel === undefined) return [`line ${place.line}`];
+  const { call } = place.kernel;
+  const where = place.function === undefined ? [call] : [`${placeWords(place)}`, `in ${call}`];
+  return c.saysSource === true ? [...where, modelWords(place)] : where;
 }
 
 const COLOURS = { rf: 'darkgreen', co: 'blue', fr: 'darkorange' } as const;

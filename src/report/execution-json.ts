@@ -20,6 +20,7 @@ export function executionData(c: Counterexample): ExecutionData {
     certain: c.certain,
     failure: failureData(c.failure),
     waits: c.waits.map(waitData),
+    ...(c.parting === undefined ? {} : { parting: c.parting }),
     observed: Object.fromEntries(c.observations.map(({ name, value }) => [name, value])),
     threads: c.columns,
     events: trace.events.map((e, i) => {
@@ -78,12 +79,14 @@ export const waitData = ({ thread, code, location, value, label, place }: WaitTe
 };
 
 /** Where a step stands; the kernel function of a model. */
-export const placeData = ({ file, line, column, text, function: name }: SourcePlace) => ({
+export const placeData = ({ file, line, column, text, function: name, kernel }: SourcePlace) => ({
   file,
   line,
   column,
   text,
   function: name ?? null,
+  kernelFile: kernel?.file ?? null,
+  call: kernel?.call ?? null,
 });
 
 const markData = (c: Counterexample, mark: Mark): MarkData => ({

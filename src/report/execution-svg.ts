@@ -3,6 +3,7 @@ import { cycleOf } from '../explain/reason.ts';
 import { waitWords } from '../explain/waits.ts';
 import { Kind } from '../graph/event.ts';
 import { markWords } from './execution-words.ts';
+import { type Heading, Headings, numberOf } from './headings.ts';
 import { escaped } from './markup.ts';
 import { wrapped } from './style.ts';
 
@@ -23,6 +24,8 @@ interface Box {
   readonly width: number;
   readonly height: number;
   readonly thread: number;
+  /** What it stands under. */
+  readonly above: readonly Heading[];
   readonly lines: readonly string[];
   readonly effect: string;
   readonly number: string;
@@ -32,7 +35,7 @@ interface Box {
 
 const STYLE = `
 .hf { font: 12px ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; }
-.hf .head { font-weight: bold; font-size: 13px; }
+.hf .head { font-weight: bold; font-size: 13px; } .hf .call { font-weight: bold; } .hf .function { font-style: italic; }
 .hf text { fill: #1b1b1b; } .hf .dim { fill: #777; } .hf .effect { fill: #0b5394; font-weight: bold; }
 .hf .box { fill: #f7f7f4; stroke: #b9b9b0; } .hf .marked { fill: #fff2cc; stroke: #c09000; }
 .hf .seen { fill: none; stroke: #c09000; stroke-dasharray: 4 3; } .hf .lane { stroke: #e2e2dc; }
@@ -96,6 +99,7 @@ interface Layout {
 function layOut(c: Counterexample): Layout {
   const folded = new Set(c.folded);
   const rows = c.drawing.rows.filter((row) => row.kind === 'visible' || !row.events.every((e) => folded.has(e)));
+  const headings = new Headings();
   const contents = rows.map((row) => {
     const event = row.kind === 'visible' ? row.event : row.events[row.events.length - 1]!;
     const { code, effect, location, value, label, place } = c.texts[event]!;
@@ -105,14 +109,17 @@ function layOut(c: Counterexample): Layout {
       row,
       event,
       isVisible,
+      above: isVisible ? [] : headings.before(row.thread, place),
       lines: isVisible ? [text] : wrapped(text, WIDEST),
       effect: isVisible ? '' : effect,
-      number: isVisible || place === undefined ? '' : String(place.line),
+      number: isVisible ? '' : numberOf(c, place),
       isMarked: row.kind === 'step' && row.marks.length > 0,
     };
   });
   const widths = c.columns.map((name, t) => {
-    const own = contents.filter(({ row }) => row.thread === t).flatMap(({ lines, effect }) => [...lines, effect]);
+    const own = contents
+      .filter(({ row }) => row.thread === t)
+      .flatMap(({ above, lines, effect }) => [...above.map(({ text }) => text), ...lines, effect]);
     return Math.max(name.length, 8, ...own.map((line) => line.length)) * CHARACTER + 2 * PAD;
   });
   const starts: number[] = [];
@@ -121,6 +128,7 @@ function layOut(c: Counterexample): Layout {
   const of = new Map<number, Box>();
   let y = HEAD;
   for (const { row, event, ...content } of contents) {
+    y += content.above.length * LINE;
     const height = (content.lines.length + (content.effect === '' ? 0 : 1)) * LINE + PAD;
     const box = { x: starts[row.thread]!, y, width: widths[row.thread]!, height, thread: row.thread, ...content };
     boxes.push(box);
@@ -131,11 +139,16 @@ function layOut(c: Counterexample): Layout {
   return { boxes, of, starts, widths, height: y };
 }
 
-function boxParts({ x, y, width, height, lines, effect, number, isVisible, isMarked }: Box): string[] {
+function boxParts({ x, y, width, height, above, lines, effect, number, isVisible, isMarked }: Box): string[] {
   const style = isVisible ? 'seen' : isMarked ? 'box marked' : 'box';
-  const parts = [
+  const parts = above.map(({ text, level }, i) => {
+    const baseline = round(y - (above.length - i - 1) * LINE - PAD / 2);
+    const indent = level === 'call' ? 0 : PAD;
+    return `<text class="${level}" x="${round(x + indent)}" y="${baseline}">${escaped(text)}</text>`;
+  });
+  parts.push(
     `<rect class="${style}" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="4"/>`,
-  ];
+  );
   for (const [i, line] of lines.entries()) {
     parts.push(
       `<text xml:space="preserve" x="${round(x + PAD)}" y="${round(y + (i + 1) * LINE)}">${escaped(line)}</text>`,

@@ -1,8 +1,7 @@
 import type { Counterexample } from '../explain/counterexample.ts';
 import type { Row } from '../explain/drawing.ts';
-import type { SourcePlace } from '../explain/source-place.ts';
 import { assumptionWords, markWords, observationWords, reasonWords } from './execution-words.ts';
-import { type Heading, Headings, indentOf } from './headings.ts';
+import { type Heading, Headings, indentOf, numberOf } from './headings.ts';
 import { count, PLAIN, type Style, wrapped } from './style.ts';
 
 /** Columns narrower than this are not drawn side by side. */
@@ -46,10 +45,6 @@ export function executionTable(c: Counterexample, width = 80, style: Style = PLA
 function hanging(prefix: string, indent: number, text: string, width: number): string[] {
   return wrapped(text, width - indent).map((line, i) => (i === 0 ? prefix : ' '.repeat(indent)) + line);
 }
-
-/** The line of the source; of a model its functions are named instead. */
-const lineOf = (place: SourcePlace | undefined): string =>
-  place === undefined || place.kernel !== undefined ? '' : String(place.line);
 
 const lengthOf = ({ code, indent, effect, note }: Cell): number =>
   indent + code.length + (effect === '' ? 0 : effect.length + GAP) + (note === '' ? 0 : note.length + 1);
@@ -127,7 +122,7 @@ function tableOf(c: Counterexample): Table {
     }
     cells.push({
       thread: row.thread,
-      number: lineOf(place),
+      number: numberOf(c, place),
       code: label === undefined ? code : `${label} ${code}`,
       indent: indentOf(place),
       effect,
@@ -140,7 +135,7 @@ function tableOf(c: Counterexample): Table {
     cells.push(...headings.before(thread, place).map((heading) => headingCell(thread, heading)));
     cells.push({
       thread,
-      number: lineOf(place),
+      number: numberOf(c, place),
       code: label === undefined ? code : `${label} ${code}`,
       indent: indentOf(place),
       effect: `waits, ${location}=${value}`,
@@ -230,6 +225,7 @@ function broken(code: string, width: number): string[] {
 export function executionText(c: Counterexample, width = 80, style: Style = PLAIN): string {
   const lines = executionTable(c, width, style);
   lines.push('', ...labelled('Ends with', observationWords(c), width, style));
+  lines.push(...labelled('Parts', c.parting ?? '', width, style));
   lines.push(...labelled('Needs', assumptionWords(c), width, style));
   lines.push(...labelled('Why', reasonWords(c), width, style));
   return `${lines.join('\n')}\n`;

@@ -1,4 +1,5 @@
-import type { SourcePlace } from '../explain/source-place.ts';
+import type { Counterexample } from '../explain/counterexample.ts';
+import { modelWords, type SourcePlace } from '../explain/source-place.ts';
 
 /** A line above steps: the call that a program makes, or under it the function that the steps are in. */
 export interface Heading {
@@ -36,3 +37,10 @@ export class Headings {
 
 /** How far in a step stands. */
 export const indentOf = (place: SourcePlace | undefined): number => (place?.kernel === undefined ? 0 : INDENT);
+
+/** What stands beside a step: the line of the source; of a model, whose functions are named, where its code is, if that is asked for. */
+export function numberOf({ saysSource }: Counterexample, place: SourcePlace | undefined): string {
+  if (place === undefined) return '';
+  if (place.kernel === undefined) return String(place.line);
+  return saysSource === true ? modelWords(place) : '';
+}

@@ -55,12 +55,17 @@ export class RaceJudge implements Judge<RaceFailure> {
     return this.prepared.k.layout.showValue(cell, value);
   }
 
-  /** What is broken, if anything. What comes after a race may block as well: then a lock was not given back. */
-  broken(ending: Pick<Ending, 'result' | 'finalValue' | 'reads'>): Broken | undefined {
+  /**
+   * What is broken, if anything.
+   * What comes after a race may block as well: then a lock was not given back.
+   * @param memory takes the memory as it is after all
+   */
+  broken(
+    ending: Pick<Ending, 'result' | 'finalValue' | 'reads'>,
+    memory = new Float64Array(this.prepared.program.initial.length),
+  ): Broken | undefined {
     const { program, roles } = this.prepared;
-    const words = program.initial.length;
-    const memory = new Float64Array(words);
-    for (let i = 0; i < words; i++) memory[i] = ending.finalValue(i);
+    for (let i = 0; i < memory.length; i++) memory[i] = ending.finalValue(i);
     const results = roles.map((_, thread) => ending.result(thread));
     try {
       return this.prepared.judge({ results, memory, reads: (thread) => ending.reads(thread) }, this.happenings);

@@ -45,6 +45,11 @@ export class RaceNaming implements Naming {
     return fieldIn(this.words.nameOf(cell).kind, this.release) ?? this.location(cell);
   }
 
+  /** `the page` */
+  page(pfn: number): string {
+    return this.words.page(pfn);
+  }
+
   value(cell: number, value: number): string {
     return this.words.valueOf(cell, value);
   }

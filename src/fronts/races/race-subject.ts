@@ -3,7 +3,7 @@ import type { Drawing } from '../../explain/drawing.ts';
 import type { Naming } from '../../explain/naming.ts';
 import type { SourcePlace } from '../../explain/source-place.ts';
 import type { Subject } from '../../explain/subject.ts';
-import type { Recording, Replayed, Trace, TraceEvent } from '../../explain/trace.ts';
+import { endingOf, type Recording, type Replayed, type Trace, type TraceEvent } from '../../explain/trace.ts';
 import { Kind } from '../../graph/event.ts';
 import type { Ending, Judgement } from '../../judge/judgement.ts';
 import type { Design } from '../../mm/design/design.ts';
@@ -14,6 +14,7 @@ import { kernelFunction } from '../../mm/words/lookup.ts';
 import type { Program } from '../../program/program.ts';
 import type { Prepared, Scenario } from '../../scenarios/scenario.ts';
 import { decisiveSteps } from './decisive.ts';
+import { partingWords } from './parting.ts';
 import { alone, RaceJudge } from './race-judge.ts';
 import { RaceNaming } from './race-naming.ts';
 import { type FrameMap, placeInStack } from './stack-place.ts';
@@ -122,6 +123,14 @@ export class RaceSubject implements Subject {
     // The steps of a race that posts have names for are told, whatever comes of them.
     const named = (e: TraceEvent): boolean => e.label !== undefined && e.kind <= Kind.Write && !isMinor(e);
     return threads === 1 ? decisive : [...decisive, ...[...events.keys()].filter((id) => named(events[id]!))];
+  }
+
+  parting({ trace, results }: Replayed): string | undefined {
+    const { k, program } = this.prepared;
+    if (trace.waits.length > 0) return undefined;
+    const memory = new Float64Array(program.initial.length);
+    this.judging.broken(endingOf(program, { trace, results }), memory);
+    return partingWords(results, memory, k.layout, new RaceNaming(this.prepared, this.release, trace));
   }
 
   isMinor(cell: number): boolean {

@@ -100,8 +100,8 @@ export const MEMORY_WORDS: WordTable = {
   tlbAccessBegin: part(),
   tlbAccessEnd: part(),
   flushTlbRange: call('flush_tlb_range(vma, start, end)'),
-  localIrqSave: call('local_irq_save(flags)'),
-  localIrqRestore: call('local_irq_restore(flags)'),
+  localIrqSave: { ...call('local_irq_save(flags)'), steps: { RcuLock: 'local_irq_save(flags)' } },
+  localIrqRestore: { ...call('local_irq_restore(flags)'), steps: { RcuUnlock: 'local_irq_restore(flags)' } },
   smpCallFunction: call('smp_call_function(func, info, 1)'),
   mmapReadLock: call([
     ['v4.4', 'down_read(&mm->mmap_sem)'],

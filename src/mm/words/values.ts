@@ -112,6 +112,10 @@ export class ValueWords {
     }
   }
 
+  page(pfn: number): string {
+    return this.roles.page(pfn);
+  }
+
   private entry(e: number): string {
     if (e === PTE_NONE) return 'none';
     if (isSwapEntry(e)) return listed(`swap entry ${ptePfn(e)}`, [[e & PTE_EXCLUSIVE, 'exclusive']]);

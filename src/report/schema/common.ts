@@ -15,6 +15,8 @@ export const place = named(
       column: said('From 1, in UTF-16 units.', count),
       text: said('The step as the source writes it; empty for a model.', string),
       function: said('The kernel function, of a model of one.', nullable(string)),
+      kernelFile: optional(said('The file of that function in the kernel.', nullable(string))),
+      call: optional(said('What a program called, of a model: `fork()`.', nullable(string))),
     }),
   ),
 );

@@ -84,6 +84,7 @@ const EXECUTION = object({
   waits: said('The threads that wait without end; empty where all end.', list(wait)),
   failure,
   observed: said('What is observed at the end, by name.', record(string)),
+  parting: optional(said('Where a pin and the page table of its process part, in a sentence.', string)),
   threads: said('The name of each thread.', list(string)),
   events: said('Thread by thread, in program order. All else refers to them by their place in this list.', list(event)),
   coherence: said('The writes of each location that has any, in coherence order.', list(list(count))),
