@@ -2,7 +2,8 @@ import { INIT, Kind } from '../graph/event.ts';
 import { type AccessRef, accessRef, type Choices } from '../judge/choices.ts';
 import type { Program } from '../program/program.ts';
 import type { Drawing } from './drawing.ts';
-import { type Recorded, ReplayCpu } from './replay-cpu.ts';
+import type { Recorded } from './recorded.ts';
+import { ReplayCpu } from './replay-cpu.ts';
 import type { Trace } from './trace.ts';
 
 /**

@@ -4,7 +4,8 @@ import { INIT, Kind, NONE, type Rmw } from '../graph/event.ts';
 import { type AccessRef, accessRef, type Choices } from '../judge/choices.ts';
 import type { Ending } from '../judge/judgement.ts';
 import type { Program } from '../program/program.ts';
-import { type Recorded, ReplayCpu, type Waiting } from './replay-cpu.ts';
+import type { Recorded, Waiting } from './recorded.ts';
+import { ReplayCpu } from './replay-cpu.ts';
 import type { SourcePlace } from './source-place.ts';
 
 /** An event of an execution. Events are numbered thread by thread, in program order. */
