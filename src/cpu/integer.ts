@@ -39,6 +39,10 @@ const ADDRESSES = 2 ** 36;
 export const isAddress = (v: number): boolean => v > ADDRESS_BASE - 2 ** 19 && v < ADDRESS_BASE + ADDRESSES;
 
 const MAX = Number.MAX_SAFE_INTEGER;
+/**
+ * The large integers that have been met, the same for all programs of a process: a word is a number wherever it is computed
+ * with. Where one stands in this list means nothing outside: what leaves a process (ids, states, results) has the integer itself.
+ */
 const large: bigint[] = [];
 const places = new Map<bigint, number>();
 /** Multiples of the step around the base are exact, and no difference of two numbers that are not large. */

@@ -113,6 +113,13 @@ P0(u64 *x, u64 *y) { u64 r0 = READ_ONCE(*x); WRITE_ONCE(*y, 0xfffffffffffffff0);
 P1(u64 *x, u64 *y) { u64 r0 = READ_ONCE(*y); WRITE_ONCE(*x, 0xeffffffffffffff1); }
 exists (0:r0=0xeffffffffffffff1 /\\ 1:r0=0xfffffffffffffff0)`);
 
+test('what was asked before leaves no trace in the id of an execution with values of 64 bits', async () => {
+  const others = Array.from({ length: 9 }, (_, n) => `WRITE_ONCE(*x, 0x7${n}00000000000000);`).join(' ');
+  await ask({ question: 'states', of: litmus(`C others\n{ u64 x; }\nP0(u64 *x) { ${others} }\nexists (x=0)`) });
+  const shown = await ask({ question: 'show', of: LARGE_VALUES, mend: false });
+  expect(shown.kind === 'execution' && shown.counterexample.id).toBe('hf1-l-fUERdd-CCCDABAEBC.....3Dx.....D-test');
+});
+
 test.each([
   ['SB', SB],
   ['values of 64 bits', LARGE_VALUES],
