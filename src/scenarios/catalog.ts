@@ -1,4 +1,5 @@
 import { collapsePin } from './collapse-pin.ts';
+import { cowTlb } from './cow-tlb.ts';
 import { dirtyCow } from './dirty-cow.ts';
 import { exclusivePin } from './exclusive-pin.ts';
 import { forkEdges } from './fork-edges.ts';
@@ -57,6 +58,7 @@ export const SCENARIOS: readonly Scenario[] = [
   forkUnmap,
   forkFault,
   softDirty,
+  cowTlb,
   forkEdges,
   pageReuse,
   hugeDirtyCow,

@@ -6,7 +6,7 @@ import { collapseHugePage } from '../mm/huge/collapse.ts';
 import { pinnedPageMapped } from '../mm/observe/promises.ts';
 import { quiescent } from './judging.ts';
 import { scenario } from './scenario.ts';
-import { ANON_RW, mapAndTouch } from './world.ts';
+import { ANON_RW, FIRST_DATA, mapAndTouch } from './world.ts';
 
 const STORED = 7;
 
@@ -34,7 +34,11 @@ export const collapsePin = scenario({
   judge({ world: { k, mm, address }, results: { pinner }, cpu, memory, step }) {
     const [pin] = pinner;
     const leak = quiescent(k, memory, pinner);
-    if (pin === undefined) return leak;
+    if (pin === undefined) {
+      const left = step('process', 'loads', () => userLoad(cpu, k, mm, address));
+      if (left === FIRST_DATA) return leak;
+      return { property: 'I4', message: `the process stored ${FIRST_DATA}, and loads ${left} from the huge page` };
+    }
     const mapped = pinnedPageMapped(memory, k.layout, mm, pin);
     step('process', `stores ${STORED}`, () => userStore(cpu, k, mm, address, STORED));
     const loaded = step('process', 'loads', () => userLoad(cpu, k, mm, address));

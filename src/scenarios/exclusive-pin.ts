@@ -7,7 +7,8 @@ import { FOLL_WRITE, type Pin } from '../mm/gup/gup.ts';
 import { pinUserPagesFastOnly } from '../mm/gup/pin.ts';
 import { mmapRegion, mprotect } from '../mm/map/mmap.ts';
 import type { Kernel } from '../mm/memory/kernel.ts';
-import { lockPage, PAGE_FLAGS, PG_ANON_EXCLUSIVE, unlockPage } from '../mm/memory/page.ts';
+import { MAPPING_KSM, mappingFlags } from '../mm/memory/mapping.ts';
+import { lockPage, PAGE_FLAGS, PAGE_MAPPING, PG_ANON_EXCLUSIVE, unlockPage } from '../mm/memory/page.ts';
 import { getPage, putPage } from '../mm/memory/page-ref.ts';
 import { pteAlloc } from '../mm/memory/page-table.ts';
 import { VM_MAYWRITE, VM_MERGEABLE, VM_READ, VM_WRITE } from '../mm/memory/vma.ts';
@@ -133,5 +134,7 @@ function brokenBy(k: Kernel, memory: Memory, pin: Pin, cleared: boolean): Broken
     return cleared ? { property: 'I17', message: 'KSM took the page although it is pinned for writing' } : undefined;
   }
   const exclusive = (pageField(memory, k.layout, pin.page, PAGE_FLAGS) & PG_ANON_EXCLUSIVE) !== 0;
+  const ofKsm = mappingFlags(pageField(memory, k.layout, pin.page, PAGE_MAPPING)) === MAPPING_KSM;
+  if (exclusive && ofKsm) return { property: 'I17', message: 'KSM took the page although it is pinned' };
   return exclusive ? undefined : { property: 'I5', message: 'the page is pinned, and not exclusive any more' };
 }

@@ -85,6 +85,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'fork-fault write': 'holds holds holds holds holds holds holds holds holds holds holds',
   'soft-dirty pinned': 'holds holds holds SC SC holds holds holds holds holds holds',
   'soft-dirty race': 'holds holds holds SC SC SC SC holds holds holds holds',
+  'cow-tlb read': 'holds holds holds holds holds holds holds holds holds holds holds',
   'fork-edges nomem': 'holds holds holds holds holds holds holds holds holds holds holds',
   'fork-edges force': 'holds holds holds SC SC SC SC holds holds holds holds',
   'page-reuse tlb': 'holds holds holds holds holds holds holds holds holds holds holds',

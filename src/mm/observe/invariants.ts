@@ -9,7 +9,7 @@ import { AS_MMS, AS_PAGES } from '../memory/address-space.ts';
 import { AV_MMS } from '../memory/anon-vma.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import type { Layout } from '../memory/layout.ts';
-import { MAPPING_ANON } from '../memory/mapping.ts';
+import { MAPPING_ANON, MAPPING_KSM, mappingFlags } from '../memory/mapping.ts';
 import { MM_DEPOSITED, MM_WRITE_PROTECT_SEQ } from '../memory/mm-struct.ts';
 import {
   generationOf,
@@ -184,6 +184,8 @@ function checkExclusive(memory: Memory, layout: Layout, all: readonly Entry[], f
     const head = memory[page + PAGE_HEAD]!;
     const anonymous = (memory[(head > 0 ? layout.page(head - 1) : page) + PAGE_MAPPING]! & MAPPING_ANON) !== 0;
     const mapped = memory[page + (huge ? PAGE_ENTIRE_MAPCOUNT : PAGE_MAPCOUNT)]!;
+    const isKsm = mappingFlags(memory[page + PAGE_MAPPING]!) === MAPPING_KSM;
+    if (exclusive && isKsm) fail('I6', `page ${ptePfn(e)} is exclusive, and of KSM`);
     if (exclusive && mapped > 1) fail('I6', `page ${ptePfn(e)} is exclusive, and mapped ${mapped} times`);
     if (anonymous && pteWrite(e) && !exclusive) {
       fail('I6', `mm ${mm} maps page ${ptePfn(e)} writable at ${address}, and it is not exclusive`);
