@@ -48,8 +48,10 @@ export function* analyse(
     seconds: (now() - start) / 1000,
   });
   switch (analysis) {
-    case 'show':
-      return { ...every(), ...(yield* show(first, options, limits)) };
+    case 'show': {
+      const found = yield* show(first, options, limits);
+      return { ...every(), ...found };
+    }
     case 'barriers': {
       const found = yield* findBarriers(first.protocol, options.model, first.reference, limits);
       if (found.kind === 'broken') return { ...every(), ...shown(found.counterexample) };

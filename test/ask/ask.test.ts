@@ -55,6 +55,12 @@ test.each([
   expect([outcomes.length, every, verdict]).toEqual([answer.states.rows.length, false, null]);
 });
 
+test.each(['states', 'show', 'barriers', 'repair', 'diff'] as const)('%s says how long it took', async (question) => {
+  const never = litmus(LARGE.text.replace('(x=1)', '(x=99)'));
+  const { kind, seconds } = await ask({ question, of: never, timeout: 0.2 });
+  expect([kind, seconds > 0.15]).toEqual(['bounded', true]);
+});
+
 describe('what one of two allows and the other does not, as far as is known', () => {
   // 9! executions, which all end in one of nine states; the other ends in one state only, x=0.
   const small = litmus('C small\n{}\nP0(int *x) { int r0 = READ_ONCE(*x); }\nexists (x=1)');
