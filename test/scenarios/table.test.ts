@@ -112,8 +112,17 @@ const PROPOSALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'T0 large-later': 'LKMM',
     'T0 huge-first': 'SC',
     'T0 huge-later': 'SC',
+    'pin-flag small': 'LKMM',
+    'pin-flag large': 'LKMM',
   },
-  'simplified-wp': { 'T3 wait': 'SC', 'T3 race': 'SC', 'T3 protected': 'SC', 'T3 dontfork': 'holds' },
+  'simplified-wp': {
+    'T3 wait': 'SC',
+    'T3 race': 'SC',
+    'T3 protected': 'SC',
+    'T3 dontfork': 'holds',
+    'fork-edges nomem': 'holds',
+    'fork-edges force': 'SC',
+  },
   'early-copy-sketch': {
     'T0 first': 'SC',
     'T0 later': 'SC',
@@ -125,6 +134,8 @@ const PROPOSALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'T3 race': 'SC',
     'T3 protected': 'SC',
     'T3 dontfork': 'holds',
+    'fork-edges nomem': 'SC',
+    'fork-edges force': 'SC',
   },
   'mapcount-first': {
     'T1 pinned': 'SC',
