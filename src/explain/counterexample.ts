@@ -3,6 +3,7 @@ import type { Failure } from '../judge/judgement.ts';
 import type { Limits } from '../judge/search.ts';
 import type { ModelName } from '../models/registry.ts';
 import { atOnce, type InTurns, Patience } from '../program/turns.ts';
+import type { AfterDeed } from './after.ts';
 import type { Drawing } from './drawing.ts';
 import { encodeExecution, formatId, type SubjectKind } from './execution-id.ts';
 import { cycleOf, type Reason, reasonInTurns } from './reason.ts';
@@ -36,6 +37,8 @@ export interface Counterexample {
   readonly waits: readonly WaitText[];
   /** What is observed at its end; nothing of an execution in which somebody waits. */
   readonly observations: readonly { readonly name: string; readonly value: string }[];
+  /** What is done after the threads have ended, to show what comes of it. */
+  readonly after?: readonly AfterDeed[];
   /** What has come apart at the end, in a sentence. */
   readonly parting?: string;
   readonly trace: Trace;
@@ -74,6 +77,7 @@ export function* explainInTurns(
   const failure = waits.length > 0 ? stuckFailure(waits) : shown.failure;
   const reason = yield* reasonInTurns(program, trace, asked, failure.kind === 'data-race', new Patience(deadline));
   const execution = encodeExecution(program, trace, shown.choices, drawing, model);
+  const after = failure.kind === 'violated' ? subject.after?.(replayed) : undefined;
   const parting = failure.kind === 'violated' ? subject.parting?.(replayed) : undefined;
   return {
     id: execution === undefined ? undefined : formatId({ ...reference, execution }),
@@ -85,6 +89,7 @@ export function* explainInTurns(
     failure,
     waits,
     observations: failure.steps === undefined ? observationsOf(subject, replayed) : stepsAfter(failure.steps),
+    ...(after === undefined ? {} : { after }),
     ...(parting === undefined ? {} : { parting }),
     trace,
     texts: stepTexts(subject, trace),

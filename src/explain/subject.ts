@@ -1,4 +1,5 @@
 import type { Ending, Judge } from '../judge/judgement.ts';
+import type { AfterDeed } from './after.ts';
 import type { Drawing } from './drawing.ts';
 import type { Naming } from './naming.ts';
 import type { Recording, Replayed, Trace } from './trace.ts';
@@ -18,6 +19,8 @@ export interface Subject extends Judge {
   showValue(cell: number, value: number): string;
   /** How the words and steps of a trace are said, where there is more to say than the names of the words. */
   naming?(trace: Trace): Naming;
+  /** What is done after the threads of a failing execution have ended. */
+  after?(replayed: Replayed): readonly AfterDeed[];
   /** In a sentence, what has come apart that should be one, now that what comes after the threads is done. */
   parting?(replayed: Replayed): string | undefined;
   /** What is observed at the end of an execution, by name. */

@@ -11,7 +11,7 @@ const STYLE = `
 :root { color-scheme: light dark; --line: #d8d8d0; --soft: #f5f5f0; --dim: #6b6b66; --hot: #b3261e; --mark: #8a6d00; }
 @media (prefers-color-scheme: dark) { :root { --line: #3a3a40; --soft: #232327; --dim: #9a9a94; --hot: #f2776e; --mark: #e0b73b; } }
 body { font: 15px/1.45 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.35rem; } h2 { font-size: 1.1rem; margin-top: 2.2rem; border-top: 1px solid var(--line); padding-top: 1rem; }
+h1 { font-size: 1.35rem; } h3 { font-size: 1rem; } h2 { font-size: 1.1rem; margin-top: 2.2rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 pre, code, td { font-family: ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; font-size: 13px; }
 pre { background: var(--soft); padding: .8rem; overflow-x: auto; border-radius: 4px; }
 table { border-collapse: collapse; } th { text-align: left; padding: .2rem .9rem; }
@@ -81,8 +81,28 @@ function section(title: string, c: Counterexample, number: number, mend: string)
 <h2>${escaped(title)}</h2>
 <dl>${terms.join('')}</dl>
 <div class="picture">${executionSvg(c).trimEnd()}</div>
-${folds}${table(c, number)}
+${afterTable(c)}${folds}${table(c, number)}
 </section>`;
+}
+
+/** What is done after the race, each deed with its steps. */
+function afterTable({ after = [] }: Counterexample): string {
+  const deeds = after.filter(({ steps }) => steps.length > 0);
+  if (deeds.length === 0) return '';
+  const rows = deeds.flatMap(({ who, what, steps }) => {
+    const headings = new Headings();
+    return [
+      `<tr class="call"><td>${escaped(`${who} ${what}`)}</td></tr>`,
+      ...steps.flatMap(({ code, effect, place }) => [
+        ...headings
+          .before(0, place)
+          .filter(({ level }) => level === 'function')
+          .map(({ text }) => `<tr class="function"><td>${escaped(text)}</td></tr>`),
+        `<tr><td>${escaped(code)} <span class="effect">${escaped(effect)}</span></td></tr>`,
+      ]),
+    ];
+  });
+  return `<h3>After the race</h3>\n<div class="steps"><table>${rows.join('\n')}</table></div>\n`;
 }
 
 function table(c: Counterexample, number: number): string {

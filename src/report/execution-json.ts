@@ -20,6 +20,16 @@ export function executionData(c: Counterexample): ExecutionData {
     certain: c.certain,
     failure: failureData(c.failure),
     waits: c.waits.map(waitData),
+    ...(c.after === undefined
+      ? {}
+      : {
+          after: c.after.map(({ steps, ...deed }) => ({
+            ...deed,
+            steps: steps.map(({ code, effect, place }) => {
+              return { code, effect, place: place === undefined ? null : placeData(place) };
+            }),
+          })),
+        }),
     ...(c.parting === undefined ? {} : { parting: c.parting }),
     observed: Object.fromEntries(c.observations.map(({ name, value }) => [name, value])),
     threads: c.columns,

@@ -221,9 +221,29 @@ function broken(code: string, width: number): string[] {
   return [...lines, rest];
 }
 
+/** What is done after the race, each deed with its steps. */
+function afterLines(c: Counterexample, width: number, style: Style): string[] {
+  const deeds = (c.after ?? []).filter(({ steps }) => steps.length > 0);
+  if (deeds.length === 0) return [];
+  const lines = ['', style.bold('After the race:')];
+  for (const { who, what, steps } of deeds) {
+    const headings = new Headings();
+    lines.push(`${who} ${what}`);
+    for (const { code, effect, place } of steps) {
+      const functions = headings.before(0, place).filter(({ level }) => level === 'function');
+      lines.push(...functions.map(({ text }) => style.dim(` ${text}`)));
+      lines.push(
+        ...layOut({ thread: 0, number: '', code, indent: indentOf(place), effect, note: '', dim: false }, width, style),
+      );
+    }
+  }
+  return lines;
+}
+
 /** An execution with its reason, in full. */
 export function executionText(c: Counterexample, width = 80, style: Style = PLAIN): string {
   const lines = executionTable(c, width, style);
+  lines.push(...afterLines(c, width, style));
   lines.push('', ...labelled('Ends with', observationWords(c), width, style));
   lines.push(...labelled('Parts', c.parting ?? '', width, style));
   lines.push(...labelled('Needs', assumptionWords(c), width, style));

@@ -1,4 +1,5 @@
 import { Fence, Mode } from '../../cpu/modes.ts';
+import type { AfterStep } from '../../explain/after.ts';
 import type { Naming } from '../../explain/naming.ts';
 import type { Trace, TraceEvent, WaitEvent } from '../../explain/trace.ts';
 import { Kind, Rmw } from '../../graph/event.ts';
@@ -8,6 +9,7 @@ import { kernelStep } from '../../mm/words/lookup.ts';
 import { Roles } from '../../mm/words/roles.ts';
 import { ValueWords } from '../../mm/words/values.ts';
 import type { Prepared } from '../../scenarios/scenario.ts';
+import type { AfterAccess } from './after-cpu.ts';
 
 /** The words, values and steps of an execution of a race as a kernel calls them. */
 export class RaceNaming implements Naming {
@@ -43,6 +45,17 @@ export class RaceNaming implements Naming {
 
   operand(cell: number): string {
     return fieldIn(this.words.nameOf(cell).kind, this.release) ?? this.location(cell);
+  }
+
+  /** What an access after the race is called, and what happened. */
+  after({ kind, cell, before, value, label, place }: AfterAccess, again: boolean): AfterStep {
+    const { kernel } = place ?? {};
+    const access = `${kind} ${this.words.nameOf(cell).kind}`;
+    const code = kernel === undefined ? undefined : kernelStep(kernel.frames, { label, access, again }, this.release);
+    const location = this.location(cell);
+    const now = this.value(cell, value);
+    const effect = kind === 'rmw' ? `${location}: ${this.value(cell, before)} -> ${now}` : `${location}=${now}`;
+    return { code: code ?? this.operand(cell), effect, place };
   }
 
   /** `the page` */

@@ -38,7 +38,7 @@ export class RaceProtocol extends RaceSubject implements Protocol {
     model: ModelName,
     of?: { base: RaceProtocol; edits: readonly RaceEdit[] },
   ) {
-    super(race, frames, of?.base.prepared);
+    super(race, frames, of?.base);
     this.model = model;
     this.base = of?.base ?? this;
     this.edits = of?.edits ?? [];

@@ -1,4 +1,5 @@
 import { cellIndex } from '../../cpu/cpu.ts';
+import type { AfterDeed } from '../../explain/after.ts';
 import type { Drawing } from '../../explain/drawing.ts';
 import type { Naming } from '../../explain/naming.ts';
 import type { SourcePlace } from '../../explain/source-place.ts';
@@ -12,10 +13,12 @@ import type { Release } from '../../mm/design/release.ts';
 import { isBookkeepingStep, isBookkeepingWord } from '../../mm/words/bookkeeping.ts';
 import { kernelFunction } from '../../mm/words/lookup.ts';
 import type { Program } from '../../program/program.ts';
-import type { Prepared, Scenario } from '../../scenarios/scenario.ts';
+import type { Prepared, Scenario, Step } from '../../scenarios/scenario.ts';
+import { AfterCpu, AfterLog } from './after-cpu.ts';
+import { afterDeeds } from './after-deeds.ts';
 import { decisiveSteps } from './decisive.ts';
 import { partingWords } from './parting.ts';
-import { alone, RaceJudge } from './race-judge.ts';
+import { RaceJudge } from './race-judge.ts';
 import { RaceNaming } from './race-naming.ts';
 import { type FrameMap, placeInStack } from './stack-place.ts';
 
@@ -42,19 +45,24 @@ export class RaceSubject implements Subject {
   readonly race: RaceCase;
   readonly worst = 'violated';
   protected readonly prepared: Prepared;
+  private readonly afterLog: AfterLog;
   private readonly judging: RaceJudge;
   protected readonly frames: FrameMap;
   private readonly release: Release;
 
   /**
    * @param frames where the frames of a stack stand in the source
-   * @param prepared the same race, where it has been prepared before
+   * @param base the same race, where it has been prepared before
    */
-  constructor(race: RaceCase, frames: FrameMap, prepared?: Prepared) {
+  constructor(race: RaceCase, frames: FrameMap, base?: RaceSubject) {
     this.race = race;
     this.frames = frames;
     this.name = `${race.scenario.name} ${race.variant} under ${race.design.name}`;
-    this.prepared = prepared ?? race.scenario.prepare(race.design.design, race.variant, alone);
+    const log = base?.afterLog ?? new AfterLog(() => this.here());
+    this.afterLog = log;
+    this.prepared =
+      base?.prepared ??
+      race.scenario.prepare(race.design.design, race.variant, (id, memory) => new AfterCpu(id, memory, log));
     this.judging = new RaceJudge(this.prepared);
     this.columns = this.prepared.roles;
     this.release = releaseOf(race.design.name);
@@ -123,6 +131,16 @@ export class RaceSubject implements Subject {
     // The steps of a race that posts have names for are told, whatever comes of them.
     const named = (e: TraceEvent): boolean => e.label !== undefined && e.kind <= Kind.Write && !isMinor(e);
     return threads === 1 ? decisive : [...decisive, ...[...events.keys()].filter((id) => named(events[id]!))];
+  }
+
+  after({ trace, results }: Replayed): readonly AfterDeed[] {
+    if (trace.waits.length > 0) return [];
+    let steps: readonly Step[] = [];
+    const accesses = this.afterLog.listen(() => {
+      steps = this.judging.broken(endingOf(this.program, { trace, results }))?.steps ?? [];
+    });
+    const naming = new RaceNaming(this.prepared, this.release, trace);
+    return afterDeeds(steps, accesses, naming, (cell) => this.program.cellName(cell));
   }
 
   parting({ trace, results }: Replayed): string | undefined {

@@ -75,6 +75,8 @@ const cycleStep = named(
   }),
 );
 
+const afterStep = named('afterStep', object({ code: string, effect: string, place: nullable(place) }));
+
 const EXECUTION = object({
   id: said('`holdfast replay` shows the execution again.', nullable(string)),
   subject: string,
@@ -84,6 +86,12 @@ const EXECUTION = object({
   waits: said('The threads that wait without end; empty where all end.', list(wait)),
   failure,
   observed: said('What is observed at the end, by name.', record(string)),
+  after: optional(
+    said(
+      'What is done after the threads have ended, of a race, with the steps that say what comes of it.',
+      list(object({ who: string, what: string, value: string, steps: list(afterStep) })),
+    ),
+  ),
   parting: optional(said('Where a pin and the page table of its process part, in a sentence.', string)),
   threads: said('The name of each thread.', list(string)),
   events: said('Thread by thread, in program order. All else refers to them by their place in this list.', list(event)),
