@@ -215,7 +215,7 @@ export const long = scenario({
     two: (cpu: Cpu) => (writes ? many(cpu, cell) : undefined),
     three: (cpu: Cpu) => (writes ? many(cpu, cell) : undefined),
   }),
-  judge: () => undefined,
+  judge: ({ memory }) => (memory[1] < 0 ? { property: 'I4', message: 'it is' } : undefined),
 });
 `;
   test('gives what is known so far', async () => {
@@ -261,7 +261,7 @@ export const ${name} = scenario({
     },
     two: (cpu: Cpu) => cpu.writeOnce(cell, 2),
   }),
-  judge: () => undefined,
+  judge: ({ memory }) => (memory[1] < 0 ? { property: 'I4', message: 'it is' } : undefined),
 });
 `,
     );
