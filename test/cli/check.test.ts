@@ -280,10 +280,8 @@ export const ${name} = scenario({
     expect(status).toBe(3);
     expect(stdout).toMatch(/ +a, c +holds +holds\n +b +\? +\?\n/);
     const shown = holdfast(['show', spins, '--variant', 'b', '--timeout', '1']);
-    expect([shown.status, shown.stdout]).toEqual([
-      3,
-      'spins b: not decided, a limit was hit, and nothing is claimed\n',
-    ]);
+    expect(shown.status).toBe(3);
+    expect(shown.stdout).toMatch(/^spins b: not decided, a limit was hit, and nothing is claimed\b/);
   });
 
   test('but ends the command before it has begun', () => {
