@@ -139,6 +139,9 @@ export const freePin = scenario({
         message: 'the pinned page belongs to another, and was never mapped there by the caller',
       };
     }
+    if (reads('pinner').some(({ cell }) => cell === 0)) {
+      return { property: 'I26', message: 'the walk followed folio->mapping, which had become NULL' };
+    }
     if (pin !== undefined && variant.file === DISK) {
       const mapping = pageField(memory, k.layout, pin.page, PAGE_MAPPING);
       const now = mapping === 0 ? 'it is truncated by now' : 'and it still is';

@@ -27,6 +27,7 @@ export const PROPERTIES = {
   I23: 'a cache and its pages agree on where each is',
   I24: 'a process reaches no memory through a page table that is not its own',
   I25: 'nobody writes to the huge zero page, which all processes read',
+  I26: 'no pointer is followed that was found to be one by an earlier read',
 } as const;
 
 export type PropertyId = keyof typeof PROPERTIES;

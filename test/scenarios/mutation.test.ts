@@ -67,6 +67,7 @@ const BREAKS: readonly [holds: string, otherwise: string, row: string, breaks: '
   ['v6.12', 'pinReadOnly=exclusive-rmb', 'read-pin file', 'SC'],
   ['v6.12', 'pinFile=allow', 'writeback-dma longterm', 'SC'],
   ['v6.12', 'pinNullMapping=accept', 'T2 truncate', 'SC'],
+  ['v6.12', 'pinNullMapping=reread', 'T2 truncate', 'SC'],
   ['v6.12', 'followForce=drop-write', 'dirty-cow untouched', 'SC'],
   ['v6.12', 'followForce=cow-dirty', 'uffd-cow shmem', 'SC'],
   ['v6.12 pinCount=two-step', 'tryGet=relaxed', 'T2 zap', 'LKMM'],

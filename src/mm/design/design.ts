@@ -153,6 +153,7 @@ export const KNOBS = {
   pinNullMapping: knob('pin', 'what that file check does where folio->mapping is NULL', {
     refuse: 'leaves it to the slow path',
     accept: 'takes the page',
+    reread: 'leaves it to the slow path, and reads folio->mapping again to follow it',
   }).took('refuse'),
   followForce: knob('pin', 'when a forced write may follow an entry that is not writable', {
     'drop-write': 'after a fault broke COW it retries as a read',

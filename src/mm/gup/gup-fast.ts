@@ -148,8 +148,9 @@ const demandsWritable = (k: Kernel, flags: number): boolean =>
 function fastPinAllowed(cpu: Cpu, k: Kernel, folio: Page, flags: number): boolean {
   const all = FOLL_PIN | FOLL_LONGTERM | FOLL_WRITE;
   if ((flags & all) !== all) return true;
-  const mapping = cpu.readOnce(folio + PAGE_MAPPING, 'C1');
-  if (mapping === 0) return k.design.pinNullMapping === 'accept';
+  const first = cpu.readOnce(folio + PAGE_MAPPING, 'C1');
+  if (first === 0) return k.design.pinNullMapping === 'accept';
+  const mapping = k.design.pinNullMapping === 'reread' ? cpu.readOnce(folio + PAGE_MAPPING, 'C2') : first;
   if (mappingFlags(mapping) !== 0) return mappingFlags(mapping) === MAPPING_ANON;
   const kind = cpu.readOnce(mappingTarget(cpu, mapping) + AS_KIND);
   return FILE_KINDS[kind] !== 'disk';
