@@ -22,6 +22,9 @@ import { RaceJudge } from './race-judge.ts';
 import { RaceNaming } from './race-naming.ts';
 import { type FrameMap, placeInStack } from './stack-place.ts';
 
+/** Where references and pins are counted. */
+const PINNING = /^page-ref\.(?:tryCountPin|grabPage)$/;
+
 /** The whole stack, however deep. */
 function stackOf(): string {
   const { stackTraceLimit } = Error;
@@ -129,7 +132,9 @@ export class RaceSubject implements Subject {
       this.isMinor(cell) || isBookkeepingStep(place?.kernel?.frames ?? []);
     const decisive = decisiveSteps(this.judging, this.program, replayed, drawing, isMinor);
     // The steps of a race that posts have names for are told, whatever comes of them.
-    const named = (e: TraceEvent): boolean => e.label !== undefined && e.kind <= Kind.Write && !isMinor(e);
+    // So is every step in which a page is pinned.
+    const pins = ({ place }: TraceEvent): boolean => PINNING.test(place?.kernel?.frames[0] ?? '');
+    const named = (e: TraceEvent): boolean => e.kind <= Kind.Write && (e.label !== undefined || pins(e)) && !isMinor(e);
     return threads === 1 ? decisive : [...decisive, ...[...events.keys()].filter((id) => named(events[id]!))];
   }
 
