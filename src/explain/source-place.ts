@@ -29,9 +29,10 @@ export interface KernelPlace {
 }
 
 /** Where a step stands: the line of a litmus test; of a model the kernel function and its file. */
-export function placeWords({ line, function: name, kernel }: SourcePlace): string {
+export function placeWords(place: SourcePlace): string {
+  const { line, function: name, kernel } = place;
   if (kernel === undefined) return `line ${line}`;
-  return name === undefined ? kernel.call : `${name}(), ${kernel.file}`;
+  return name === undefined ? kernel.call || modelWords(place) : `${name}(), ${kernel.file}`;
 }
 
 /** Where the code of a model is: `gup-fast.ts:98`. */

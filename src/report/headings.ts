@@ -23,7 +23,7 @@ export class Headings {
     const before = this.inside[thread];
     this.inside[thread] = now;
     const headings: Heading[] = [];
-    if (before?.call !== now.call) headings.push({ text: call, level: 'call' });
+    if (call !== '' && before?.call !== now.call) headings.push({ text: call, level: 'call' });
     const known = before?.call === now.call ? before.function : '';
     if (name !== '' && known !== name) headings.push({ text: `${name}  ${file}`, level: 'function' });
     return headings;

@@ -6,7 +6,7 @@ import { nameIn } from './words.ts';
 
 /** Where a step stands in the kernel. */
 export interface KernelFunction {
-  /** What the program, driver or kernel thread called: `fork()`. */
+  /** What the program, driver or kernel thread called: `fork()`; empty of a helper that was called alone. */
   readonly call: string;
   /** The innermost function of the kernel, without parentheses, and its file; undefined of what hardware does. */
   readonly name: string | undefined;
@@ -36,7 +36,8 @@ export function kernelFunction(frames: readonly string[], release: Release): Ker
   }
   const program = frames.map((frame) => nameIn(wordsOf(frame)?.program, release)).filter((name) => name !== undefined);
   const outermost = nameIn(wordsOf(outer)?.name, release);
-  return { call: program.at(-1) ?? `${outermost ?? innermost.name ?? bareName(outer)}()`, ...innermost };
+  const called = outermost ?? innermost.name;
+  return { call: program.at(-1) ?? (called === undefined ? '' : `${called}()`), ...innermost };
 }
 
 /** What the kernel calls a step; undefined where the tables say nothing of it. */
