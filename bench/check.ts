@@ -4,7 +4,7 @@
 import { CellMemo } from '../src/fronts/races/cell-memo.ts';
 import { checkCell } from '../src/fronts/races/check-cell.ts';
 import { PRESETS } from '../src/mm/design/presets.ts';
-import { MODELS } from '../src/models/registry.ts';
+import { LADDER } from '../src/models/registry.ts';
 import { SCENARIOS } from '../src/scenarios/catalog.ts';
 
 const asked = process.argv.slice(2);
@@ -27,7 +27,7 @@ function table(check: typeof checkCell): Measured[] {
       for (const preset of PRESETS) {
         if (!/^v\d/.test(preset.name) && !scenario.proposals.includes(preset.name)) continue;
         const start = cpuSeconds();
-        const { executions } = check(scenario, variant, preset, { models: MODELS });
+        const { executions } = check(scenario, variant, preset, { models: LADDER });
         const cell = `${scenario.name} ${variant}, ${preset.name}`;
         measured.push({ cell, seconds: cpuSeconds() - start, executions });
       }

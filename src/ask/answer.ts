@@ -4,7 +4,7 @@ import { pathOf } from '../fronts/fronts.ts';
 import { checkLitmusInTurns } from '../fronts/litmus/check-litmus.ts';
 import { checkCellInTurns } from '../fronts/races/check-cell.ts';
 import type { Limits } from '../judge/search.ts';
-import { DEFAULT_MODEL, MODELS } from '../models/registry.ts';
+import { DEFAULT_MODEL, LADDER } from '../models/registry.ts';
 import type { InTurns } from '../program/turns.ts';
 import { analyse, replayExecution } from './analyse.ts';
 import { settingsFrom } from './options.ts';
@@ -24,7 +24,7 @@ export function* answering(request: Request, limits: Limits): InTurns<Answer> {
     }
     case 'check': {
       const { scenario, variant, design } = request.of.race;
-      const models = request.model === undefined ? MODELS : [request.model];
+      const models = request.model === undefined ? LADDER : [request.model];
       return yield* checkCellInTurns(scenario, variant, design, { ...limits, models });
     }
     case 'show':

@@ -2,7 +2,8 @@ import { raceCounterexample } from '../ask/counterexample.ts';
 import { type Telling, toldMore } from '../explain/analysis.ts';
 import type { CellResult } from '../fronts/races/cell-result.ts';
 import { designName, resolvedAs } from '../mm/design/presets.ts';
-import { MODELS } from '../models/registry.ts';
+import { LADDER } from '../models/registry.ts';
+import { cellMachines } from '../report/cell-machines.ts';
 import { cellTable, cellWord, legend } from '../report/cell-table.ts';
 import { cellText } from '../report/cell-text.ts';
 import { executionText } from '../report/execution-text.ts';
@@ -34,7 +35,7 @@ export async function checkCommand(
   const { tasks, module, decisions } = question;
   const { maxExecutions, timeout } = options;
   const settings: CellSettings = {
-    models: options.model === undefined ? MODELS : [options.model],
+    models: options.model === undefined ? LADDER : [options.model],
     decisions,
     module,
     maxExecutions,
@@ -101,6 +102,8 @@ function printTable(
   if (proposals.length > 0)
     lines.push(`${style.bold('Proposals')}\n${proposalLines(proposals, stdout.width).join('\n')}\n`);
   lines.push(`${[...legend(results), ...resolutions(designs)].join('\n')}\n`);
+  const machines = cellMachines(results).flatMap((line) => wrapped(line, stdout.width));
+  if (machines.length > 0) lines.push(`What the LKMM alone breaks\n${machines.join('\n')}\n`);
   const executions = results.reduce((sum, cell) => sum + cell.executions, 0);
   lines.push(`${count(results.length, 'cell')}, ${count(executions, 'execution')} in ${duration(seconds)}`);
   const broken = results.find(isFailing);

@@ -1,5 +1,5 @@
 import { KERNEL_PRESETS } from '../mm/design/presets.ts';
-import { MODELS } from '../models/registry.ts';
+import { LADDER } from '../models/registry.ts';
 import { raceHistory } from '../report/cell-history.ts';
 import { wrapped } from '../report/style.ts';
 import { PROPERTIES } from '../scenarios/properties.ts';
@@ -15,7 +15,7 @@ export async function explainRace({ name, title, why, property, variants }: Scen
   const tasks = variants.map((variant, index) => {
     return { index, name: `${name} ${variant.name}`, scenario: name, variant: variant.name, presets };
   });
-  const settings = { models: MODELS, decisions: {}, module: undefined, maxExecutions: undefined, timeout: undefined };
+  const settings = { models: LADDER, decisions: {}, module: undefined, maxExecutions: undefined, timeout: undefined };
   const { known, signal } = await checkAll(tasks, settings, undefined);
   if (signal !== undefined) return signal;
   const style = stdout.style;

@@ -267,12 +267,14 @@ export abstract class Cpu {
 
 /**
  * A CPU that is told where addresses, values and branches come from. The fields describe the next access: `addrDeps` and
- * `dataDeps` are used up by it, `ctrlDeps` stays until it is set again (at the branch, and back at the join).
+ * `dataDeps` are used up by it, `ctrlDeps` stays until it is set again (at the branch, and back at the join), and
+ * `branchedOn` has what any branch before depended on: a CPU, unlike a compiler, knows no join.
  */
 export interface TrackedCpu extends Cpu {
   addrDeps: Deps;
   dataDeps: Deps;
   ctrlDeps: Deps;
+  branchedOn: Deps;
   /** The read that returned last, as the one member of a set. */
   readDeps(): Deps;
   /**

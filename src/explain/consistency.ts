@@ -1,11 +1,11 @@
-import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
+import { type Deps, depsMembers, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { isPlain } from '../cpu/modes.ts';
 import { INIT, Kind, NONE } from '../graph/event.ts';
 import { Graph } from '../graph/graph.ts';
 import type { CompleteVerdict } from '../models/lkmm.ts';
-import { modelOf } from '../models/model.ts';
+import { type Model, modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
-import { MODELS, type ModelName } from '../models/registry.ts';
+import { LADDER, MACHINES, type ModelName } from '../models/registry.ts';
 import { Relation } from '../models/relation.ts';
 import { invalidUse } from '../models/validity.ts';
 import { NO_FLAGS } from '../program/flags.ts';
@@ -14,7 +14,7 @@ import type { Trace } from './trace.ts';
 
 /** The graph of a trace, with what the model preserves of program order. Events keep their numbers. */
 export function graphOf(program: Program, trace: Trace, model: ModelName): Graph {
-  const { order } = modelOf(model, program.dependencies);
+  const { order, controlsPastJoin } = modelOf(model, program.dependencies);
   const g = new Graph(trace.threads, program.initial.length, Math.max(64, trace.events.length));
   for (const event of trace.events) {
     const e = g.append(event.thread, event.kind, event.mode, event.cell);
@@ -23,7 +23,7 @@ export function graphOf(program: Program, trace: Trace, model: ModelName): Graph
     g.rf[e] = event.kind === Kind.Read ? event.rf : INIT;
     g.addr[e] = depsFrom(event.addr);
     g.data[e] = depsFrom(event.data);
-    g.ctrl[e] = depsFrom(event.ctrl);
+    g.ctrl[e] = depsFrom(controlsPastJoin ? [...event.ctrl, ...event.branchedOn] : event.ctrl);
     g.declared[e] = event.declared;
     g.rmwKind[e] = event.rmwKind;
     g.partner[e] = event.partner;
@@ -43,16 +43,20 @@ export function judge(program: Program, trace: Trace, model: ModelName): Complet
   const no = { consistent: false, flags: NO_FLAGS };
   if (!isCoherent(trace)) return no;
   const rules = modelOf(model, program.dependencies);
-  const allowed = rules.exact ? isAcyclic(g, trace) : rules.consistent(g, NONE);
+  const allowed = rules.exact ? isAcyclic(g, trace, rules) : rules.consistent(g, NONE);
   if (!allowed) return no;
   const hasPlain = trace.events.some((e) => e.kind <= Kind.Write && isPlain(e.mode));
   const { consistent, flags } = rules.complete(g, rcuSteps(g), hasPlain);
   return consistent ? { consistent, flags: flags | invalidUse(g, program) } : no;
 }
 
-/** The strongest model that allows an execution; undefined where none does. */
+/** The strongest model of the ladder that allows an execution; undefined where none does. */
 export const strongestModel = (program: Program, trace: Trace): ModelName | undefined =>
-  MODELS.find((model) => judge(program, trace, model).consistent);
+  LADDER.find((model) => judge(program, trace, model).consistent);
+
+/** The machines that allow an execution. */
+export const machinesWith = (program: Program, trace: Trace): readonly ModelName[] =>
+  MACHINES.filter((machine) => judge(program, trace, machine).consistent);
 
 /** Every pair that reads-from, coherence and from-reads put in order, coherence and from-reads with what follows. */
 export function communication(trace: Trace): Relation {
@@ -92,13 +96,27 @@ function isCoherent(trace: Trace): boolean {
   );
 }
 
-/** SC and TSO: what is preserved of program order, and communication between threads. */
-function isAcyclic(g: Graph, trace: Trace): boolean {
+/** Of a model that is its tier-one order: what is preserved of program order, and communication between threads. */
+function isAcyclic(g: Graph, trace: Trace, rules: Model): boolean {
   const { events } = trace;
   const com = communication(trace);
   return preserved(g, trace)
+    .or(given(g, trace, rules))
     .or(com.minus(Relation.of(events.length, (a, b) => events[a]!.kind === Kind.Write && inside(trace, a, b))))
     .isAcyclic();
+}
+
+/** What comes before a read because of what it reads from. */
+function given(g: Graph, trace: Trace, rules: Model): Relation {
+  const rows = Relation.empty(trace.events.length);
+  if (rules.given === undefined) return rows;
+  for (const accesses of g.slots) {
+    for (const e of accesses) {
+      if (g.kind[e] !== Kind.Read) continue;
+      for (const slot of depsMembers(rules.given(g, e))) rows.add(accesses[slot]!, e);
+    }
+  }
+  return rows;
 }
 
 /** A read may be satisfied by its own thread's write before others see that. */

@@ -1,9 +1,10 @@
 import { Kind, NONE } from '../graph/event.ts';
 import type { Failure } from '../judge/judgement.ts';
 import type { Limits } from '../judge/search.ts';
-import type { ModelName } from '../models/registry.ts';
+import { isWeakest, type ModelName } from '../models/registry.ts';
 import { atOnce, type InTurns, Patience } from '../program/turns.ts';
 import type { AfterDeed } from './after.ts';
+import { machinesWith } from './consistency.ts';
 import type { Drawing } from './drawing.ts';
 import { encodeExecution, formatId, type SubjectKind } from './execution-id.ts';
 import { cycleOf, type Reason, reasonInTurns } from './reason.ts';
@@ -32,6 +33,8 @@ export interface Counterexample {
   /** The strongest model that allows such a failure, and whether it is certain that no stronger one does. */
   readonly model: ModelName;
   readonly certain: boolean;
+  /** The machines that allow this execution, where the model is the weakest that there is. */
+  readonly machines: readonly ModelName[] | undefined;
   readonly failure: Failure;
   /** Who waits without end; empty where everybody ends. */
   readonly waits: readonly WaitText[];
@@ -86,6 +89,7 @@ export function* explainInTurns(
     asked,
     model,
     certain,
+    machines: isWeakest(model) ? machinesWith(program, trace) : undefined,
     failure,
     waits,
     observations: failure.steps === undefined ? observationsOf(subject, replayed) : stepsAfter(failure.steps),

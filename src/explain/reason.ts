@@ -239,6 +239,7 @@ const BARRIER: TraceEvent = {
   addr: [],
   data: [],
   ctrl: [],
+  branchedOn: [],
   label: undefined,
   place: undefined,
 };

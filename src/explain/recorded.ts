@@ -19,6 +19,8 @@ export interface Recorded {
   readonly addr: readonly number[];
   readonly data: readonly number[];
   readonly ctrl: readonly number[];
+  /** What any branch before depended on, those among them whose arms have joined. */
+  readonly branchedOn: readonly number[];
   readonly label: string | undefined;
   /** What the recording's `locate` said when the event was made. */
   readonly place: unknown;

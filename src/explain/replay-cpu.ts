@@ -18,6 +18,7 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
   addrDeps: Deps = NO_DEPS;
   dataDeps: Deps = NO_DEPS;
   ctrlDeps: Deps = NO_DEPS;
+  branchedOn: Deps = NO_DEPS;
   private events: Recorded[] = [];
   private inputs: Inputs = { read: () => undefined, choose: () => undefined };
   private budget = 0;
@@ -50,6 +51,7 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
     this.addrDeps = NO_DEPS;
     this.dataDeps = NO_DEPS;
     this.ctrlDeps = NO_DEPS;
+    this.branchedOn = NO_DEPS;
     const { events } = this;
     try {
       return { events, end: { kind: 'finished', result: body(this) } };
@@ -249,6 +251,7 @@ export class ReplayCpu extends Cpu implements TrackedCpu {
       addr: isAccess ? depsMembers(this.addressOf(cell)) : [],
       data: kind === Kind.Write ? depsMembers(this.dataDeps) : [],
       ctrl: isAccess ? depsMembers(this.ctrlDeps) : [],
+      branchedOn: isAccess ? depsMembers(this.branchedOn) : [],
       label,
       place: this.locate(),
     });

@@ -32,6 +32,8 @@ export interface TraceEvent {
   readonly addr: readonly number[];
   readonly data: readonly number[];
   readonly ctrl: readonly number[];
+  /** What any branch before depended on, those among them whose arms have joined. */
+  readonly branchedOn: readonly number[];
   /** Its name in the post that describes the protocol, such as A1. */
   readonly label: string | undefined;
   readonly place: SourcePlace | undefined;
@@ -132,6 +134,7 @@ function assemble(
         addr: e.addr,
         data: e.data,
         ctrl: e.ctrl,
+        branchedOn: e.branchedOn,
         label: e.label ?? (e.place as SourcePlace | undefined)?.label,
         place: e.place as SourcePlace | undefined,
       });

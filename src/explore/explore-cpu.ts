@@ -30,6 +30,7 @@ export class ExploreCpu extends Cpu implements TrackedCpu {
   addrDeps: Deps = NO_DEPS;
   dataDeps: Deps = NO_DEPS;
   ctrlDeps: Deps = NO_DEPS;
+  branchedOn: Deps = NO_DEPS;
   /** What the next read is expected to return, if anything. */
   expected: number | undefined;
   private graph!: Graph;
@@ -53,6 +54,7 @@ export class ExploreCpu extends Cpu implements TrackedCpu {
     this.addrDeps = NO_DEPS;
     this.dataDeps = NO_DEPS;
     this.ctrlDeps = NO_DEPS;
+    this.branchedOn = NO_DEPS;
     this.expected = undefined;
   }
 

@@ -66,7 +66,7 @@ export class Explorer implements Execution {
     const threads = program.threads.length;
     const words = program.initial.length;
     this.model = modelOf(options.model, program.dependencies);
-    this.reach = new Reach(!this.model.exact);
+    this.reach = new Reach(this.model.given);
     if (from !== undefined) {
       mustBeOf(from, program, options);
       this.unguessed = from.unguessed;
@@ -100,7 +100,7 @@ export class Explorer implements Execution {
     try {
       // Half of the time is left to explore what does not buffer loads: that may settle a question, too.
       const half = (Date.now() + (options.deadline ?? Number.POSITIVE_INFINITY)) / 2;
-      this.extension.guesses = yield* findGuesses(program, model.order, () => Date.now() > half);
+      this.extension.guesses = yield* findGuesses(program, model, () => Date.now() > half);
     } catch (thrown) {
       if (!(thrown instanceof TooManyTraces)) throw thrown;
       if (thrown instanceof Stopped) this.guessed = false;

@@ -1,3 +1,4 @@
+import { type Deps, depsUnion } from '../cpu/deps.ts';
 import { Fence, isPlain, Mode } from '../cpu/modes.ts';
 import { GUESSED, Kind, NONE, type Rmw, Wait } from '../graph/event.ts';
 import type { Model } from '../models/model.ts';
@@ -154,7 +155,7 @@ export class Extension implements Extender {
     g.guardWant[r] = want;
     g.waits[r] = waits ? Wait.Blocks : Wait.No;
     g.addr[r] = this.cpu.addrDeps;
-    g.ctrl[r] = this.cpu.ctrlDeps;
+    g.ctrl[r] = this.control();
     const { expected } = this.cpu;
     if (expected !== undefined) places.ask(r, expected);
     const guessed = this.guessedValues(r);
@@ -177,6 +178,12 @@ export class Extension implements Extender {
     return g.value[r]!;
   }
 
+  /** What the next access is controlled by. */
+  private control(): Deps {
+    const { ctrlDeps, branchedOn } = this.cpu;
+    return this.model.controlsPastJoin ? depsUnion(ctrlDeps, branchedOn) : ctrlDeps;
+  }
+
   /** The values to guess for a read whose write is found at the end; undefined for a read that takes from one now. */
   guessedValues(r: number): readonly number[] | undefined {
     const { places } = this;
@@ -195,7 +202,7 @@ export class Extension implements Extender {
     g.value[w] = value;
     g.addr[w] = this.cpu.addrDeps;
     g.data[w] = this.cpu.dataDeps;
-    g.ctrl[w] = this.cpu.ctrlDeps;
+    g.ctrl[w] = this.control();
     if (partner !== NONE) {
       g.rmw[w] = 1;
       g.partner[w] = partner;

@@ -1,7 +1,7 @@
-import { depsMembers, depsUnion, NO_DEPS } from '../cpu/deps.ts';
-import { isPlain } from '../cpu/modes.ts';
+import { depsMembers, NO_DEPS } from '../cpu/deps.ts';
 import { INIT, Kind } from '../graph/event.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { GivenSource } from '../models/order.ts';
 import type { RcuStep } from '../models/rcu.ts';
 
 /** The least section that contains two. */
@@ -31,8 +31,7 @@ export class Reach {
   private group = new Int32Array(64);
   private color = new Uint8Array(64);
 
-  /** @param internalDeps whether a read takes over the dependencies of a write of its own thread (LKMM) */
-  constructor(private readonly internalDeps: boolean) {}
+  constructor(private readonly given: GivenSource | undefined) {}
 
   /**
    * The lowest place at which `e` may read from or be put in its location's coherence order without closing a cycle.
@@ -173,15 +172,12 @@ export class Reach {
     this.pushRow(g, e);
     if (g.kind[e] === Kind.Read) {
       const source = g.rf[e]!;
-      if (source < 0) return;
-      if (g.thread[source] !== g.thread[e]) this.push(g, source);
-      else if (this.internalDeps && !isPlain(g.mode[source]!)) {
-        const deps = depsUnion(g.addr[source]!, g.data[source]!);
-        if (deps !== NO_DEPS) {
-          const slots = g.slots[g.thread[e]!]!;
-          for (const slot of depsMembers(deps)) this.push(g, slots[slot]!);
-        }
-      }
+      if (source >= 0 && g.thread[source] !== g.thread[e]) this.push(g, source);
+      if (this.given === undefined) return;
+      const deps = this.given(g, e);
+      if (deps === NO_DEPS) return;
+      const slots = g.slots[g.thread[e]!]!;
+      for (const slot of depsMembers(deps)) this.push(g, slots[slot]!);
       return;
     }
     const loc = g.loc[e]!;

@@ -135,7 +135,7 @@ function compileIf(scope: Scope, s: Statement & { kind: 'if' }): Execute {
       const holds = condition(m) !== 0;
       const { control, deps } = m;
       if (deps === NO_DEPS) return holds ? then(m) : otherwise(m);
-      const arm = m.cpu.branch(holds) ? then : otherwise;
+      const arm = m.branch(holds) ? then : otherwise;
       m.controlledBy(deps);
       const flow = arm(m);
       m.setControl(control);

@@ -94,15 +94,19 @@ export class Machine {
     this.firedBy = NO_DEPS;
     this.control = NO_DEPS;
     cpu.ctrlDeps = NO_DEPS;
+    cpu.branchedOn = NO_DEPS;
   }
 
   /** Tells the CPU which way a branch goes on the value computed last, if that depends on a read. @returns the way to go */
   branch(taken: boolean): boolean {
-    return this.deps === NO_DEPS ? taken : this.cpu.branch(taken);
+    if (this.deps === NO_DEPS) return taken;
+    this.cpu.branchedOn = depsUnion(this.cpu.branchedOn, this.deps);
+    return this.cpu.branch(taken);
   }
 
   /** From here on `deps` decide what runs. */
   controlledBy(deps: Deps): void {
+    this.cpu.branchedOn = depsUnion(this.cpu.branchedOn, deps);
     this.setControl(depsUnion(this.control, deps));
   }
 

@@ -1,9 +1,14 @@
+import { depsMembers, NO_DEPS } from '../cpu/deps.ts';
 import { Kind } from '../graph/event.ts';
 import type { Graph } from '../graph/graph.ts';
 import { NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import { type CompleteVerdict, lkmmComplete, lkmmConsistent } from './lkmm.ts';
-import { lkmmOrder, type Order, scOrder, tsoOrder } from './order.ts';
+import { type GivenSource, lkmmGiven, lkmmOrder, type Order, scOrder, tsoOrder } from './order.ts';
+import { arm64Order } from './order-arm64.ts';
+import { powerOrder } from './order-power.ts';
+import { riscvGiven, riscvOrder } from './order-riscv.ts';
+import { powerComplete, powerConsistent } from './power.ts';
 import { type RcuStep, rcuMatters, rcuOrder, violatesRcu } from './rcu.ts';
 import type { ModelName } from './registry.ts';
 import { close, orRow, orShifted, setBit } from './rows.ts';
@@ -12,6 +17,9 @@ import { close, orRow, orShifted, setBit } from './rows.ts';
 export interface Model {
   /** What it preserves of program order. */
   readonly order: Order;
+  readonly given?: GivenSource;
+  /** Whether what a branch depends on controls what follows where its arms have joined, too. */
+  readonly controlsPastJoin: boolean;
   /** Is a graph consistent exactly when its tier-one order is acyclic? If not, a cycle means: ask `consistent`. */
   readonly exact: boolean;
   /**
@@ -25,14 +33,33 @@ export interface Model {
 
 /** The rules of a model, for programs that tell of their dependencies or not. */
 export function modelOf(name: ModelName, dependencies: Program['dependencies']): Model {
+  const conservative = dependencies === 'conservative';
   switch (name) {
     case 'sc':
-      return { order: scOrder, exact: true, consistent: () => false, complete: tierOneComplete };
+      return exactly({ order: scOrder });
     case 'tso':
-      return { order: tsoOrder, exact: true, consistent: () => false, complete: tierOneComplete };
+      return exactly({ order: tsoOrder });
+    case 'arm64':
+      return exactly({ order: arm64Order('lse', conservative), controlsPastJoin: true });
+    case 'arm64+llsc':
+      return exactly({ order: arm64Order('llsc', conservative), controlsPastJoin: true });
+    case 'riscv':
+      return exactly({ order: riscvOrder('ticket', conservative), given: riscvGiven, controlsPastJoin: true });
+    case 'riscv+queued':
+      return exactly({ order: riscvOrder('queued', conservative), given: riscvGiven, controlsPastJoin: true });
+    case 'power':
+      return {
+        order: powerOrder(conservative),
+        controlsPastJoin: true,
+        exact: false,
+        consistent: powerConsistent(conservative),
+        complete: powerComplete(conservative),
+      };
     case 'lkmm':
       return {
-        order: lkmmOrder(dependencies === 'conservative'),
+        order: lkmmOrder(conservative),
+        given: lkmmGiven,
+        controlsPastJoin: false,
         exact: false,
         consistent: lkmmConsistent,
         complete: lkmmComplete,
@@ -40,11 +67,25 @@ export function modelOf(name: ModelName, dependencies: Program['dependencies']):
   }
 }
 
+/** A model that is its tier-one order. */
+const exactly = ({
+  order,
+  given,
+  controlsPastJoin = false,
+}: Pick<Model, 'order' | 'given'> & { readonly controlsPastJoin?: boolean }): Model => ({
+  order,
+  ...(given && { given }),
+  controlsPastJoin,
+  exact: true,
+  consistent: () => false,
+  complete: (g, steps) => tierOneComplete(g, steps, given),
+});
+
 /**
- * Grace periods under SC and TSO: the rcu axiom, with the model's whole order for `rcu-link`. Plain accesses are like any
- * others there.
+ * Grace periods under a model that is its tier-one order: the rcu axiom, with that order for `rcu-link`. Plain accesses are
+ * like any others there.
  */
-function tierOneComplete(g: Graph, steps: readonly RcuStep[]): CompleteVerdict {
+function tierOneComplete(g: Graph, steps: readonly RcuStep[], given: GivenSource | undefined): CompleteVerdict {
   const clean = { consistent: true, flags: NO_FLAGS };
   if (!rcuMatters(steps)) return clean;
   const first = new Int32Array(g.threadCount);
@@ -60,7 +101,9 @@ function tierOneComplete(g: Graph, steps: readonly RcuStep[]): CompleteVerdict {
     for (const e of g.slots[t]!) {
       const base = number(e) * words;
       orShifted(before, base, g.ppo, e * g.words, g.words, first[t]!, words);
-      const source = g.kind[e] === Kind.Read ? g.rf[e]! : -1;
+      if (g.kind[e] !== Kind.Read) continue;
+      const source = g.rf[e]!;
+      for (const slot of depsMembers(given?.(g, e) ?? NO_DEPS)) setBit(before, base, first[t]! + slot);
       if (source >= 0 && g.thread[source] !== t) setBit(before, base, number(source));
     }
   }

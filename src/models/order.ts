@@ -9,8 +9,11 @@ import type { Graph } from '../graph/graph.ts';
  */
 export type Order = (g: Graph, e: number) => void;
 
+/** The slots of its own thread that come before a read because of what it reads from, beside what {@link Order} has. */
+export type GivenSource = (g: Graph, r: number) => Deps;
+
 /** Adds the slots 0 .. `last` to a row. */
-function addUpTo(rows: Int32Array, base: number, last: number): void {
+export function addUpTo(rows: Int32Array, base: number, last: number): void {
   let word = base;
   let left = last + 1;
   while (left >= 32) {
@@ -20,12 +23,12 @@ function addUpTo(rows: Int32Array, base: number, last: number): void {
   if (left > 0) rows[word] = rows[word]! | ((1 << left) - 1);
 }
 
-function addSlot(rows: Int32Array, base: number, slot: number): void {
+export function addSlot(rows: Int32Array, base: number, slot: number): void {
   const word = base + (slot >> 5);
   rows[word] = rows[word]! | (1 << (slot & 31));
 }
 
-function addDeps(rows: Int32Array, base: number, deps: Deps): void {
+export function addDeps(rows: Int32Array, base: number, deps: Deps): void {
   if (typeof deps === 'number') {
     rows[base] = rows[base]! | deps;
   } else {
@@ -240,3 +243,13 @@ export const lkmmOrder =
       }
     }
   };
+
+/**
+ * `dep ; [Marked] ; rfi` of the LKMM's ppo: a read that takes its value from a marked write of its own thread comes after
+ * what that write's address and data come from.
+ */
+export const lkmmGiven: GivenSource = (g, r) => {
+  const source = g.rf[r]!;
+  if (source < 0 || g.thread[source] !== g.thread[r] || isPlain(g.mode[source]!)) return NO_DEPS;
+  return depsUnion(g.addr[source]!, g.data[source]!);
+};

@@ -4,8 +4,13 @@
  */
 
 /** The names, as options and JSON have them; the stronger of two stands before the weaker. */
-export const MODELS = ['sc', 'tso', 'lkmm'] as const;
+export const MODELS = ['sc', 'tso', 'arm64', 'arm64+llsc', 'riscv', 'riscv+queued', 'power', 'lkmm'] as const;
 export type ModelName = (typeof MODELS)[number];
+
+/** The models, each weaker than the one before, by which it is told how much reordering a failure takes. */
+export const LADDER: readonly ModelName[] = ['sc', 'tso', 'lkmm'];
+/** What Linux runs on, as far as there is a model of it. */
+export const MACHINES: readonly ModelName[] = ['tso', 'arm64', 'arm64+llsc', 'riscv', 'riscv+queued', 'power'];
 
 /** The model that is asked about unless another is named. */
 export const DEFAULT_MODEL: ModelName = 'lkmm';
@@ -55,9 +60,59 @@ const INFO: Readonly<Record<ModelName, ModelInfo>> = {
     takes: 'reordering as under TSO (x86), but it does not happen under SC',
     brokenBy: 'broken where stores may be delayed, as x86 does',
   },
+  arm64: {
+    code: 3,
+    stronger: ['sc'],
+    buffersLoads: true,
+    hasWeakOrder: false,
+    words: 'arm64 with LSE atomics',
+    short: 'arm64',
+    takes: 'reordering that arm64 does where it has LSE atomics',
+    brokenBy: 'broken by reordering that arm64 does where it has LSE atomics',
+  },
+  'arm64+llsc': {
+    code: 4,
+    stronger: ['sc'],
+    buffersLoads: true,
+    hasWeakOrder: false,
+    words: 'arm64 without LSE atomics',
+    short: 'arm64+llsc',
+    takes: 'reordering that arm64 does where it has no LSE atomics',
+    brokenBy: 'broken by reordering that arm64 does where it has no LSE atomics',
+  },
+  riscv: {
+    code: 5,
+    stronger: ['sc'],
+    buffersLoads: true,
+    hasWeakOrder: false,
+    words: 'RISC-V with ticket spinlocks',
+    short: 'RISC-V',
+    takes: 'reordering that RISC-V does where its spinlocks are tickets',
+    brokenBy: 'broken by reordering that RISC-V does where its spinlocks are tickets',
+  },
+  'riscv+queued': {
+    code: 6,
+    stronger: ['sc', 'riscv'],
+    buffersLoads: true,
+    hasWeakOrder: false,
+    words: 'RISC-V with queued spinlocks',
+    short: 'RISC-V+queued',
+    takes: 'reordering that RISC-V does where its spinlocks are queued',
+    brokenBy: 'broken by reordering that RISC-V does where its spinlocks are queued',
+  },
+  power: {
+    code: 7,
+    stronger: ['sc'],
+    buffersLoads: true,
+    hasWeakOrder: true,
+    words: 'Power',
+    short: 'Power',
+    takes: 'reordering that Power does',
+    brokenBy: 'broken by reordering that Power does',
+  },
   lkmm: {
     code: 2,
-    stronger: ['sc', 'tso'],
+    stronger: ['sc', 'tso', 'arm64', 'arm64+llsc', 'riscv', 'riscv+queued', 'power'],
     buffersLoads: true,
     hasWeakOrder: true,
     words: 'the LKMM',
@@ -69,8 +124,11 @@ const INFO: Readonly<Record<ModelName, ModelInfo>> = {
 
 export const modelInfo = (name: ModelName): ModelInfo => INFO[name];
 
-/** A model and those that are stronger, strongest first. */
-export const upTo = (name: ModelName): readonly ModelName[] => [...INFO[name].stronger, name];
+/** A model and those of the ladder that are stronger, strongest first. */
+export const upTo = (name: ModelName): readonly ModelName[] => [
+  ...LADDER.filter((other) => INFO[name].stronger.includes(other)),
+  name,
+];
 
 /** Is no other model weaker? What holds under such a model holds under all that are stronger. */
 export const isWeakest = (name: ModelName): boolean => !MODELS.some((other) => INFO[other].stronger.includes(name));

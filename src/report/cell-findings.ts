@@ -1,10 +1,14 @@
-import type { Cell, CellResult } from '../fronts/races/cell-result.ts';
+import type { Cell, CellResult, Machines } from '../fronts/races/cell-result.ts';
 import { modelInfo } from '../models/registry.ts';
 import { PROPERTIES } from '../scenarios/properties.ts';
+import { machinesWords } from './execution-words.ts';
 import { diagnosticFindings, type Finding, type FindingRule } from './finding.ts';
 
 /** `T0 first, v5.9`. */
 export const cellName = ({ scenario, variant, design }: Cell): string => `${scenario} ${variant}, ${design}`;
+
+const onMachines = ({ machines }: { readonly machines?: Machines }): string =>
+  machines === undefined ? '' : ` (${machinesWords(machines)})`;
 
 /** What there is to be told about a cell; never empty. */
 export function cellFindings(cell: CellResult): Finding[] {
@@ -20,7 +24,11 @@ export function cellFindings(cell: CellResult): Finding[] {
     case 'vacuous':
       return one('vacuous', 'warning', `Nothing is claimed ${under}: ${cell.reason}.`);
     case 'violated':
-      return one('failing-execution', 'error', `Broken ${under}: ${cell.failure.message}. ${property}.`);
+      return one(
+        'failing-execution',
+        'error',
+        `Broken ${under}${onMachines(cell)}: ${cell.failure.message}. ${property}.`,
+      );
     case 'deadlock': {
       const waits = cell.waits.map(({ who, code, location, value }) => `${who} at ${code} for ${location}=${value}`);
       return one(

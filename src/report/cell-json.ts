@@ -17,6 +17,7 @@ export function cellJson(cell: CellResult): string {
     blocked,
     seconds,
     failure: cell.kind === 'violated' ? cell.failure : null,
+    machines: cell.kind === 'violated' ? (cell.machines ?? null) : null,
     waits: cell.kind === 'deadlock' ? cell.waits : [],
     reason: cell.kind === 'absent' || cell.kind === 'vacuous' ? cell.reason : null,
     diagnostics: cell.kind === 'error' ? cell.diagnostics : [],

@@ -1,5 +1,7 @@
 import type { CellResult } from '../fronts/races/cell-result.ts';
-import { isWeakest, MODELS, type ModelName, modelInfo } from '../models/registry.ts';
+import { isWeakest, LADDER, MODELS, type ModelName, modelInfo } from '../models/registry.ts';
+import { listed } from './execution-words.ts';
+import { machineNames } from './machine-words.ts';
 import { PLAIN, type Style } from './style.ts';
 
 /** One race, and the names of its variants in their order. */
@@ -56,11 +58,11 @@ export function legend(cells: readonly CellResult[]): string[] {
   return shown.map(([word, text]) => `${word.padEnd(left)}${text}`);
 }
 
-const strongerWords = (model: ModelName): string =>
-  [...modelInfo(model).stronger]
-    .reverse()
-    .map((stronger) => modelInfo(stronger).short)
-    .join(' or ');
+function strongerWords(model: ModelName): string {
+  const { stronger } = modelInfo(model);
+  const ladder = LADDER.filter((other) => stronger.includes(other)).map((other) => modelInfo(other).short);
+  return listed([...ladder, ...machineNames(stronger.filter((other) => !LADDER.includes(other)))], 'or');
+}
 
 const INDENT = 4;
 

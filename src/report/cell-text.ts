@@ -2,6 +2,7 @@ import type { CellResult } from '../fronts/races/cell-result.ts';
 import { modelInfo } from '../models/registry.ts';
 import { PROPERTIES } from '../scenarios/properties.ts';
 import { diagnosticText } from './diagnostic-text.ts';
+import { machinesWords } from './execution-words.ts';
 import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
 
 /** One cell in full, for people: the verdict, what was judged, what was counted. */
@@ -27,8 +28,10 @@ function headline(cell: Exclude<CellResult, { kind: 'error' }>, style: Style): s
       return style.green(`holds under ${modelInfo(cell.model).words}`);
     case 'vacuous':
       return style.yellow(`vacuous under ${modelInfo(cell.model).words}: nothing is claimed`);
-    case 'violated':
-      return style.red(`broken under ${modelInfo(cell.model).words}`);
+    case 'violated': {
+      const where = cell.machines === undefined ? '' : `; ${machinesWords(cell.machines)}`;
+      return style.red(`broken under ${modelInfo(cell.model).words}${where}`);
+    }
     case 'deadlock':
       return style.red(`deadlock, a thread waits without end under ${modelInfo(cell.model).words}`);
     case 'data-race':

@@ -17,6 +17,7 @@ export function executionData(c: Counterexample): ExecutionData {
     subject: c.subject,
     asked: c.asked,
     model: c.model,
+    machines: c.machines ?? null,
     certain: c.certain,
     failure: failureData(c.failure),
     waits: c.waits.map(waitData),

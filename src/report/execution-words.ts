@@ -3,7 +3,8 @@ import type { Mark } from '../explain/drawing.ts';
 import type { CycleStep } from '../explain/reason.ts';
 import { placeWords, type SourcePlace } from '../explain/source-place.ts';
 import { Kind } from '../graph/event.ts';
-import { INTERLEAVING, modelInfo } from '../models/registry.ts';
+import { INTERLEAVING, type ModelName, modelInfo } from '../models/registry.ts';
+import { machineNames } from './machine-words.ts';
 
 /** `P0's x=1` */
 export const owned = (c: Counterexample, event: number): string => `${who(c, event)}'s ${now(c, event)}`;
@@ -39,13 +40,21 @@ export function markWords(c: Counterexample, mark: Mark): string {
   }
 }
 
+/** On which machines an execution happens. */
+export function machinesWords(machines: readonly ModelName[]): string {
+  const names = machineNames(machines);
+  if (names.length === 0) return 'it happens on no machine that there is a model of';
+  return `it happens on ${listed(names, 'and')}`;
+}
+
 /** What the failure takes: `an interleaving`, or which model allows it. */
 export function assumptionWords(c: Counterexample): string {
   const unsure = c.certain ? '' : ' (stronger models were not searched in full)';
   if (c.failure.kind === 'flagged') return 'nothing: where locks or sections are used wrongly, anything may happen';
   if (c.failure.kind === 'data-race') return 'nothing: plain accesses that race may do anything';
   const { takes } = modelInfo(c.model);
-  return c.model === INTERLEAVING ? takes : `${takes}${unsure}`;
+  if (c.model === INTERLEAVING) return takes;
+  return `${takes}${unsure}${c.machines === undefined ? '' : `; ${machinesWords(c.machines)}`}`;
 }
 
 /** The reason in one sentence, or a few: what is not ordered, and what the other CPUs see. */

@@ -4,7 +4,7 @@ import { communication, graphOf, judge, preserved } from '../../src/explain/cons
 import { draw } from '../../src/explain/drawing.ts';
 import type { Trace } from '../../src/explain/trace.ts';
 import { Kind } from '../../src/graph/event.ts';
-import { MODELS, type ModelName } from '../../src/models/registry.ts';
+import { LADDER, type ModelName } from '../../src/models/registry.ts';
 import type { Program } from '../../src/program/program.ts';
 import { randomProgram } from '../explore/random-programs.ts';
 import { type Step, toProgram } from '../oracle/small-program.ts';
@@ -78,7 +78,7 @@ const small = (flavour: 'relaxed' | 'fences' | 'dependencies') =>
     return count <= 6 && p.threads.flat().every((s) => s.do !== 'if');
   });
 
-describe.each(MODELS)('the drawing of an execution under %s', (model) => {
+describe.each(LADDER)('the drawing of an execution under %s', (model) => {
   it.each(['relaxed', 'fences', 'dependencies'] as const)('displaces as few steps as can be: %s', (flavour) => {
     fc.assert(
       fc.property(small(flavour), (p) => {

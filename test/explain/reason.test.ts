@@ -5,7 +5,7 @@ import { judge } from '../../src/explain/consistency.ts';
 import { cycleOf, reasonOf, withBarriers } from '../../src/explain/reason.ts';
 import type { Trace, TraceEvent } from '../../src/explain/trace.ts';
 import { Kind } from '../../src/graph/event.ts';
-import { MODELS, type ModelName } from '../../src/models/registry.ts';
+import { LADDER, type ModelName } from '../../src/models/registry.ts';
 import { hasFlag } from '../../src/program/flags.ts';
 import type { Program } from '../../src/program/program.ts';
 import { type Flavour, randomProgram } from '../explore/random-programs.ts';
@@ -57,7 +57,7 @@ function withoutGracePeriods(trace: Trace): Trace {
 const straight = (flavour: Flavour): fc.Arbitrary<SmallProgram> =>
   randomProgram(flavour).filter((p) => p.threads.flat().every((step: Step) => step.do !== 'if'));
 
-describe.each(MODELS)('the reason under %s', (model) => {
+describe.each(LADDER)('the reason under %s', (model) => {
   it.each(['relaxed', 'fences', 'dependencies', 'atomics', 'rcu'] as const)(
     'names orders that remove the execution, all of which are needed: %s',
     (flavour) => {

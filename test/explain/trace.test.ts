@@ -4,14 +4,14 @@ import { graphOf, judge } from '../../src/explain/consistency.ts';
 import { finalValue, type Recording, replay } from '../../src/explain/trace.ts';
 import { explore } from '../../src/explore/explore.ts';
 import { choicesOf } from '../../src/judge/choices.ts';
-import { MODELS } from '../../src/models/registry.ts';
+import { LADDER } from '../../src/models/registry.ts';
 import { flagsOf } from '../../src/program/flags.ts';
 import { textOf } from '../explore/engine-executions.ts';
 import { FLAVOURS, randomProgram } from '../explore/random-programs.ts';
 import { enumerate } from '../oracle/enumerate.ts';
 import { toProgram } from '../oracle/small-program.ts';
 
-describe.each(MODELS)('every execution under %s', (model) => {
+describe.each(LADDER)('every execution under %s', (model) => {
   it.each(FLAVOURS)('runs again as it was, and is judged as brute force judges it: %s', (flavour) => {
     fc.assert(
       fc.property(randomProgram(flavour), (small) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Fence, Mode } from '../../src/cpu/modes.ts';
-import { MODELS, type ModelName } from '../../src/models/registry.ts';
+import { LADDER, type ModelName } from '../../src/models/registry.ts';
 import { OUT_OF_THIN_AIR } from '../../src/program/program.ts';
 import { enumerate } from '../oracle/enumerate.ts';
 import { print } from '../oracle/print.ts';
@@ -129,7 +129,7 @@ const NAMED: readonly [string, SmallProgram][] = [
 
 test.each(NAMED)('%s', { timeout: 60_000 }, (_, small) => {
   const found = enumerate(toProgram(small));
-  for (const model of MODELS) expect(differences(toProgram(small), model, found[model]), model).toEqual([]);
+  for (const model of LADDER) expect(differences(toProgram(small), model, found[model]), model).toEqual([]);
 });
 
 /**
@@ -161,7 +161,7 @@ function onRandomPrograms(
 
 /** Those of an array that differ under some model, with its name; BOUNDED stays what it is. */
 const underAll = (compare: (model: ModelName) => readonly string[]): string[] =>
-  MODELS.flatMap((model) => compare(model).map((text) => (text === BOUNDED ? text : `${model}, ${text}`)));
+  LADDER.flatMap((model) => compare(model).map((text) => (text === BOUNDED ? text : `${model}, ${text}`)));
 
 describe.each(FLAVOURS)('random programs with %s', { timeout: 1000 + PROGRAMS * 1000 }, (flavour) => {
   /** Plain accesses may pass a value round that comes from nowhere. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as families from '../../bench/families.ts';
 import { explore } from '../../src/explore/explore.ts';
-import { MODELS, type ModelName } from '../../src/models/registry.ts';
+import { LADDER, type ModelName } from '../../src/models/registry.ts';
 import type { Program } from '../../src/program/program.ts';
 
 const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
@@ -64,11 +64,11 @@ const LARGE: Facts = [
 
 const under = (facts: Facts, model: ModelName) =>
   facts.flatMap(([program, ...counts]) => {
-    const executions = counts[MODELS.indexOf(model)];
+    const executions = counts[LADDER.indexOf(model)];
     return executions === undefined ? [] : [{ name: program.name, program, executions }];
   });
 
-describe.each(MODELS)('under %s', (model) => {
+describe.each(LADDER)('under %s', (model) => {
   test.each(under(FACTS, model))('$name: $executions', ({ program, executions }) => {
     expect(count(program, model)).toBe(executions);
   });

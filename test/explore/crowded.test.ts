@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Mode } from '../../src/cpu/modes.ts';
-import { MODELS } from '../../src/models/registry.ts';
+import { LADDER } from '../../src/models/registry.ts';
 import { enumerate } from '../oracle/enumerate.ts';
 import { print } from '../oracle/print.ts';
 import { type SmallProgram, type Step, toProgram } from '../oracle/small-program.ts';
@@ -56,7 +56,7 @@ test(`${numRuns} programs whose threads take turns on few words`, { timeout: 60_
     fc.property(crowded.filter(isSmall), (small) => {
       const compiled = toProgram(small);
       const found = enumerate(compiled);
-      for (const model of MODELS) {
+      for (const model of LADDER) {
         expect(differences(compiled, model, found[model]), `${model}\n${print(small)}`).toEqual([]);
       }
     }),

@@ -7,7 +7,7 @@ import { checkLitmus } from '../../src/fronts/litmus/check-litmus.ts';
 import { type LitmusResult, QUESTIONS } from '../../src/fronts/litmus/litmus-result.ts';
 import { compileLitmus, DEFAULT_UNROLL } from '../../src/litmus/compile.ts';
 import { parseLitmus } from '../../src/litmus/parse.ts';
-import { MODELS, type ModelName } from '../../src/models/registry.ts';
+import { LADDER, type ModelName } from '../../src/models/registry.ts';
 import type { Program } from '../../src/program/program.ts';
 import { CORPUS, CORPUS_MISSING, readExpected } from '../corpus/expected.ts';
 import { print } from '../oracle/print.ts';
@@ -45,7 +45,7 @@ function lacking(some: readonly EngineExecution[], of: readonly EngineExecution[
 
 /** Under each model that has more executions than the one before it: those that it has lost. */
 function lostByWeaker(program: Program): string[] {
-  const found = MODELS.map((model) => visited(program, model));
+  const found = LADDER.map((model) => visited(program, model));
   return found.flatMap((weaker, i) => {
     const before = found[i - 1];
     return before === undefined || weaker === undefined ? [] : lacking(before, weaker);
@@ -141,7 +141,7 @@ describe.each([...FLAVOURS, MEETING] as const)('random programs with %s', { time
     onRandom(flavour, (small) => {
       const program = toProgram(small);
       const order = [...program.threads.keys()].reverse();
-      return MODELS.flatMap((model) => {
+      return LADDER.flatMap((model) => {
         const others = visited(reordered(program, order), model);
         return differing(
           visited(program, model),
@@ -158,7 +158,7 @@ describe.each([...FLAVOURS, MEETING] as const)('random programs with %s', { time
         memory: execution.memory.slice(0, -1),
         results: execution.results.map((registers) => (registers as readonly number[]).slice(0, -1)),
       });
-      return MODELS.flatMap((model) =>
+      return LADDER.flatMap((model) =>
         differing(visited(toProgram(small), model), visited(toProgram(withUnused(small)), model)?.map(without)),
       );
     });
@@ -176,7 +176,7 @@ describe.each([...FLAVOURS, MEETING] as const)('random programs with %s', { time
 
   test('gain no execution by a stronger primitive', () => {
     onRandom(flavour, (small) => {
-      return MODELS.flatMap((model) => {
+      return LADDER.flatMap((model) => {
         const before = visited(toProgram(small), model);
         if (before === undefined) return [];
         return withOneStep(small, stronger)
@@ -247,7 +247,7 @@ describe.skipIf(CORPUS_MISSING !== undefined)(`real litmus tests (${CORPUS_MISSI
     const program = programOf(path);
     expect(lostByWeaker(program)).toEqual([]);
     const order = [...program.threads.keys()].reverse();
-    for (const model of MODELS) {
+    for (const model of LADDER) {
       const others = visited(reordered(program, order), model);
       const back = others?.map((execution) => backInOrder(execution, order));
       expect(differing(visited(program, model), back), model).toEqual([]);
@@ -256,7 +256,7 @@ describe.skipIf(CORPUS_MISSING !== undefined)(`real litmus tests (${CORPUS_MISSI
 
   test.each(SAMPLE)('%s: the three questions agree under each model', (path) => {
     const text = textOfTest(path);
-    for (const model of MODELS) {
+    for (const model of LADDER) {
       const [states, executions, decided] = ask(path, text, model);
       expect(core(executions), model).toEqual(core(states));
       expect(decided.kind, model).toBe(states.kind);

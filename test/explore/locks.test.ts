@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MODELS } from '../../src/models/registry.ts';
+import { LADDER } from '../../src/models/registry.ts';
 import { enumerate } from '../oracle/enumerate.ts';
 import { print } from '../oracle/print.ts';
 import { type Step, toProgram } from '../oracle/small-program.ts';
@@ -33,7 +33,7 @@ function agrees(threads: readonly (readonly Step[])[]): void {
   const small = program(...threads);
   const compiled = toProgram(small);
   const found = enumerate(compiled);
-  for (const model of MODELS) {
+  for (const model of LADDER) {
     expect(differences(compiled, model, found[model]), `${model}\n${print(small)}`).toEqual([]);
   }
 }

@@ -3,7 +3,7 @@ import { explore } from '../../src/explore/explore.ts';
 import { compileLitmus } from '../../src/litmus/compile.ts';
 import { End, type Frame } from '../../src/litmus/frame.ts';
 import { parseLitmus } from '../../src/litmus/parse.ts';
-import { MODELS, type ModelName } from '../../src/models/registry.ts';
+import { LADDER, type ModelName } from '../../src/models/registry.ts';
 import type { Program } from '../../src/program/program.ts';
 import { enumerate } from '../oracle/enumerate.ts';
 
@@ -96,7 +96,7 @@ const WAITS: readonly (readonly [string, readonly string[]])[] = [
 
 describe.each(WAITS)('a loop that waits is decided without bound: %s', (_, threads) => {
   const found = enumerate(programOf(threads, 2));
-  test.each(MODELS)('under %s', (model) => {
+  test.each(LADDER)('under %s', (model) => {
     const { executions, cut, kind } = visited(programOf(threads, 1), model);
     expect(statesOf(executions)).toEqual(statesOf(found[model]));
     expect({ cut, kind }).toEqual({ cut: 0, kind: 'complete' });
@@ -113,7 +113,7 @@ const FOR_EVER: readonly (readonly [string, readonly string[], number])[] = [
 ];
 
 test.each(FOR_EVER)('a thread waits for ever: %s', (_, threads, times) => {
-  for (const model of MODELS) expect(visited(programOf(threads, 1), model).blocked, model).toBe(times);
+  for (const model of LADDER) expect(visited(programOf(threads, 1), model).blocked, model).toBe(times);
 });
 
 /** Rounds that change something are no mere waiting: how many executions are cut after two. */
@@ -124,5 +124,5 @@ const COUNTS_ROUNDS: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 test.each(COUNTS_ROUNDS)('a loop that does more than wait is bounded: %s', (_, threads) => {
-  for (const model of MODELS) expect(visited(programOf(threads, 2), model).cut, model).toBeGreaterThan(0);
+  for (const model of LADDER) expect(visited(programOf(threads, 2), model).cut, model).toBeGreaterThan(0);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MODELS } from '../../src/models/registry.ts';
+import { LADDER } from '../../src/models/registry.ts';
 import { OUT_OF_THIN_AIR } from '../../src/program/program.ts';
 import { numbersFrom } from '../numbers.ts';
 import { enumerate } from '../oracle/enumerate.ts';
@@ -29,7 +29,7 @@ function compare(small: SmallProgram, coverage: Coverage): string[] {
   // Plain accesses may pass a value round that comes from nowhere.
   const found = enumerate(program, has(small, isPlain) ? [OUT_OF_THIN_AIR] : []);
   coverage.add(small, found.lkmm);
-  return MODELS.flatMap((model) => {
+  return LADDER.flatMap((model) => {
     const all = differences(program, model, found[model]);
     if (has(small, expects)) {
       const expected = found[model].filter(({ asExpected }) => asExpected);

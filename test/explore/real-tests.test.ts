@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type CompiledLitmus, compileLitmus } from '../../src/litmus/compile.ts';
 import { parseLitmus } from '../../src/litmus/parse.ts';
 import { runLitmus } from '../../src/litmus/run-litmus.ts';
-import { MODELS } from '../../src/models/registry.ts';
+import { LADDER } from '../../src/models/registry.ts';
 import { FLAGS, flagIf } from '../../src/program/flags.ts';
 import { OUT_OF_THIN_AIR } from '../../src/program/program.ts';
 import { CORPUS, CORPUS_MISSING, type Expected, readExpected } from '../corpus/expected.ts';
@@ -61,7 +61,7 @@ describe.skipIf(CORPUS_MISSING !== undefined)(`real litmus tests (${CORPUS_MISSI
     const { verdict, states, positive, negative, flags } = expected;
     const herd = { verdict, states, positive, negative, flags: [...flags].sort() };
     expect(summary(litmus, found.lkmm), 'brute force and herd7').toEqual(herd);
-    for (const model of MODELS) {
+    for (const model of LADDER) {
       expect(differences(litmus.program, model, found[model]), `the engine under ${model}`).toEqual([]);
     }
   });

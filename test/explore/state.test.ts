@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Execution, ExploreOptions } from '../../src/explore/contract.ts';
 import { Explorer } from '../../src/explore/explorer.ts';
 import { type SearchState, splitState } from '../../src/explore/state.ts';
-import { MODELS } from '../../src/models/registry.ts';
+import { LADDER } from '../../src/models/registry.ts';
 import { flagsOf } from '../../src/program/flags.ts';
 import type { Program } from '../../src/program/program.ts';
 import { numbersFrom } from '../numbers.ts';
@@ -89,7 +89,7 @@ function visitInParts(program: Program, asked: Asked, { below, splits }: Interru
 
 function compare(small: SmallProgram, program: Program, seed: number): void {
   const below = numbersFrom(seed);
-  for (const model of MODELS) {
+  for (const model of LADDER) {
     for (const pursue of PURSUED) {
       const asked: Asked = { model, ...(pursue && { pursue }) };
       const whole = visitAll(program, asked);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MODELS } from '../../src/models/registry.ts';
+import { LADDER } from '../../src/models/registry.ts';
 import { OUT_OF_THIN_AIR } from '../../src/program/program.ts';
 import { enumerate, type OracleExecution } from '../oracle/enumerate.ts';
 import { print } from '../oracle/print.ts';
@@ -87,7 +87,7 @@ const hasThinAir = ({ text }: OracleExecution): boolean => text.includes(`${OUT_
 /** What an engine answers otherwise than brute force, under all models. */
 function compare(small: SmallProgram): { wrong: string[]; thinAir: boolean } {
   const found = enumerate(toProgram(small), [OUT_OF_THIN_AIR]);
-  const wrong = MODELS.flatMap((model) =>
+  const wrong = LADDER.flatMap((model) =>
     differences(toProgram(small), model, found[model]).map((text) => `${model}, ${text}`),
   );
   return { wrong: wrong.filter((text) => !text.endsWith(BOUNDED)), thinAir: found.lkmm.some(hasThinAir) };

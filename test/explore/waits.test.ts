@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Mode } from '../../src/cpu/modes.ts';
-import { MODELS } from '../../src/models/registry.ts';
+import { LADDER } from '../../src/models/registry.ts';
 import { enumerate } from '../oracle/enumerate.ts';
 import { type SmallProgram, type Step, toProgram } from '../oracle/small-program.ts';
 import { bitLock, bitUnlock, cmpxchg, fetchAdd, program, read, waitFor, write, x, xchg, y } from '../oracle/steps.ts';
@@ -50,7 +50,7 @@ const WAITS: readonly Row[] = [
 function agrees(small: SmallProgram): void {
   const program = toProgram(small);
   const found = enumerate(program);
-  for (const model of MODELS) {
+  for (const model of LADDER) {
     const wanted = found[model].filter(({ asExpected }) => asExpected);
     expect(differences(program, model, wanted, { pursue: 'condition' }), model).toEqual([]);
   }

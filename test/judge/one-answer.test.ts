@@ -4,7 +4,7 @@ import type { Settings } from '../../src/ask/options.ts';
 import type { Analysis } from '../../src/explain/analysis.ts';
 import { checkCell } from '../../src/fronts/races/check-cell.ts';
 import { designOf } from '../../src/mm/design/presets.ts';
-import { MODELS, type ModelName } from '../../src/models/registry.ts';
+import { LADDER, type ModelName } from '../../src/models/registry.ts';
 import { finish } from '../explain/protocols.ts';
 import { RACES } from './races.ts';
 
@@ -57,7 +57,7 @@ describe.each<[keyof typeof RACES, meaning: string, model: ModelName | '']>([
     meaningOf(finish(analyse(analysis, new Array<typeof asked>(sides).fill(asked), OPTIONS, {})));
 
   it('check', () => {
-    const cell = checkCell(of, 'only', V612, { models: MODELS });
+    const cell = checkCell(of, 'only', V612, { models: LADDER });
     expect(cell).toMatchObject({ kind: meaning, ...(model === '' ? {} : { model }) });
   });
 
@@ -76,12 +76,12 @@ describe('a limit', () => {
     ['holds', 'bounded'],
     ['race', 'data-race'],
   ])('does not undo what was found: %s is %s', (name, meaning) => {
-    expect(checkCell(RACES[name], 'only', V612, { models: MODELS, ...limits }).kind).toBe(meaning);
+    expect(checkCell(RACES[name], 'only', V612, { models: LADDER, ...limits }).kind).toBe(meaning);
   });
 });
 
 it('of a deadlock it is said who waits with what, and for what', () => {
-  expect(checkCell(RACES.deadlock, 'only', V612, { models: MODELS })).toMatchObject({
+  expect(checkCell(RACES.deadlock, 'only', V612, { models: LADDER })).toMatchObject({
     waits: [
       { who: 'one', code: 'B1 spin_lock(mm1.has_pinned)', location: 'mm1.has_pinned', value: '1' },
       { who: 'two', code: 'spin_lock(mm0.has_pinned)', location: 'mm0.has_pinned', value: '1' },

@@ -19,6 +19,7 @@ export class SequentialCpu extends Cpu implements TrackedCpu {
   addrDeps: Deps = NO_DEPS;
   dataDeps: Deps = NO_DEPS;
   ctrlDeps: Deps = NO_DEPS;
+  branchedOn: Deps = NO_DEPS;
   readonly log: string[] = [];
   private readonly memory: number[];
   private readonly name: (cell: number) => string;

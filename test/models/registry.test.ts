@@ -1,12 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { INTERLEAVING, isWeakest, MODELS, modelInfo, modelOfCode, upTo } from '../../src/models/registry.ts';
+import { INTERLEAVING, isWeakest, LADDER, MODELS, modelInfo, modelOfCode, upTo } from '../../src/models/registry.ts';
 
 describe('the registry of models', () => {
   it('has the numbers that ids have had', () => {
     expect(MODELS.map((name) => [name, modelInfo(name).code])).toEqual([
       ['sc', 0],
       ['tso', 1],
+      ['arm64', 3],
+      ['arm64+llsc', 4],
+      ['riscv', 5],
+      ['riscv+queued', 6],
+      ['power', 7],
       ['lkmm', 2],
     ]);
     for (const name of MODELS) expect(modelOfCode(modelInfo(name).code)).toBe(name);
@@ -20,7 +25,7 @@ describe('the registry of models', () => {
       expect(MODELS.indexOf(other)).toBeLessThan(MODELS.indexOf(name));
       expect(stronger).toEqual(expect.arrayContaining([...modelInfo(other).stronger]));
     }
-    expect(upTo(name)).toEqual([...stronger, name]);
+    expect(upTo(name)).toEqual([...LADDER.filter((other) => stronger.includes(other)), name]);
     expect(name === INTERLEAVING || stronger.includes(INTERLEAVING)).toBe(true);
   });
 

@@ -34,6 +34,8 @@ export interface Skeleton {
   readonly addr: Relation;
   readonly data: Relation;
   readonly ctrl: Relation;
+  /** As `ctrl`, past the join. */
+  readonly ctrlPastJoin: Relation;
   /** Read to write of a read-modify-write or a lock operation. */
   readonly rmw: Relation;
   /** Events of these kinds and modes, or fences. */
@@ -63,6 +65,8 @@ export function skeletonOf(traces: readonly Trace[], initial: ArrayLike<number>)
       addr: [],
       data: [],
       ctrl: [],
+      branchedOn: [],
+      made: undefined,
       thread: -1,
       index: at,
     });
@@ -93,6 +97,7 @@ export function skeletonOf(traces: readonly Trace[], initial: ArrayLike<number>)
     addr: dependency((e) => e.addr),
     data: dependency((e) => e.data),
     ctrl: dependency((e) => e.ctrl),
+    ctrlPastJoin: dependency((e) => [...e.ctrl, ...e.branchedOn]),
     rmw: relationOf(n, (a, b) => nodes[a]!.thread === nodes[b]!.thread && nodes[b]!.partner === nodes[a]!.index),
     mode: (kind, ...modes) =>
       setOf(n, (e) => nodes[e]!.thread >= 0 && nodes[e]!.kind === kind && modes.includes(nodes[e]!.mode)),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Fence, Mode } from '../../src/cpu/modes.ts';
-import { MODELS } from '../../src/models/registry.ts';
+import { LADDER } from '../../src/models/registry.ts';
 import { enumerate } from './enumerate.ts';
 import { type SmallProgram, type Step, toProgram } from './small-program.ts';
 import * as s from './steps.ts';
@@ -322,7 +322,7 @@ const CLASSICS: readonly [string, SmallProgram, State, boolean, boolean, boolean
 
 test.each(CLASSICS)('%s', (_, small, state, ...allowed) => {
   const found = enumerate(toProgram(small));
-  const reached = MODELS.map((model) =>
+  const reached = LADDER.map((model) =>
     found[model].some(({ results, memory }) => {
       const registers = results as readonly (readonly number[])[];
       return registers.every((of, thread) => fits(state.registers?.[thread], of)) && fits(state.memory, memory);

@@ -1,5 +1,5 @@
 import { Mode } from '../../src/cpu/modes.ts';
-import { MODELS, type ModelName } from '../../src/models/registry.ts';
+import { LADDER, MODELS, type ModelName } from '../../src/models/registry.ts';
 import { OUT_OF_THIN_AIR, type Program } from '../../src/program/program.ts';
 import { type Candidate, members, type Node, type Skeleton, skeletonOf } from './candidate.ts';
 import { atomic, coherent, judge } from './models.ts';
@@ -21,18 +21,25 @@ export interface OracleExecution {
 }
 
 /**
- * All executions of a program under each model, by trying everything.
+ * All executions of a program under each of some models, by trying everything.
  * @param guesses see {@link threadTraces}
  */
-export function enumerate(program: Program, guesses: readonly number[] = []): Record<ModelName, OracleExecution[]> {
-  const found: Record<ModelName, OracleExecution[]> = { sc: [], tso: [], lkmm: [] };
+export function enumerate(
+  program: Program,
+  guesses: readonly number[] = [],
+  models: readonly ModelName[] = LADDER,
+): Record<ModelName, OracleExecution[]> {
+  const found = Object.fromEntries(MODELS.map((model) => [model, [] as OracleExecution[]])) as Record<
+    ModelName,
+    OracleExecution[]
+  >;
   for (const traces of combinations(threadTraces(program, guesses))) {
     if (!valuesSuffice(traces, program.initial)) continue;
     for (const candidate of candidates(skeletonOf(traces, program.initial))) {
       if (program.dependencies === 'conservative' && buffersLoads(candidate)) continue;
       if (hasReasonlessValue(candidate)) continue;
       let invalid: string[] | undefined;
-      for (const model of MODELS) {
+      for (const model of models) {
         const { allowed, flags } = judge(model, candidate);
         if (!allowed) continue;
         invalid ??= invalidUse(candidate, program.dependencies === 'tracked');

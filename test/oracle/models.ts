@@ -2,6 +2,7 @@ import { Fence } from '../../src/cpu/modes.ts';
 import type { ModelName } from '../../src/models/registry.ts';
 import type { Candidate } from './candidate.ts';
 import { lkmm } from './lkmm.ts';
+import { arm64, power, riscv } from './machines.ts';
 import { rcuOrder } from './rcu.ts';
 import {
   between,
@@ -73,7 +74,16 @@ function tso(c: Candidate): Judgement {
   return ordered(c, union(ppo, fenced, locked, wrPromised, both(rf, ext), co, fr));
 }
 
-const judges: Record<ModelName, (candidate: Candidate) => Judgement> = { sc, tso, lkmm };
+const judges: Record<ModelName, (candidate: Candidate) => Judgement> = {
+  sc,
+  tso,
+  arm64: arm64('lse'),
+  'arm64+llsc': arm64('llsc'),
+  riscv: riscv('ticket'),
+  'riscv+queued': riscv('queued'),
+  power,
+  lkmm,
+};
 
 /** Is the candidate, which is coherent and atomic, an execution of the model? */
 export const judge = (model: ModelName, candidate: Candidate): Judgement => judges[model](candidate);

@@ -127,7 +127,10 @@ class Runner {
   }
 
   run(steps: readonly Step[]): readonly number[] {
-    if (this.tracked) this.cpu.ctrlDeps = NO_DEPS;
+    if (this.tracked) {
+      this.cpu.ctrlDeps = NO_DEPS;
+      this.cpu.branchedOn = NO_DEPS;
+    }
     for (const step of steps) this.step(step);
     return this.values;
   }
@@ -242,7 +245,10 @@ class Runner {
         return;
       case 'if': {
         const outer = cpu.ctrlDeps;
-        if (this.tracked) cpu.ctrlDeps = depsUnion(outer, this.origins[step.register]!);
+        if (this.tracked) {
+          cpu.ctrlDeps = depsUnion(outer, this.origins[step.register]!);
+          cpu.branchedOn = depsUnion(cpu.branchedOn, this.origins[step.register]!);
+        }
         const holds = (this.known(step.register) === step.constant) === step.equal;
         const arm = cpu.branch(holds) ? step.then : (step.else ?? []);
         for (const inner of arm) this.step(inner);

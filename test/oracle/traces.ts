@@ -5,6 +5,7 @@ import {
   cellIndex,
   guardHolds,
   type TrackedCpu,
+  WHOLE,
   WrongProvenance,
 } from '../../src/cpu/cpu.ts';
 import { type Deps, depsMembers, depsOf, NO_DEPS } from '../../src/cpu/deps.ts';
@@ -31,6 +32,20 @@ export interface TraceEvent {
   readonly addr: readonly number[];
   readonly data: readonly number[];
   readonly ctrl: readonly number[];
+  /** What any branch before depended on, those among them whose arms have joined. */
+  readonly branchedOn: readonly number[];
+  /** Of each event of a read-modify-write or a lock operation, the fences of a fully ordered one among them: what it is. */
+  readonly made: Made | undefined;
+}
+
+/** A read-modify-write as the body wrote it. */
+export interface Made {
+  readonly mode: Mode;
+  readonly succeeds: boolean;
+  /** It looks first whether there is anything to do: at the whole word, or otherwise. */
+  readonly asks: 'no' | 'is it equal' | 'otherwise';
+  /** It goes on only where it has succeeded. */
+  readonly waits: boolean;
 }
 
 /** One way in which a thread may run, its reads having returned what they returned. */
@@ -59,6 +74,7 @@ class RecordingCpu extends Cpu implements TrackedCpu {
   addrDeps: Deps = NO_DEPS;
   dataDeps: Deps = NO_DEPS;
   ctrlDeps: Deps = NO_DEPS;
+  branchedOn: Deps = NO_DEPS;
   readonly events: TraceEvent[] = [];
   asExpected = true;
   private expected: number | undefined;
@@ -113,7 +129,7 @@ class RecordingCpu extends Cpu implements TrackedCpu {
         if (op !== RmwOp.Xchg) this.mustBeKnown(old);
         return true;
       },
-      false,
+      { asks: 'no', waits: false },
       op,
       operand,
       mode,
@@ -125,7 +141,8 @@ class RecordingCpu extends Cpu implements TrackedCpu {
       this.mustBeKnown(old);
       return this.branch(guardHolds(old, mask, want, equal));
     };
-    return this.modify(cell, happens, equal, op, operand, mode);
+    const asks = equal && mask === WHOLE ? 'is it equal' : 'otherwise';
+    return this.modify(cell, happens, { asks, waits: false }, op, operand, mode, equal);
   }
 
   rmwWhen(cell: Cell, mask: number, want: number, op: RmwOp, operand: number, mode: Mode): number {
@@ -134,7 +151,7 @@ class RecordingCpu extends Cpu implements TrackedCpu {
       if (this.ways === 'as read' && !guardHolds(old, mask, want, true)) throw new Waits();
       return true;
     };
-    return this.modify(cell, happens, false, op, operand, mode);
+    return this.modify(cell, happens, { asks: 'otherwise', waits: true }, op, operand, mode);
   }
 
   fence(kind: Fence, cell?: Cell): void {
@@ -194,7 +211,9 @@ class RecordingCpu extends Cpu implements TrackedCpu {
       partner: undefined,
       addr: [],
       data: [],
-      ctrl: this.conservative ? reads : depsMembers(this.ctrlDeps),
+      ctrl: !this.conservative ? depsMembers(this.ctrlDeps) : event.kind === 'W' ? reads : [],
+      branchedOn: depsMembers(this.branchedOn),
+      made: undefined,
       ...event,
     });
     if (event.kind === 'R' || event.kind === 'W') {
@@ -220,10 +239,11 @@ class RecordingCpu extends Cpu implements TrackedCpu {
   private modify(
     cell: Cell,
     happens: (old: number) => boolean,
-    locksAnyway: boolean,
+    how: Pick<Made, 'asks' | 'waits'>,
     op: RmwOp,
     operand: number,
     mode: Mode,
+    locksAnyway = false,
   ): number {
     const lock = mode === Mode.Lock;
     const addr = this.addressOf(cell);
@@ -231,14 +251,24 @@ class RecordingCpu extends Cpu implements TrackedCpu {
     const old = this.reads(cell, Mode.Once, !lock, addr);
     if (!happens(old)) {
       const failed = this.events.pop()!;
-      this.events.push({ ...failed, locked: locksAnyway && !lock });
+      const made = { ...how, mode, succeeds: false };
+      this.events.push({ ...failed, locked: locksAnyway && !lock, made });
       return old;
     }
     // Only now is it known that the read is not that of a failure, so it is put down once more.
     const { at } = this.events.pop()!;
-    if (mode === Mode.Full) this.fence(Fence.Mb);
+    const made = { ...how, mode, succeeds: true };
+    if (mode === Mode.Full) this.add({ kind: 'F', fence: Fence.Mb, made });
     const ordersReads = mode === Mode.Acquire || mode === Mode.Noreturn || lock;
-    const read = this.add({ kind: 'R', mode: ordersReads ? mode : Mode.Once, at, value: old, atomic: !lock, addr });
+    const read = this.add({
+      kind: 'R',
+      mode: ordersReads ? mode : Mode.Once,
+      at,
+      value: old,
+      atomic: !lock,
+      addr,
+      made,
+    });
     this.lastRead = read;
     this.add({
       kind: 'W',
@@ -249,8 +279,9 @@ class RecordingCpu extends Cpu implements TrackedCpu {
       partner: read,
       addr,
       data: op === RmwOp.Xchg ? data : [...data, read],
+      made,
     });
-    if (mode === Mode.Full) this.fence(Fence.Mb);
+    if (mode === Mode.Full) this.add({ kind: 'F', fence: Fence.Mb, made });
     return old;
   }
 }

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { checkCell } from '../../src/fronts/races/check-cell.ts';
 import { type Design, designWith } from '../../src/mm/design/design.ts';
 import { designOf } from '../../src/mm/design/presets.ts';
-import { MODELS } from '../../src/models/registry.ts';
+import { LADDER } from '../../src/models/registry.ts';
 import { forkPin } from '../../src/scenarios/fork-pin.ts';
 
 /** The strongest model that breaks the race, or `holds`. */
 function weakest(design: Design, variant: string): string {
-  const cell = checkCell(forkPin, variant, { name: 'it', design }, { models: MODELS });
+  const cell = checkCell(forkPin, variant, { name: 'it', design }, { models: LADDER });
   return cell.kind === 'violated' ? cell.model : cell.kind;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkCell } from '../../src/fronts/races/check-cell.ts';
 import { type Design, designWith, isKnob, KNOBS, knobValues } from '../../src/mm/design/design.ts';
 import { designOf } from '../../src/mm/design/presets.ts';
-import { MODELS } from '../../src/models/registry.ts';
+import { LADDER } from '../../src/models/registry.ts';
 import { cellWord } from '../../src/report/cell-table.ts';
 import { SCENARIOS } from '../../src/scenarios/catalog.ts';
 
@@ -25,7 +25,7 @@ function design(text: string): Design {
 function word(row: string, of: Design): string {
   const [name, variant = ''] = row.split(' ');
   const scenario = SCENARIOS.find((each) => each.name === name)!;
-  return cellWord(checkCell(scenario, variant, { name: 'it', design: of }, { models: MODELS }));
+  return cellWord(checkCell(scenario, variant, { name: 'it', design: of }, { models: LADDER }));
 }
 
 /**

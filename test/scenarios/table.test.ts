@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CellMemo } from '../../src/fronts/races/cell-memo.ts';
 import { designOf, KERNEL_PRESETS } from '../../src/mm/design/presets.ts';
-import { MODELS } from '../../src/models/registry.ts';
+import { LADDER } from '../../src/models/registry.ts';
 import { cellChanges } from '../../src/report/cell-history.ts';
 import { cellWord } from '../../src/report/cell-table.ts';
 import { SCENARIOS } from '../../src/scenarios/catalog.ts';
@@ -194,7 +194,7 @@ const cell = (
   scenario: Scenario,
   variant: string,
   preset: string,
-  models = MODELS as readonly (typeof MODELS)[number][],
+  models = LADDER as readonly (typeof LADDER)[number][],
 ) => memo.check(scenario, variant, { name: preset, design: designOf(preset) }, { models });
 
 const rows = SCENARIOS.flatMap((scenario) =>

@@ -1,4 +1,4 @@
-import type { Order } from '../../models/order.ts';
+import type { Model } from '../../models/model.ts';
 import { OUT_OF_THIN_AIR, type Program } from '../../program/program.ts';
 import type { InTurns } from '../../program/turns.ts';
 import { Budget } from './budget.ts';
@@ -10,17 +10,16 @@ import { Values } from './values.ts';
 
 /**
  * Throws `TooManyTraces` at a limit, and `Stopped` where it was stopped.
- * @param order what the model preserves of program order
  * @param isOver whether a limit of time was hit
  * @returns the reads to guess; undefined where no load can be buffered
  */
-export function* findGuesses(program: Program, order: Order, isOver: () => boolean): InTurns<Guesses | undefined> {
+export function* findGuesses(program: Program, model: Model, isOver: () => boolean): InTurns<Guesses | undefined> {
   const threads = program.threads.length;
   if (threads < 2) return undefined;
   const locs = program.initial.length;
   const budget = new Budget(isOver);
   const values = new Values(program.initial);
-  const traces = new Traces(program, order, values, budget);
+  const traces = new Traces(program, model, values, budget);
   yield* traces.find();
   const known = traces.dependOnValues;
   if (known) yield* growValues(traces, values, threads);

@@ -4,7 +4,7 @@ import { bitwise, IntKind } from '../../cpu/integer.ts';
 import { applyRmw, type Fence, type Mode, RmwOp } from '../../cpu/modes.ts';
 import { Kind, NONE, Rmw, Wait } from '../../graph/event.ts';
 import { Graph } from '../../graph/graph.ts';
-import type { Order } from '../../models/order.ts';
+import type { Model } from '../../models/model.ts';
 import { OUT_OF_THIN_AIR } from '../../program/program.ts';
 import { readMode, writeMode } from '../rmw-mode.ts';
 import type { Values } from './values.ts';
@@ -30,6 +30,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
   addrDeps: Deps = NO_DEPS;
   dataDeps: Deps = NO_DEPS;
   ctrlDeps: Deps = NO_DEPS;
+  branchedOn: Deps = NO_DEPS;
   /** The events of the last run; only the thread that ran has any. */
   readonly graph: Graph;
   /** The way that each decision went in the last run, and how many ways it has. */
@@ -44,7 +45,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
   constructor(
     threadCount: number,
     locCount: number,
-    private readonly order: Order,
+    private readonly model: Model,
     private readonly values: Values,
   ) {
     super();
@@ -72,6 +73,7 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     this.addrDeps = NO_DEPS;
     this.dataDeps = NO_DEPS;
     this.ctrlDeps = NO_DEPS;
+    this.branchedOn = NO_DEPS;
     this.graph.cut(0);
   }
 
@@ -216,10 +218,10 @@ export class TraceCpu extends Cpu implements TrackedCpu {
     this.mustDecide(this.addrDeps);
     g.addr[e] = this.addrDeps;
     g.data[e] = this.dataDeps;
-    g.ctrl[e] = this.ctrlDeps;
+    g.ctrl[e] = this.model.controlsPastJoin ? depsUnion(this.ctrlDeps, this.branchedOn) : this.ctrlDeps;
     this.addrDeps = NO_DEPS;
     this.dataDeps = NO_DEPS;
-    this.order(g, e);
+    this.model.order(g, e);
   }
 
   /** What a read returns: as it is told, as it is decided, or else the usual. */

@@ -1,7 +1,7 @@
 import { type Deps, depsMembers } from '../../cpu/deps.ts';
 import { Kind } from '../../graph/event.ts';
 import type { Graph } from '../../graph/graph.ts';
-import type { Order } from '../../models/order.ts';
+import type { Model } from '../../models/model.ts';
 import type { Program } from '../../program/program.ts';
 import type { InTurns } from '../../program/turns.ts';
 import { type Budget, TooManyTraces } from './budget.ts';
@@ -30,13 +30,13 @@ export class Traces {
 
   constructor(
     private readonly program: Program,
-    order: Order,
+    model: Model,
     values: Values,
     private readonly budget: Budget,
   ) {
     this.decided = program.threads.map(() => new Set());
     this.lists = program.threads.map(() => []);
-    this.cpu = new TraceCpu(program.threads.length, program.initial.length, order, values);
+    this.cpu = new TraceCpu(program.threads.length, program.initial.length, model, values);
   }
 
   /** Do the traces depend on what memory may hold? */

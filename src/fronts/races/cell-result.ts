@@ -33,12 +33,15 @@ export interface CellWait {
   readonly value: string;
 }
 
+/** The machines on which it happens, told where the LKMM is needed to break the race. None: on no machine that is known. */
+export type Machines = readonly ModelName[];
+
 export type CellResult = Cell &
   (
     | { readonly kind: 'holds' }
     /** No execution is wrong, and none could be: what is judged happens in none. */
     | { readonly kind: 'vacuous'; readonly reason: string }
-    | { readonly kind: 'violated'; readonly failure: Failure }
+    | { readonly kind: 'violated'; readonly failure: Failure; readonly machines?: Machines }
     /** Some execution ends with threads that wait; these do, in one of them. */
     | { readonly kind: 'deadlock'; readonly waits: readonly CellWait[] }
     | { readonly kind: 'data-race' }

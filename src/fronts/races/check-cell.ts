@@ -5,13 +5,14 @@ import { isWorse } from '../../judge/judgement.ts';
 import type { Outcome } from '../../judge/outcome.ts';
 import { type Limits, searchInTurns } from '../../judge/search.ts';
 import type { Design } from '../../mm/design/design.ts';
-import { MODELS, type ModelName, modelInfo } from '../../models/registry.ts';
+import { LADDER, MODELS, type ModelName, modelInfo } from '../../models/registry.ts';
 import { now } from '../../program/clock.ts';
 import { atOnce, type InTurns } from '../../program/turns.ts';
 import { Happenings } from '../../scenarios/happenings.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { CellResult, CellWait } from './cell-result.ts';
 import { alone, type RaceFailure, RaceJudge } from './race-judge.ts';
+import { machinesOf } from './race-machines.ts';
 import { watched } from './watched-design.ts';
 
 export interface CellOptions extends Limits {
@@ -73,9 +74,11 @@ export function* checkCellInTurns(
       if (outcome.kind === first.kind) break;
     }
   }
-  const seconds = (now() - start) / 1000;
   const end = { property: scenario.property, ...endOf(outcome, judge, happenings) };
-  return { ...end, ...cell, model, executions, blocked, seconds, asked: asked() };
+  const isTold = end.kind === 'violated' && model === LADDER.at(-1) && LADDER.every((other) => models.includes(other));
+  const machines = isTold ? yield* machinesOf(judge, outcome, ask) : undefined;
+  const seconds = (now() - start) / 1000;
+  return { ...end, ...(machines && { machines }), ...cell, model, executions, blocked, seconds, asked: asked() };
 }
 
 function endOf(outcome: Outcome<RaceFailure>, judge: RaceJudge, { vacuous: reason }: Happenings) {

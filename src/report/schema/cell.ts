@@ -37,6 +37,10 @@ const CELL = object({
     'Of a violation: what is wrong, and what was done after the race to show it.',
     nullable(object({ property: string, message: string, steps: list(stepAfter) })),
   ),
+  machines: said(
+    'Of a violation for which the LKMM is needed, where all models were asked: the machines on which it happens.',
+    nullable(list(model)),
+  ),
   waits: said(
     'Of a deadlock: the threads that wait without end in one such execution, and for what.',
     list(

@@ -82,6 +82,7 @@ const EXECUTION = object({
   subject: string,
   asked: model,
   model: said('The strongest model that allows it.', model),
+  machines: said('Where the LKMM is needed: the machines on which it happens.', nullable(list(model))),
   certain: said('Whether the stronger models were searched in full.', boolean),
   waits: said('The threads that wait without end; empty where all end.', list(wait)),
   failure,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkLitmus } from '../../../src/fronts/litmus/check-litmus.ts';
-import { MODELS, type ModelName } from '../../../src/models/registry.ts';
+import { LADDER, type ModelName } from '../../../src/models/registry.ts';
 
 /** What is said of a test whose first thread has these lines, which begin with the fourth. */
 function diagnosticOf(model: ModelName, lines: readonly string[]): string {
@@ -20,7 +20,7 @@ function diagnosticOf(model: ModelName, lines: readonly string[]): string {
 
 const MESSAGE = 'HF203 P0 makes more than 4096 memory accesses';
 
-test.each(MODELS)('a thread that makes too many accesses is an error at the access, under %s', (model) => {
+test.each(LADDER)('a thread that makes too many accesses is an error at the access, under %s', (model) => {
   const writes = new Array<string>(4100).fill('WRITE_ONCE(*x, 2);');
   expect(diagnosticOf(model, writes)).toBe(`4100:1 ${MESSAGE}`);
   const loop = ['int r;', 'for (int i = 0; i < 1000; i++) {', ' r = READ_ONCE(*x);', ' WRITE_ONCE(*x, r);'];

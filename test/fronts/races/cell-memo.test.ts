@@ -4,7 +4,7 @@ import type { CellResult } from '../../../src/fronts/races/cell-result.ts';
 import { checkCell } from '../../../src/fronts/races/check-cell.ts';
 import { watched } from '../../../src/fronts/races/watched-design.ts';
 import { designOf, PRESETS } from '../../../src/mm/design/presets.ts';
-import { MODELS } from '../../../src/models/registry.ts';
+import { LADDER } from '../../../src/models/registry.ts';
 import { SCENARIOS } from '../../../src/scenarios/catalog.ts';
 
 /** All but the time that it took. */
@@ -17,8 +17,8 @@ describe('a cell that is remembered is the cell that would be explored', () => {
   it.each(rows)('$scenario.name $variant', ({ scenario, variant }) => {
     const memo = new CellMemo();
     for (const preset of PRESETS) {
-      const remembered = memo.check(scenario, variant, preset, { models: MODELS });
-      expect(untimed(remembered)).toEqual(untimed(checkCell(scenario, variant, preset, { models: MODELS })));
+      const remembered = memo.check(scenario, variant, preset, { models: LADDER });
+      expect(untimed(remembered)).toEqual(untimed(checkCell(scenario, variant, preset, { models: LADDER })));
     }
   });
 });
@@ -34,6 +34,6 @@ it('what was not decided is not remembered', () => {
   const memo = new CellMemo();
   const [scenario] = SCENARIOS;
   const preset = { name: 'v6.12', design: designOf('v6.12') };
-  expect(memo.check(scenario!, 'later', preset, { models: MODELS, maxExecutions: 2 }).kind).toBe('bounded');
-  expect(memo.check(scenario!, 'later', preset, { models: MODELS }).kind).toBe('holds');
+  expect(memo.check(scenario!, 'later', preset, { models: LADDER, maxExecutions: 2 }).kind).toBe('bounded');
+  expect(memo.check(scenario!, 'later', preset, { models: LADDER }).kind).toBe('holds');
 });

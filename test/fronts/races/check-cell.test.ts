@@ -3,13 +3,13 @@ import type { CellResult } from '../../../src/fronts/races/cell-result.ts';
 import { type CellOptions, checkCell } from '../../../src/fronts/races/check-cell.ts';
 import { designOf } from '../../../src/mm/design/presets.ts';
 import { MM_MMAP_LOCK, mmapWriteLock } from '../../../src/mm/memory/mm-struct.ts';
-import { MODELS } from '../../../src/models/registry.ts';
+import { LADDER } from '../../../src/models/registry.ts';
 import { type Scenario, scenario } from '../../../src/scenarios/scenario.ts';
 import { RACES, tiny } from '../../judge/races.ts';
 
 const V612 = { name: 'v6.12', design: designOf('v6.12') };
 const check = (of: Scenario, more: Partial<CellOptions> = {}, variant = 'only'): CellResult =>
-  checkCell(of, variant, V612, { models: MODELS, ...more });
+  checkCell(of, variant, V612, { models: LADDER, ...more });
 
 /** Store buffering, broken where both loads miss both stores. */
 const sb = (barrier: boolean): Scenario =>

@@ -4,14 +4,14 @@ import { designOf } from '../../../src/mm/design/presets.ts';
 import { FOLL_WRITE } from '../../../src/mm/gup/gup.ts';
 import { pinUserPagesFastOnly } from '../../../src/mm/gup/pin.ts';
 import type { Kernel } from '../../../src/mm/memory/kernel.ts';
-import { MODELS } from '../../../src/models/registry.ts';
+import { LADDER } from '../../../src/models/registry.ts';
 import { quiescent } from '../../../src/scenarios/judging.ts';
 import type { PropertyId } from '../../../src/scenarios/properties.ts';
 import { type Ending, type Scenario, scenario } from '../../../src/scenarios/scenario.ts';
 import { type Family, family } from '../../../src/scenarios/world.ts';
 
 const ask = (of: Scenario): string => {
-  const cell = checkCell(of, 'only', { name: 'v6.12', design: designOf('v6.12') }, { models: MODELS });
+  const cell = checkCell(of, 'only', { name: 'v6.12', design: designOf('v6.12') }, { models: LADDER });
   return 'reason' in cell ? `${cell.kind}: ${cell.reason}` : cell.kind;
 };
 
