@@ -62,7 +62,9 @@ it.each(['SC', 'TSO', 'LKMM', 'holds', '-', '?'])('%s is a word of a cell', (wor
 
 it('what holds is said to hold under the models that were asked, no more', () => {
   const strong = cells.map((each): CellResult => ({ ...each, model: 'sc' }));
-  expect(legend(cells)[0]).toBe('holds no execution of the LKMM breaks it, so none of SC, TSO, arm64, RISC-V or Power does');
+  expect(legend(cells)[0]).toBe(
+    'holds no execution of the LKMM breaks it, so none of SC, TSO, arm64, RISC-V or Power does',
+  );
   expect(legend(strong)[0]).toBe('holds no execution of SC breaks it; weaker models were not asked');
 });
 
