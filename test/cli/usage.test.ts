@@ -65,7 +65,7 @@ describe('what the command line can get wrong', () => {
  --> command line
  | holdfast litmus --model=arm examples/SB.litmus
  |                 ^^^^^^^^^^^
- = expected one of sc, tso, lkmm
+ = expected one of sc, tso, arm64, arm64+llsc, riscv, riscv+queued, power, lkmm
  = see: holdfast litmus --help
 `,
     ],
