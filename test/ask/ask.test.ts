@@ -164,7 +164,11 @@ test.each([
 test.each([
   ['a question', { question: 'why' }, "there is no question 'why': expected one of states, "],
   ['an option', { modle: 'tso' }, "there is no option 'modle'; did you mean model?"],
-  ['a model', { model: 'arm' }, "'arm' is not a value of model: expected one of sc, tso, arm64, arm64+llsc, riscv, riscv+queued, power, lkmm"],
+  [
+    'a model',
+    { model: 'arm' },
+    "'arm' is not a value of model: expected one of sc, tso, arm64, arm64+llsc, riscv, riscv+queued, power, lkmm",
+  ],
   ['a time', { timeout: -1 }, "'-1' is not a value of timeout: expected a number above 0"],
   ['a number', { maxExecutions: 1.5 }, "'1.5' is not a value of maxExecutions: expected a whole number from 1"],
   [

@@ -187,7 +187,7 @@ describe('help', () => {
       flag: '--model',
       value: 'name',
       environment: 'HOLDFAST_MODEL',
-      choices: ['sc', 'tso', 'lkmm'],
+      choices: ['sc', 'tso', 'arm64', 'arm64+llsc', 'riscv', 'riscv+queued', 'power', 'lkmm'],
       default: 'lkmm',
       text: 'memory model; the LKMM is that of Linux 6.12',
     });
