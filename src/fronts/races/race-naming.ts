@@ -92,7 +92,9 @@ export class RaceNaming implements Naming {
     if (step.cell < 0) return '';
     const isWrite = 'kind' in step && step.kind === Kind.Write;
     const isRmw = step.rmwKind !== Rmw.None || (isWrite && step.partner >= 0);
-    return `${isRmw ? 'rmw' : isWrite ? 'write' : 'read'} ${this.words.nameOf(step.cell).kind}`;
+    const { kind } = this.words.nameOf(step.cell);
+    if (isRmw && step.declared === Mode.Release && kind.endsWith('rwsem')) return `unlock ${kind}`;
+    return `${isRmw ? 'rmw' : isWrite ? 'write' : 'read'} ${kind}`;
   }
 
   /** The names that posts give to steps, such as A1 and B3, are of no help to whoever has not read them. */

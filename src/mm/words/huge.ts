@@ -125,6 +125,7 @@ export const HUGE_WORDS: WordTable = {
     flushTlbRange: 'pmdp_collapse_flush(vma, address, pmd)',
     k4: 'pmd_populate(mm, pmd, pmd_pgtable(_pmd))',
     'rmw rwsem': 'anon_vma_lock_write(vma->anon_vma)',
+    'unlock rwsem': 'anon_vma_unlock_write(vma->anon_vma)',
   }),
   isolatePages: within(COLLAPSE, '__collapse_huge_page_isolate', {
     steps: {

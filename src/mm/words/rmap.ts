@@ -73,9 +73,12 @@ export const RMAP_WORDS: WordTable = {
       ],
       'read index': 'page_to_pgoff(page)',
       'rmw rwsem': 'anon_vma_lock_read(anon_vma)',
+      'unlock rwsem': 'anon_vma_unlock_read(anon_vma)',
     },
   }),
-  rmapWalkFile: within(RMAP, 'rmap_walk_file', { steps: { 'rmw i_mmap_rwsem': 'i_mmap_lock_read(mapping)' } }),
+  rmapWalkFile: within(RMAP, 'rmap_walk_file', {
+    steps: { 'rmw i_mmap_rwsem': 'i_mmap_lock_read(mapping)', 'unlock i_mmap_rwsem': 'i_mmap_unlock_read(mapping)' },
+  }),
   eachMm: part({ 'read mms': 'anon_vma_interval_tree_foreach()' }),
   visitAt: part(),
   withMappedPte: within(

@@ -18,7 +18,7 @@ export interface FunctionWords {
   readonly call?: Names;
   /**
    * How the kernel writes single steps: by the name that a step has in src/mm (`B1`), by what it does to which word
-   * (`read pte`, `rmw refcount`), or by the helper that makes it (`ptepSetWrprotect`).
+   * (`read pte`, `rmw refcount`, `unlock rwsem`), or by the helper that makes it (`ptepSetWrprotect`).
    */
   readonly steps?: Readonly<Record<string, Names>>;
 }
