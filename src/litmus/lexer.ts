@@ -103,11 +103,11 @@ export class Lexer {
       const star = input.indexOf('*', at);
       if (star < 0) this.unterminated(from, '*)');
       // `(*)` opens a comment and does not close it; `**)` closes one.
-      if (input.charCodeAt(star + 1) === 0x29 && !(input.charCodeAt(star - 1) === 0x28 && star - 1 >= at)) {
+      if (input.charCodeAt(star + 1) === 0x29 && input.charCodeAt(star - 1) !== 0x28) {
         depth--;
         at = star + 2;
       } else {
-        if (input.charCodeAt(star - 1) === 0x28 && star - 1 >= at) depth++;
+        if (input.charCodeAt(star - 1) === 0x28) depth++;
         at = star + 1;
       }
     }

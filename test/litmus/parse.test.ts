@@ -146,6 +146,20 @@ test('threads may stand in any order', () => {
   expect(test.threads.map((t) => t.name)).toEqual(['P0', 'P1']);
 });
 
+test.each(['int *x, int *y', 'int x[], int y[2]'])('parameters may be pointers or arrays: %s', (parameters) => {
+  const { threads } = parsed(`C c\n{int x[2]; int y[2];}\nP0(${parameters}) { WRITE_ONCE(x[1], 1); }\nexists (x[1]=1)`);
+  expect(threads[0]!.parameters.map(({ name, type }) => [name, type.pointers])).toEqual([
+    ['x', 1],
+    ['y', 1],
+  ]);
+});
+
+test.each(['(* a (* b *) *)', '(* (*) *) *)', '(***)', '(* ( * ) *)', '(*(**)*)'])('comments nest: %s', (comment) => {
+  expect(parsed(`C c\n{}\nP0(int *x) {}\n${comment}\nexists (x=0)`).name).toBe('c');
+  const open = parseLitmus(`C c\n{}\nP0(int *x) {}\n${comment.slice(0, -2)}\nexists (x=0)`, 'c');
+  expect(open).toMatchObject({ ok: false });
+});
+
 describe('types in threads', () => {
   test.each([
     'int r1;',

@@ -198,6 +198,18 @@ describe('deciding', () => {
     expect(outcome.kind === 'decided' && outcome.executions <= Math.max(most, 3)).toBe(true);
   });
 
+  // The register is assigned to more than once, so that no single read has to return what the condition wants.
+  test.each([
+    'for (int i = 0; i < 2; i++) { r1 = READ_ONCE(*x); WRITE_ONCE(*x, 1); }',
+    'int i = 0; while (i < 2) { r1 = READ_ONCE(*x); WRITE_ONCE(*x, 1); i++; }',
+    'int i = 0; do { r1 = READ_ONCE(*x); WRITE_ONCE(*x, 1); i++; } while (i < 2);',
+    'r1 = READ_ONCE(*x); WRITE_ONCE(*x, 1); r1 = READ_ONCE(*x);',
+  ])('a read that comes again: %s', (body) => {
+    const text = `C t\n{}\nP0(int *x) { int r1; ${body} }\nexists (0:r1=1)`;
+    const outcome = runLitmus(compileLitmus(parsed(text)), { model: 'lkmm', decide: true });
+    expect(outcome).toMatchObject({ kind: 'decided', verdict: 'Sometimes' });
+  });
+
   test('a witness decides, whatever other executions were cut', () => {
     const text =
       'C t\n{}\nP0(int *x) { while (READ_ONCE(*x) == 0) ; int r1 = 1; }\nP1(int *x) { WRITE_ONCE(*x, 1); }\nexists (0:r1=1)';
