@@ -166,7 +166,7 @@ async function racesFrom(
   const { questionFrom } = await import('./question.ts');
   const designs = other === undefined ? [design] : [design, other];
   const chosen = { design: designs, variant: variant === undefined ? [] : [variant], set };
-  const question = await questionFrom(name, chosen, argv);
+  const question = await questionFrom(name, { ...chosen, allDesigns: false }, argv);
   if (!('tasks' in question)) return question;
   const { decisions, module, tasks } = question;
   const first = analysis === 'show' ? tasks : tasks.slice(0, 1);

@@ -100,6 +100,7 @@ export const LITMUS_OPTIONS: Rows<LitmusOptions> = {
 /** The values of the options of `holdfast check`. */
 export interface CheckOptions extends Telling {
   readonly design: readonly string[];
+  readonly allDesigns: boolean;
   readonly variant: readonly string[];
   readonly model: ModelName | undefined;
   readonly set: readonly string[];
@@ -122,8 +123,9 @@ export const CHECK_OPTIONS: Rows<CheckOptions> = {
     text: 'a kernel or a proposal; may be given several times',
     several: true,
     kind: word('name'),
-    defaultText: 'every kernel',
+    defaultText: 'the kernels that differ in a cell',
   },
+  allDesigns: { flag: '--all-designs', text: 'every kernel, also those without a cell of their own' },
   variant: {
     flag: '--variant',
     text: 'a form of the race; may be given several times',

@@ -1,7 +1,7 @@
 import { nearest } from '../litmus/nearest.ts';
 import { designWith, KNOBS } from '../mm/design/design.ts';
 import { NEWEST } from '../mm/design/history.ts';
-import { KERNEL_PRESETS, PRESETS, presetNamed } from '../mm/design/presets.ts';
+import { COLUMNS, KERNEL_PRESETS, PRESETS, presetNamed } from '../mm/design/presets.ts';
 import type { Code } from '../program/codes.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { SCENARIOS, scenarioNamed } from '../scenarios/catalog.ts';
@@ -32,7 +32,7 @@ export const KERNELS: readonly string[] = KERNEL_PRESETS.map(({ name }) => name)
 /** Reads the arguments: a question, or what is wrong with them. */
 export async function questionFrom(
   race: string | undefined,
-  options: Pick<CheckOptions, 'design' | 'variant' | 'set'>,
+  options: Pick<CheckOptions, 'design' | 'allDesigns' | 'variant' | 'set'>,
   argv: readonly string[],
 ): Promise<Question | readonly Diagnostic[]> {
   const taken = decisionsOf(options.set, argv);
@@ -60,16 +60,17 @@ export async function questionFrom(
       ];
     }
   }
+  const kernels = options.allDesigns ? KERNELS : COLUMNS;
   const tasks: CellTask[] = [];
   for (const scenario of scenarios) {
-    const presets = asked.length > 0 ? asked : [...KERNELS, ...scenario.proposals];
+    const presets = asked.length > 0 ? asked : [...kernels, ...scenario.proposals];
     for (const { name: variant } of scenario.variants) {
       if (options.variant.length > 0 && !options.variant.includes(variant)) continue;
       const name = `${scenario.name} ${variant}`;
       tasks.push({ index: tasks.length, name, scenario: scenario.name, variant, presets });
     }
   }
-  return { scenarios, module, decisions, tasks, designs: asked.length > 0 ? asked : KERNELS };
+  return { scenarios, module, decisions, tasks, designs: asked.length > 0 ? asked : kernels };
 }
 
 async function scenariosFor(

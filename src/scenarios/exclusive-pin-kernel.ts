@@ -29,6 +29,7 @@ export function exclusivePinKernel(design: Design, name: string, clearing: Clear
       ref: { type: 'atomic_t', initial: 2 },
       pins: { type: 'atomic_t', initial: 0 },
       exclusive: { type: 'atomic_t', initial: 1 },
+      irq: { type: 'spinlock_t', initial: 0 },
     },
     threads: [pinner(design, before), clearer(design, before, after, ksm, clearing.flush)],
     exists: '0:r_pinned=1 /\\ exclusive=0',
@@ -45,11 +46,16 @@ function pinner(design: Design, before: number): Statement[] {
   const kept: Statement[] = looks ? unshared : ['r_pinned = 1'];
   const recheck: Statement[] =
     design.pteRecheck === 'skip' ? kept : ['r_pte = READ_ONCE(*pte)', when(`r_pte == ${before}`, kept)];
-  return ['r_pte = READ_ONCE(*pte)', when(`r_pte == ${before}`, pinStatements(design, false, recheck))];
+  const walk: Statement[] = [
+    'r_pte = READ_ONCE(*pte)',
+    when(`r_pte == ${before}`, pinStatements(design, false, recheck)),
+  ];
+  return design.tlbFlush === 'ipi' ? ['spin_lock(irq)', ...walk, 'spin_unlock(irq)'] : walk;
 }
 
 function clearer(design: Design, before: number, after: number, ksm: boolean, flush: boolean): Statement[] {
-  const { ksmObserver, shareMb, shareWmb, flushBarrier } = design;
+  const { ksmObserver, shareMb, shareWmb, flushBarrier, tlbFlush } = design;
+  const interrupts = flush && tlbFlush === 'ipi';
   const restore = [`WRITE_ONCE(*pte, ${before})`];
   const take = statements(
     'atomic_sub(1, exclusive)',
@@ -64,5 +70,11 @@ function clearer(design: Design, before: number, after: number, ksm: boolean, fl
     if (ksmObserver === 'exact') return [...barrier, count, when('r_count == 2', take, restore)];
     return [count, when('r_count == 2', maybe, restore)];
   })();
-  return statements('r_pte = xchg_relaxed(pte, 0)', flush && flushBarrier === 'mb' && 'smp_mb()', ...checked);
+  return statements(
+    'r_pte = xchg_relaxed(pte, 0)',
+    flush && flushBarrier === 'mb' && 'smp_mb()',
+    interrupts && 'spin_lock(irq)',
+    interrupts && 'spin_unlock(irq)',
+    ...checked,
+  );
 }

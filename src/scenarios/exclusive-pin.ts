@@ -1,17 +1,17 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { Design } from '../mm/design/design.ts';
-import { userLoad, userStore } from '../mm/fault/user.ts';
+import { userStore } from '../mm/fault/user.ts';
 import { dupMmap } from '../mm/fork/fork.ts';
 import { deviceRead } from '../mm/gup/dma.ts';
 import { FOLL_WRITE, type Pin } from '../mm/gup/gup.ts';
 import { pinUserPagesFastOnly } from '../mm/gup/pin.ts';
-import { mmapRegion, mprotect } from '../mm/map/mmap.ts';
+import { mprotect } from '../mm/map/mmap.ts';
 import type { Kernel } from '../mm/memory/kernel.ts';
 import { MAPPING_KSM, mappingFlags } from '../mm/memory/mapping.ts';
 import { lockPage, PAGE_FLAGS, PAGE_MAPPING, PG_ANON_EXCLUSIVE, unlockPage } from '../mm/memory/page.ts';
 import { getPage, putPage } from '../mm/memory/page-ref.ts';
 import { pteAlloc } from '../mm/memory/page-table.ts';
-import { VM_MAYWRITE, VM_MERGEABLE, VM_READ, VM_WRITE } from '../mm/memory/vma.ts';
+import { VM_MERGEABLE, VM_READ, VM_WRITE } from '../mm/memory/vma.ts';
 import { ksmScanPage } from '../mm/migrate/ksm.ts';
 import { removeMigrationPtes } from '../mm/migrate/migrate.ts';
 import { type Memory, pageField } from '../mm/observe/inspect.ts';
@@ -61,29 +61,26 @@ export const exclusivePin = scenario({
       before: writable ? 2 : 1,
       after: by === 'ksm' ? 1 : 3,
       ksm: by === 'ksm',
-      flush: by === 'ksm' || design.unmapFlush !== 'batched',
+      flush: by === 'ksm' || (by === 'swap' ? design.unmapFlush !== 'batched' : design.migrateFlush === 'now'),
     }),
   setup(cpu, k, variant): World {
     const parent = k.layout.mm(0);
     const child = k.layout.mm(1);
     const mergeable = variant.by === 'ksm' ? VM_MERGEABLE : 0;
-    if (variant.writable) {
-      mapAndTouch(cpu, k, parent, { start: 0, end: 1, flags: ANON_RW | mergeable });
-    } else {
-      // Read while it may only be read: an entry that is read-only, clean, and maps an exclusive page.
-      must(mmapRegion(cpu, k, parent, { start: 0, end: 1, flags: VM_READ | VM_MAYWRITE | mergeable }), 'mmap');
-      userLoad(cpu, k, parent, 0);
-      must(mprotect(cpu, k, parent, 0, 1, VM_READ | VM_WRITE), 'mprotect');
-    }
+    mapAndTouch(cpu, k, parent, { start: 0, end: 1, flags: ANON_RW | mergeable });
+    // In every kernel this makes the entry read-only, and what comes below leaves it so.
+    if (!variant.writable) must(mprotect(cpu, k, parent, 0, 1, VM_READ), 'mprotect');
     const page = pageAt(cpu, k, parent, 0);
     pteAlloc(cpu, k, child, 0);
-    if (variant.by !== 'ksm') {
-      // Who unmaps a page has locked it and holds a reference.
-      getPage(cpu, page);
-      lockPage(cpu, page);
-      if (variant.by === 'swap' && !addToSwap(cpu, k, page)) throw new RangeError('there is no slot of swap');
-      // It has been tried before, so that no dirty bit moves to the page in the race: that is a full barrier by itself.
-      if (variant.by === 'migration') unmapAndRestore(cpu, k, page, page);
+    // Who unmaps a page has locked it and holds a reference.
+    getPage(cpu, page);
+    lockPage(cpu, page);
+    // It has been tried before, so that no dirty bit moves to the page in the race: that is a full barrier by itself.
+    if (variant.by === 'migration' || !variant.writable) unmapAndRestore(cpu, k, page, page);
+    if (variant.by === 'swap' && !addToSwap(cpu, k, page)) throw new RangeError('there is no slot of swap');
+    if (variant.by === 'ksm') {
+      unlockPage(cpu, page);
+      putPage(cpu, k, page);
     }
     return { k, parent, child, address: 0, page, ...variant };
   },
@@ -105,6 +102,11 @@ export const exclusivePin = scenario({
       step('parent', 'forks', () => dupMmap(cpu, k, parent, child));
       if (world.by === 'migration') removeMigrationPtes(cpu, k, page, page, page);
       unlockPage(cpu, page);
+    }
+    if (!world.writable) {
+      step('parent', 'makes it writable again', () =>
+        mprotect(cpu, k, parent, address, address + 1, VM_READ | VM_WRITE),
+      );
     }
     step('parent', `stores ${STORED}`, () => userStore(cpu, k, parent, address, STORED));
     step('device', 'reads through the pin', () => deviceRead(cpu, pin));

@@ -34,6 +34,8 @@ export const forkPin = scenario({
     'huge-later': { doc: 'as later, of a page under a huge PMD', page: 'huge', pinnedBefore: true },
   } as Readonly<Record<string, Forking>>,
   proposals: ['has-pinned-review', 'has-pinned-swap', 'early-copy-sketch'],
+  absent: ({ pteMappedThp }, { page }) =>
+    page === 'large' && pteMappedThp === 'no' ? 'entries map no part of a huge page before v4.5' : undefined,
   layout: ({ page }) => (page === 'small' ? {} : LARGE),
   litmus: (design, { page, pinnedBefore }, name) =>
     page === 'huge' ? undefined : forkPinKernel(design, name, page === 'large', pinnedBefore),

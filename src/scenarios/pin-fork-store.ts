@@ -29,7 +29,7 @@ export const pinForkStore = scenario({
     wait: { doc: 'the child ends before the parent stores', racing: false, protect: false, dontfork: false },
     race: { doc: 'the child ends while the parent stores', racing: true, protect: false, dontfork: false },
     protected: {
-      doc: 'as wait, and the page was made read-only for a while before the fork, so its entry still is',
+      doc: 'as wait, and the page was made read-only for a while before the fork, so its entry still is (to v5.19)',
       racing: false,
       protect: true,
       dontfork: false,

@@ -10,7 +10,7 @@ import type { Mm } from '../mm/memory/mm-struct.ts';
 import { VM_READ, VM_WRITE } from '../mm/memory/vma.ts';
 import { quiescent } from './judging.ts';
 import { scenario, type Variant } from './scenario.ts';
-import { ANON_RW, mapAndTouch, must } from './world.ts';
+import { ANON_RW, LARGE, mapAndTouch, mapAnonFolio, must } from './world.ts';
 
 const STORED = 7;
 
@@ -27,11 +27,19 @@ const VARIANTS: Readonly<Record<string, Mapped>> = {
     },
   },
   protected: {
-    doc: 'an anonymous page of its own, whose entry is read-only',
+    doc: 'an anonymous page of its own, which was made read-only for a while, so its entry still is (to v5.19)',
     map(cpu, k, mm) {
       mapAndTouch(cpu, k, mm, { start: 0, end: 1, flags: ANON_RW });
       must(mprotect(cpu, k, mm, 0, 1, VM_READ), 'mprotect');
       must(mprotect(cpu, k, mm, 0, 1, VM_READ | VM_WRITE), 'mprotect');
+    },
+  },
+  'protected-huge': {
+    doc: 'as protected, of a huge page',
+    map(cpu, k, mm) {
+      mapAnonFolio(cpu, k, mm, 0, true);
+      must(mprotect(cpu, k, mm, 0, k.layout.config.ptesPerTable, VM_READ), 'mprotect');
+      must(mprotect(cpu, k, mm, 0, k.layout.config.ptesPerTable, VM_READ | VM_WRITE), 'mprotect');
     },
   },
   file: {
@@ -50,7 +58,11 @@ export const readPin = scenario({
   why: 'The device sends data that the process has replaced long ago: registered buffers of io_uring, and RDMA.',
   property: 'I4',
   variants: VARIANTS,
-  layout: () => ({ files: ['disk'], pagesPerFile: 1, pages: 6 }),
+  layout: (variant) => ({
+    ...(variant === VARIANTS['protected-huge'] ? LARGE : { pages: 6 }),
+    files: ['disk'],
+    pagesPerFile: 1,
+  }),
   setup(cpu, k, { map }) {
     const mm = k.layout.mm(0);
     map(cpu, k, mm);

@@ -59,6 +59,10 @@ export const splitPin = scenario({
       split: splitTheFolio,
     },
   } as Readonly<Record<string, Splitting>>,
+  absent: ({ pteMappedThp }) =>
+    pteMappedThp === 'no'
+      ? 'before v4.5 no entry maps a part of a huge page, so PMD and page are split in one'
+      : undefined,
   layout: () => ({ largeFolios: true, pages: 6, tables: 6 }),
   setup(cpu, k, variant): World {
     const mm = k.layout.mm(0);

@@ -1,5 +1,5 @@
 import type { Cpu } from '../cpu/cpu.ts';
-import { userStore } from '../mm/fault/user.ts';
+import { userLoad, userStore } from '../mm/fault/user.ts';
 import { dupMmap } from '../mm/fork/fork.ts';
 import { deviceRead } from '../mm/gup/dma.ts';
 import type { Pin } from '../mm/gup/gup.ts';
@@ -14,7 +14,8 @@ import { FIRST_DATA, family, LARGE, type PageKind } from './world.ts';
 const SECRET = 7;
 
 interface Splicing extends Variant {
-  readonly take: typeof getUserPagesFast;
+  /** undefined where the child keeps its entry, and unmaps another page of the same huge page. */
+  readonly take: typeof getUserPagesFast | undefined;
   readonly page: PageKind;
   /** The child is done before the race, and the page is taken from the parent for swap before it stores. */
   readonly swapped: boolean;
@@ -22,7 +23,8 @@ interface Splicing extends Variant {
 
 /**
  * CVE-2020-29374: a child keeps a reference on a page that it shares with its parent, unmaps the page, and reads through
- * the reference what the parent stores later.
+ * the reference what the parent stores later. CVE-2020-29368: it keeps the page, and unmaps another of the same huge page,
+ * so that its PMD is split while the parent counts who maps the page.
  */
 export const vmsplice = scenario({
   name: 'vmsplice',
@@ -43,8 +45,23 @@ export const vmsplice = scenario({
       page: 'small',
       swapped: true,
     },
-    huge: { doc: 'as get, of a page under a huge PMD', take: getUserPagesFast, page: 'huge', swapped: false },
+    huge: {
+      doc: 'as get, of a page under a huge PMD; nothing races',
+      take: getUserPagesFast,
+      page: 'huge',
+      swapped: false,
+    },
+    split: {
+      doc: 'the child keeps one page of a huge page, and unmaps another (CVE-2020-29368)',
+      take: undefined,
+      page: 'huge',
+      swapped: false,
+    },
   } as Readonly<Record<string, Splicing>>,
+  absent: ({ pteMappedThp }, { take }) =>
+    take === undefined && pteMappedThp === 'no'
+      ? 'before v4.5 a huge page is split for all of its processes'
+      : undefined,
   layout: ({ page, swapped }) => ({
     ...(page === 'huge' ? LARGE : {}),
     ...(swapped ? { swapSlots: 1, pages: 6 } : {}),
@@ -54,38 +71,44 @@ export const vmsplice = scenario({
     dupMmap(cpu, k, world.parent, world.child);
     const size = variant.page === 'huge' ? k.layout.config.ptesPerTable : 1;
     const splice = (by: Cpu): readonly Pin[] => {
-      const { pins } = variant.take(by, k, world.child, world.address, 1, 0);
-      munmap(by, k, world.child, world.address, world.address + size);
+      const pins = variant.take?.(by, k, world.child, world.address, 1, 0).pins ?? [];
+      const from = variant.take === undefined ? world.address + 1 : world.address;
+      munmap(by, k, world.child, from, world.address + size);
       return pins;
     };
-    const spliced = variant.swapped ? splice(cpu) : [];
+    const before = variant.swapped || (variant.page === 'huge' && variant.take !== undefined);
+    const spliced = before ? splice(cpu) : [];
     // Who takes a page off the list of pages to reclaim holds a reference.
     if (variant.swapped) getPage(cpu, world.page);
-    return { ...world, splice, spliced, swapped: variant.swapped };
+    return { ...world, splice, spliced, swapped: variant.swapped, before, keeps: variant.take === undefined };
   },
-  threads({ k, parent, address, page, splice, spliced, swapped }): Threads {
+  threads({ k, parent, address, page, splice, spliced, swapped, before }): Threads {
     const stores = (cpu: Cpu): number => userStore(cpu, k, parent, address, SECRET);
-    if (!swapped) return { child: splice, parent: stores };
+    if (!before) return { child: splice, parent: stores };
     return {
       parent(cpu) {
-        shrinkPage(cpu, k, page);
+        if (swapped) shrinkPage(cpu, k, page);
         stores(cpu);
         return spliced;
       },
     };
   },
-  happens: ({ world: { swapped }, results }) => ({
-    got: ((swapped ? results.parent : results.child) as readonly Pin[]).length > 0,
+  happens: ({ world: { before, keeps }, results }) => ({
+    got: keeps || ((before ? results.parent : results.child) as readonly Pin[]).length > 0,
   }),
-  judge({ world: { k, swapped }, results, cpu, memory, step }) {
-    const [got] = (swapped ? results.parent : results.child) as readonly Pin[];
-    if (got === undefined) return { property: 'I21', message: 'the child could not take the page' };
-    const leak = quiescent(k, memory, [got]);
-    const seen = step('child', 'reads through its reference', () => deviceRead(cpu, got));
+  judge({ world: { k, child, address, before, keeps }, results, cpu, memory, step }) {
+    const held = (before ? results.parent : results.child) as readonly Pin[];
+    const [got] = held;
+    if (got === undefined && !keeps) return { property: 'I21', message: 'the child could not take the page' };
+    const leak = quiescent(k, memory, held);
+    const seen =
+      got === undefined
+        ? step('child', 'loads', () => userLoad(cpu, k, child, address))
+        : step('child', 'reads through its reference', () => deviceRead(cpu, got));
     if (seen !== FIRST_DATA)
       return { property: 'I9', message: `the child reads ${seen}, stored by the parent after the fork` };
     if (leak !== undefined) return leak;
-    unpinUserPage(cpu, k, got);
+    if (got !== undefined) unpinUserPage(cpu, k, got);
     return quiescent(k, memory, []);
   },
 });

@@ -132,13 +132,21 @@ describe('a store to a page that was shared and is no more', () => {
   });
 
   it('an exclusive page is reused whoever holds it', () => {
-    const m = parent('v6.12');
+    const m = parent('v5.19');
     const { pins } = getUserPages(m.other, m.k, m.mm(0), 0, 1, 0);
     mprotect(m.cpu, m.k, m.mm(0), 0, 1, VM_READ);
     mprotect(m.cpu, m.k, m.mm(0), 0, 1, VM_READ | VM_WRITE);
     expect(m.show('table0.pte[0]')).toBe('0 present dirty young');
     store(m, 0, 0, 5);
     expect(deviceRead(m.other, pins[0]!)).toBe(5);
+    expect(m.show('table0.pte[0]')).toBe('0 present write dirty young');
+  });
+
+  it('from v6.0 mprotect() makes the entry of an exclusive page writable at once', () => {
+    const m = parent('v6.12');
+    mprotect(m.cpu, m.k, m.mm(0), 0, 1, VM_READ);
+    expect(m.show('table0.pte[0]')).toBe('0 present dirty young');
+    mprotect(m.cpu, m.k, m.mm(0), 0, 1, VM_READ | VM_WRITE);
     expect(m.show('table0.pte[0]')).toBe('0 present write dirty young');
   });
 

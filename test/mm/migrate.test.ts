@@ -175,9 +175,9 @@ describe('a migration entry', () => {
 
 describe('the steps of try_to_migrate_one()', () => {
   it.each<[string, Record<string, string>, string[]]>([
-    ['v5.14', {}, ['A1', 'A4']],
+    ['v5.14', {}, ['A1', 'mb', 'A4']],
     ['v5.19', {}, ['A1', 'mb', 'A2', 'A3', 'A4']],
-    ['v6.1', { unmapFlush: 'now' }, ['A1', 'mb', 'mb', 'A2', 'A3', 'afteratomic', 'A4']],
+    ['v6.1', {}, ['A1', 'mb', 'mb', 'A2', 'A3', 'afteratomic', 'A4']],
     ['v6.12', {}, ['A1', 'mb', 'A2', 'A3', 'afteratomic', 'A4']],
     ['v6.12', { shareMb: 'none', shareWmb: 'none' }, ['A1', 'A2', 'A3', 'A4']],
   ])('%s with %o: %o', (name, decisions, expected) => {

@@ -60,7 +60,15 @@ const FORK: readonly KnobName[] = [
 const FREE: readonly KnobName[] = ['put', 'flushBarrier', 'tlbFlush'];
 const MOVE: readonly KnobName[] = ['uffdMove', 'flushBarrier', 'tlbFlush'];
 const DROP: readonly KnobName[] = ['lazyfree', 'flushBarrier', 'tlbFlush', 'unmapFlush', 'put'];
-const SHARE: readonly KnobName[] = ['shareMb', 'shareWmb', 'ksmObserver', 'unmapFlush', 'flushBarrier', 'pinReadOnly'];
+const SHARE: readonly KnobName[] = [
+  'shareMb',
+  'shareWmb',
+  'ksmObserver',
+  'unmapFlush',
+  'migrateFlush',
+  'flushBarrier',
+  'pinReadOnly',
+];
 
 const ALL: readonly (readonly [string, Design])[] = PRESETS.map(({ name, design }) => [name, design]);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CellMemo } from '../../src/fronts/races/cell-memo.ts';
-import { designOf, KERNEL_PRESETS } from '../../src/mm/design/presets.ts';
+import { COLUMNS, DEFAULT_PRESET, designOf, KERNEL_PRESETS } from '../../src/mm/design/presets.ts';
 import { LADDER } from '../../src/models/registry.ts';
 import { cellChanges } from '../../src/report/cell-history.ts';
 import { cellWord } from '../../src/report/cell-table.ts';
@@ -8,91 +8,195 @@ import { SCENARIOS } from '../../src/scenarios/catalog.ts';
 import type { Scenario } from '../../src/scenarios/scenario.ts';
 
 /** The kernels of the columns, in their order. */
-const KERNELS = ['v4.4', 'v4.20', 'v5.8', 'v5.9-rc', 'v5.9', 'v5.11', 'v5.14', 'v5.19', 'v6.1', 'v6.5', 'v6.12'];
+const KERNELS = [
+  'v4.4',
+  'v4.20',
+  'v5.7',
+  'v5.8',
+  'v5.9-rc',
+  'v5.9',
+  'v5.11',
+  'v5.14',
+  'v5.16',
+  'v5.18',
+  'v5.19',
+  'v6.0',
+  'v6.1',
+  'v6.2',
+  'v6.4',
+  'v6.5',
+  'v6.8',
+  'v6.12',
+  'v6.18',
+];
 
 /** A line for each race and variant: what breaks it under each kernel, as `holdfast` prints it. */
 const EXPECTED: Readonly<Record<string, string>> = {
-  //                       v4.4  v4.20 v5.8  -rc   v5.9  v5.11 v5.14 v5.19 v6.1  v6.5  v6.12
-  'T0 first': 'SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
-  'T0 later': 'SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  holds holds holds',
-  'T0 large-first': 'SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
-  'T0 large-later': 'SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
-  'T0 huge-first': 'SC SC SC SC SC LKMM LKMM LKMM LKMM LKMM LKMM',
-  'T0 huge-later': 'SC SC SC SC SC LKMM LKMM LKMM LKMM LKMM LKMM',
-  'T1 pinned': '-     -     -     -     -     -     -     -     -     -     -',
-  'T1 both': '-     -     -     -     -     -     -     -     -     -     -',
-  'T1 slow': '-     -     -     -     -     -     -     -     -     -     -',
-  'T1 fast': '-     -     -     -     -     -     -     -     -     -     -',
-  'T1 slow-zap': '-     -     -     -     -     -     -     -     -     -     -',
-  'T1 fast-zap': '-     -     -     -     -     -     -     -     -     -     -',
-  'T1 fork': '-     -     -     -     -     -     -     -     -     -     -',
-  'T2 zap': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'T2 table': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'T2 truncate': '-     -     -     -     -     -     -     -     -     holds holds',
-  'T2 refile': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'T3 wait': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'T3 race': 'SC    SC    SC    holds holds holds holds holds holds holds holds',
-  'T3 protected': 'holds holds holds SC    SC    SC    SC    holds holds holds holds',
-  'T3 dontfork': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'T4 ksm-rw': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'T4 ksm-ro': '-     -     -     -     -     -     -     LKMM  holds holds holds',
-  'T4 swap-rw': '-     -     -     -     -     -     -     LKMM  holds holds holds',
-  'T4 swap-ro': '-     -     -     -     -     -     -     LKMM  holds holds holds',
-  'T4 migrate-rw': '-     -     -     -     -     -     -     LKMM  holds holds holds',
-  'T4 migrate-ro': '-     -     -     -     -     -     -     LKMM  holds holds holds',
-  'dirty-cow untouched': 'SC    holds holds holds holds holds holds holds holds holds holds',
-  'dirty-cow read': 'SC    holds holds holds holds holds holds holds holds holds holds',
-  'uffd-cow shmem': '-     -     -     -     -     -     holds SC    holds holds holds',
-  'vmsplice get': 'SC    SC    holds holds holds holds holds holds holds holds holds',
-  'vmsplice pin': 'SC    SC    holds holds holds holds holds holds holds holds holds',
-  'vmsplice swap': 'SC    SC    holds SC    SC    SC    SC    holds holds holds holds',
-  'vmsplice huge': 'SC    SC    SC    holds holds holds holds holds holds holds holds',
-  'read-pin shared': 'SC    SC    holds SC    SC    SC    SC    holds holds holds holds',
-  'read-pin protected': 'holds holds holds SC    SC    SC    SC    holds holds holds holds',
-  'read-pin file': 'SC    SC    holds SC    SC    SC    SC    SC    SC    holds holds',
-  'writeback-dma data': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'writeback-dma stable': 'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC',
-  'writeback-dma notify': 'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC',
-  'writeback-dma longterm': 'SC  SC    SC    SC    SC    SC    SC    SC    SC    holds holds',
-  'reclaim race': 'holds holds holds SC    SC    SC    SC    holds holds holds holds',
-  'reclaim pinned': 'holds holds holds SC    SC    holds holds holds holds holds holds',
-  'reclaim-dirty locked': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'reclaim-dirty unlocked': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'split pmd': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'split folio': 'holds holds SC    SC    SC    SC    holds holds holds holds holds',
-  'split tail': 'SC    SC    SC    SC    SC    SC    holds holds holds holds holds',
-  'khugepaged first': 'SC    SC    SC    SC    SC    SC    SC    SC    holds holds holds',
-  'khugepaged last': 'SC    SC    SC    SC    SC    SC    SC    SC    holds holds holds',
-  'zap-clean store': 'SC    SC    SC    SC    SC    SC    SC    SC    SC    holds holds',
-  'uffd-move one': '-     -     -     -     -     -     -     -     -     -     holds',
-  'uffd-move first': '-     -     -     -     -     -     -     -     -     -     holds',
-  'uffd-move second': '-     -     -     -     -     -     -     -     -     -     holds',
-  'lazyfree pin': '-     SC    SC    SC    SC    SC    SC    holds holds holds holds',
-  'lazyfree unpin': '-     SC    SC    SC    SC    SC    SC    holds holds holds holds',
-  'lazyfree store': '-     holds holds holds holds holds holds holds holds holds holds',
-  'mirror zap': '-     -     LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
-  'mirror migrate': '-     -     LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
-  'mirror fork': '-     -     holds holds holds holds holds holds holds holds holds',
-  'migrate anon': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'migrate file': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'hugetlb reuse': 'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC',
-  'fork-tlb store': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'pin-flag small': '-     -     -     -     -     -     -     -     -     -     -',
-  'pin-flag large': '-     -     -     -     -     -     -     -     -     -     -',
-  'fork-unmap swap': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'fork-unmap ksm': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'fork-unmap migrate': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'fork-fault write': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'soft-dirty pinned': 'holds holds holds SC SC holds holds holds holds holds holds',
-  'soft-dirty race': 'holds holds holds SC SC SC SC holds holds holds holds',
-  'cow-tlb read': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'fork-edges nomem': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'fork-edges force': 'holds holds holds SC SC SC SC holds holds holds holds',
-  'page-reuse tlb': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'page-reuse walk': 'holds holds holds holds holds holds holds holds holds holds holds',
-  'huge-dirty-cow read': 'SC holds holds holds holds holds holds holds holds holds holds',
-  'mremap-tlb truncate': 'SC holds holds holds holds holds holds holds holds holds holds',
-  'mremap-retract table': '- holds holds holds holds holds holds holds holds holds holds',
+  // v4.4  v4.20 v5.7  v5.8  v5.9-rc v5.9  v5.11 v5.14 v5.16 v5.18 v5.19 v6.0  v6.1  v6.2  v6.4  v6.5  v6.8  v6.12 v6.18
+  'T0 first':
+    'SC    SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
+  'T0 later':
+    'SC    SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  holds holds holds holds holds holds holds',
+  'T0 large-first':
+    '-     SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
+  'T0 large-later':
+    '-     SC    SC    SC    LKMM  SC    LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
+  'T0 huge-first':
+    'SC    SC    SC    SC    SC    SC    LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
+  'T0 huge-later':
+    'SC    SC    SC    SC    SC    SC    LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
+  'T1 pinned':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'T1 both':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'T1 slow':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'T1 fast':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'T1 slow-zap':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'T1 fast-zap':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'T1 fork':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'T2 zap':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'T2 table':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'T2 truncate':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     holds holds holds holds',
+  'T2 refile':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'T3 wait':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'T3 race':
+    'SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'T3 protected':
+    'holds holds holds holds SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds',
+  'T3 dontfork':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'T4 ksm-rw':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'T4 ksm-ro':
+    '-     -     -     -     -     -     -     -     -     -     LKMM  LKMM  holds holds holds holds holds holds holds',
+  'T4 swap-rw':
+    '-     -     -     -     -     -     -     -     -     -     LKMM  LKMM  holds holds holds holds holds holds holds',
+  'T4 swap-ro':
+    '-     -     -     -     -     -     -     -     -     -     LKMM  LKMM  holds holds holds holds holds holds holds',
+  'T4 migrate-rw':
+    '-     -     -     -     -     -     -     -     -     -     LKMM  LKMM  holds holds holds holds holds holds holds',
+  'T4 migrate-ro':
+    '-     -     -     -     -     -     -     -     -     -     LKMM  LKMM  holds holds holds holds holds holds holds',
+  'dirty-cow untouched':
+    'SC    holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'dirty-cow read':
+    'SC    holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'uffd-cow shmem':
+    '-     -     -     -     -     -     -     holds SC    SC    SC    holds holds holds holds holds holds holds holds',
+  'vmsplice get':
+    'SC    SC    SC    holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'vmsplice pin':
+    'SC    SC    SC    holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'vmsplice swap':
+    'SC    SC    SC    holds SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds',
+  'vmsplice huge':
+    'SC    SC    SC    holds SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds holds',
+  'vmsplice split':
+    '-     SC    SC    holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'read-pin shared':
+    'SC    SC    SC    holds SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds',
+  'read-pin protected':
+    'holds holds holds holds SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds',
+  'read-pin protected-huge':
+    'holds holds holds holds holds holds holds holds holds SC    holds holds holds holds holds holds holds holds holds',
+  'read-pin file':
+    'SC    SC    SC    holds SC    SC    SC    SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds',
+  'writeback-dma data':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'writeback-dma stable':
+    'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC',
+  'writeback-dma notify':
+    'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC',
+  'writeback-dma longterm':
+    'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    holds holds holds holds',
+  'reclaim race':
+    'holds holds holds holds SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds',
+  'reclaim pinned':
+    'holds holds holds holds SC    SC    holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'reclaim-dirty locked':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'reclaim-dirty unlocked':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'split pmd':
+    '-     holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'split folio':
+    '-     holds SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds holds holds holds',
+  'split tail':
+    '-     SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds holds holds holds',
+  'khugepaged first':
+    'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds',
+  'khugepaged last':
+    'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds',
+  'zap-clean store':
+    'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds',
+  'uffd-move one':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     holds holds holds',
+  'uffd-move first':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     holds holds LKMM',
+  'uffd-move second':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     holds holds LKMM',
+  'lazyfree pin':
+    '-     SC    SC    SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds holds',
+  'lazyfree unpin':
+    '-     SC    SC    SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds holds',
+  'lazyfree store':
+    '-     holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'mirror zap':
+    '-     -     LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
+  'mirror migrate':
+    '-     -     LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM  LKMM',
+  'mirror fork':
+    '-     -     holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'migrate anon':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'migrate file':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'hugetlb reuse':
+    'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    holds',
+  'fork-tlb store':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'pin-flag small':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'pin-flag large':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'fork-unmap swap':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'fork-unmap ksm':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'fork-unmap migrate':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'fork-fault write':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds SC    holds holds holds holds',
+  'soft-dirty pinned':
+    'holds holds holds holds SC    SC    holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'soft-dirty race':
+    'holds holds holds holds SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds',
+  'cow-tlb read':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'fork-edges nomem':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'fork-edges force':
+    'holds holds holds holds SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds',
+  'page-reuse tlb':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'page-reuse walk':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'huge-dirty-cow read':
+    'SC    holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'mremap-tlb truncate':
+    'SC    holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'mremap-retract table':
+    '-     holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds SC    holds holds',
 };
 
 /** The proposals of the posts, and what was tried on top of them. */
@@ -189,6 +293,14 @@ const PROPOSALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 const memo = new CellMemo();
+const WEAKEST = KERNEL_PRESETS.filter(({ machine }) => machine === undefined);
+
+/** What is otherwise on x86: there interrupts alone keep a fast walk from what is being taken apart. */
+const X86: Readonly<Record<string, string>> = {
+  'khugepaged first': 'holds',
+  'khugepaged last': 'holds',
+  'hugetlb reuse': 'holds',
+};
 
 const cell = (
   scenario: Scenario,
@@ -202,8 +314,8 @@ const rows = SCENARIOS.flatMap((scenario) =>
 );
 
 describe('the table', () => {
-  it('has a column for each preset that is a kernel', () => {
-    expect(KERNEL_PRESETS.map(({ name }) => name)).toEqual(KERNELS);
+  it('has a column for each kernel that differs from the one before', () => {
+    expect(COLUMNS).toEqual(KERNELS);
   });
 
   it.each(rows)('$row', ({ row, scenario, variant }) => {
@@ -211,15 +323,28 @@ describe('the table', () => {
     expect(words).toEqual(EXPECTED[row]!.split(/ +/));
   });
 
+  it.each(WEAKEST.slice(1).map((kernel, i) => ({ kernel, before: WEAKEST[i]! })))(
+    '$kernel.name differs from $before.name in a cell, or has no column',
+    ({ kernel, before }) => {
+      const word = (of: string) => rows.map(({ scenario, variant }) => cellWord(cell(scenario, variant, of))).join();
+      const differs = word(kernel.name) !== word(before.name);
+      expect(COLUMNS.includes(kernel.name)).toBe(differs || kernel.name === DEFAULT_PRESET);
+    },
+  );
+
   it.each(rows)('$row: no cell changes without a commit', ({ scenario, variant }) => {
-    const kernels = KERNEL_PRESETS.filter(({ machine }) => machine === undefined);
-    const cells = kernels.map(({ name }) => cell(scenario, variant, name));
-    for (const { from, to, changes } of cellChanges(kernels, cells)) {
+    const cells = WEAKEST.map(({ name }) => cell(scenario, variant, name));
+    for (const { from, to, changes } of cellChanges(WEAKEST, cells)) {
       expect(
         changes.flatMap(({ commits }) => commits),
         `${from.design} to ${to.design}`,
       ).not.toEqual([]);
     }
+  });
+
+  it.each(rows)('$row: v4.4 on x86, with a gup.c of its own', ({ row, scenario, variant }) => {
+    const weakest = cellWord(cell(scenario, variant, 'v4.4'));
+    expect(cellWord(cell(scenario, variant, 'v4.4-x86'))).toBe(X86[row] ?? weakest);
   });
 
   it.each(rows)('$row: what holds under the LKMM holds under TSO and SC', ({ scenario, variant }) => {

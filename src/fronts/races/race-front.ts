@@ -53,6 +53,10 @@ const LATER: readonly KnobName[] = [
   'faultLock',
   'forkVmaLock',
   'clearRefs',
+  'reuseHuge',
+  'splitLock',
+  'pteMappedThp',
+  'mprotectWrite',
 ];
 
 /** The decisions of a design that v4.4 takes otherwise: a knob that is new says nothing of what was decided before. */

@@ -13,6 +13,7 @@ export interface Commit {
  * has not: v4.4, v4.20, v5.7 to v5.11, v5.14, v5.17, v5.19, v6.0, v6.1, v6.4, v6.5, v6.12, v6.14, v6.18, v7.1.
  */
 export const COMMITS = {
+  e9b61f19858a: { subject: 'thp: reintroduce split_huge_page()', release: 'v4.5' },
   '19be0eaffa3a': { subject: 'mm: remove gup_flags FOLL_WRITE games from __get_user_pages()', release: 'v4.9' },
   e585513b76f7: {
     subject: 'x86/mm/gup: Switch GUP to the generic get_user_page_fast() implementation',
@@ -28,6 +29,10 @@ export const COMMITS = {
   '2c91bd4a4e2e': { subject: 'mm: speed up mremap by 20x on large regions', release: 'v5.0' },
   '3faa52c03f44': { subject: 'mm/gup: track FOLL_PIN pages', release: 'v5.7' },
   '99cb252f5e68': { subject: 'mm/mmu_notifier: add an interval tree notifier', release: 'v5.5' },
+  c444eb564fb1: {
+    subject: 'mm: thp: make the THP mapcount atomic against __split_huge_pmd_locked()',
+    release: 'v5.8',
+  },
   '17839856fd58': { subject: 'gup: document and work around "COW can break either way" issue', release: 'v5.8' },
   '09854ba94c6a': { subject: 'mm: do_wp_page() simplification', release: 'v5.9-rc4' },
   a308c71bf1e6: { subject: 'mm/gup: Remove enfornced COW mechanism', release: 'v5.9-rc4' },
@@ -46,6 +51,10 @@ export const COMMITS = {
     subject: 'mm: fix race between MADV_FREE reclaim and blkdev direct IO read',
     release: 'v5.18',
   },
+  '53a05ad9f21d': { subject: 'mm: optimize do_wp_page() for exclusive pages in the swapcache', release: 'v5.18' },
+  '3bff7e3f1f16': { subject: 'mm/huge_memory: streamline COW logic in do_huge_pmd_wp_page()', release: 'v5.18' },
+  '7f7609175ff2': { subject: 'mm/huge_memory: remove stale locking logic from __split_huge_pmd()', release: 'v5.18' },
+  ece1ed7bfa12: { subject: 'mm/gup: Add try_get_folio() and try_grab_folio()', release: 'v5.18' },
   b51ad4f8679e: { subject: 'mm/memory: slightly simplify copy_present_pte()', release: 'v5.19' },
   '6c287605fd56': {
     subject: 'mm: remember exclusively mapped anonymous pages with PG_anon_exclusive',
@@ -54,6 +63,10 @@ export const COMMITS = {
   a7f226604170: {
     subject: 'mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous page',
     release: 'v5.19',
+  },
+  '64fe24a3e05e': {
+    subject: 'mm/mprotect: try avoiding write faults for exclusive anonymous pages when changing protection',
+    release: 'v6.0',
   },
   '5535be309971': { subject: 'mm/gup: fix FOLL_FORCE COW security issue and remove FOLL_COW', release: 'v6.0' },
   '70cbc3cc78a9': { subject: 'mm: gup: fix the fast GUP race against THP collapse', release: 'v6.0' },
@@ -64,6 +77,7 @@ export const COMMITS = {
   '2ba99c5e0881': { subject: 'mm/khugepaged: fix GUP-fast interaction by sending IPI', release: 'v6.1' },
   '5df397dec7c4': { subject: 'mm: delay page_remove_rmap() until after the TLB has been flushed', release: 'v6.2' },
   '84209e87c696': { subject: 'mm/gup: reliable R/O long-term pinning in COW mappings', release: 'v6.2' },
+  '7e12beb8ca2a': { subject: 'migrate_pages: batch flushing TLB', release: 'v6.3' },
   d824ec2a1546: { subject: 'mm: do not reclaim private data from pinned page', release: 'v6.4' },
   '0bff0aaea03e': { subject: 'x86/mm: try VMA lock-based page fault handling first', release: 'v6.4' },
   fb49c455323f: { subject: 'fork: lock VMAs of the parent process when forking', release: 'v6.5' },

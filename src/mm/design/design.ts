@@ -129,8 +129,9 @@ export const KNOBS = {
   }).took('skip', ['check', '70cbc3cc78a9']),
   headRecheck: knob('pin', 'whether a reference re-checks that the page still belongs to the folio', {
     check: 'it does, and tries again where the page was split off',
+    'back-off': 'it does, and gives up where the page was split off, so a fast walk leaves it to the slow path',
     skip: 'it does not',
-  }).took('skip', ['check', 'c24d37322548']),
+  }).took('skip', ['back-off', 'c24d37322548'], ['check', 'ece1ed7bfa12']),
   pinReadOnly: knob('pin', 'what a pin for reading demands of the mapping', {
     any: 'takes whatever is mapped',
     writable: 'demands a writable entry, and breaks COW otherwise',
@@ -242,18 +243,54 @@ export const KNOBS = {
     'exact-then-maybe': 'as exact, then whether an exclusive page may be pinned',
     'maybe-pinned': 'whether an exclusive page may be pinned, alone',
   }).took('exact', ['exact-then-maybe', '6c287605fd56']),
-  unmapFlush: knob('exclusive', 'when unmapping for swap or migration flushes the TLB', {
+  unmapFlush: knob('exclusive', 'when unmapping for swap flushes the TLB', {
     now: 'between clearing the entry and everything else',
     batched: 'once, after all entries',
     'batched-unless-exclusive': 'now where the page is exclusive, else batched',
   }).took('batched', ['batched-unless-exclusive', '6c287605fd56'], ['batched', '088b8aa537c2']),
 
+  migrateFlush: knob('exclusive', 'when unmapping for migration flushes the TLB', {
+    now: 'between clearing the entry and everything else',
+    batched: 'once, after all entries',
+  }).took('now', ['batched', '7e12beb8ca2a']),
+
   // --- fault ---------------------------------------------------------------------------------------------------
   reuse: knob('fault', 'when a write fault on a read-only anonymous page reuses it instead of copying', {
     mapcount: 'where it is mapped once, whatever its reference count',
     refcount: 'where nobody else holds a reference',
-    exclusive: 'where it is exclusive, or nobody else but the swap cache holds a reference',
-  }).took('mapcount', ['refcount', '09854ba94c6a'], ['exclusive', '6c287605fd56']),
+    'refcount-swapcache': 'where nobody else but the swap cache holds a reference, and it can be taken from there',
+    exclusive: 'where it is exclusive, or as refcount-swapcache',
+  }).took(
+    'mapcount',
+    ['refcount', '09854ba94c6a'],
+    ['refcount-swapcache', '53a05ad9f21d'],
+    ['exclusive', '6c287605fd56'],
+  ),
+  reuseHuge: knob(
+    'fault',
+    'when a write fault on a read-only huge PMD reuses the huge page instead of splitting the PMD',
+    {
+      mapcount: 'where it is mapped once, by whatever entries, whatever its reference count',
+      refcount: 'where nobody else holds a reference',
+      exclusive: 'where it is exclusive, or nobody else holds a reference',
+    },
+  ).took('mapcount', ['refcount', '3bff7e3f1f16'], ['exclusive', '6c287605fd56']),
+  splitLock: knob(
+    'fault',
+    'whether splitting a huge PMD locks the page, as a write fault does that counts its mappings',
+    {
+      none: 'it does not',
+      page: 'it does',
+    },
+  ).took('none', ['page', 'c444eb564fb1'], ['none', '7f7609175ff2']),
+  pteMappedThp: knob('fault', 'whether entries may map the pages of a huge page one by one', {
+    no: 'they may not: to split the PMD is to split the page',
+    yes: 'they may, so that a PMD can be split alone',
+  }).took('no', ['yes', 'e9b61f19858a']),
+  mprotectWrite: knob('fault', 'whether mprotect() makes entries writable where the mapping has become writable', {
+    fault: 'it does not: the next write fault does',
+    exclusive: 'it does, of exclusive anonymous pages',
+  }).took('fault', ['exclusive', '64fe24a3e05e']),
   faultLock: knob('fault', 'what a page fault of anonymous memory holds', {
     mmap: 'mmap_lock for reading',
     vma: 'the lock of the VMA for reading, where that can be had at once',

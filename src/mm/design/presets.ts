@@ -19,13 +19,22 @@ export interface Preset {
 export interface Kernel extends Preset {
   /** The weakest machine that it runs on, unless said. */
   readonly machine?: Machine;
+  /** No race ends otherwise than under the kernel before. */
+  readonly quiet?: true;
 }
 
 /** The kernels: their decisions are those that the history of each knob says. */
 const KERNELS: readonly Omit<Kernel, 'design'>[] = [
   { name: 'v4.4', release: 'v4.4', doc: 'Linux 4.4: FOLL_PIN does not exist, a forced write may retry as a read' },
-  { name: 'v4.20', release: 'v4.20', doc: 'Linux 4.20: a forced write demands a dirty entry' },
-  { name: 'v5.8', release: 'v5.8', doc: 'Linux 5.8: pins count 1024, fork ignores them, reading pins break COW' },
+  {
+    name: 'v4.4-x86',
+    release: 'v4.4',
+    machine: 'x86',
+    doc: 'Linux 4.4 on x86, with a gup.c of its own up to v4.12: a fast walk trusts interrupts alone, and re-checks nothing',
+  },
+  { name: 'v4.20', release: 'v4.20', doc: 'Linux 4.20: a forced write demands a dirty entry (19be0eaffa3a)' },
+  { name: 'v5.7', release: 'v5.7', doc: 'Linux 5.7: a pin counts 1024 (3faa52c03f44)' },
+  { name: 'v5.8', release: 'v5.8', doc: 'Linux 5.8: fork ignores pins, reading pins break COW (17839856fd58)' },
   {
     name: 'v5.9-rc',
     release: 'v5.9-rc7',
@@ -33,19 +42,47 @@ const KERNELS: readonly Omit<Kernel, 'design'>[] = [
   },
   { name: 'v5.9', release: 'v5.9', doc: 'Linux 5.9: fork looks, then protects; a write fault reuses at refcount 1' },
   { name: 'v5.11', release: 'v5.11', doc: 'Linux 5.11: the same within write_protect_seq (57efa1fe5957)' },
-  { name: 'v5.14', release: 'v5.14', doc: 'Linux 5.14: MMF_HAS_PINNED, and a pin counts in two steps' },
+  { name: 'v5.14', release: 'v5.14', doc: 'Linux 5.14: MMF_HAS_PINNED, and a pin counts in two steps (c24d37322548)' },
+  {
+    name: 'v5.16',
+    release: 'v5.16',
+    doc: 'Linux 5.16: userfaultfd makes dirty entries that are read-only (9ae0f87d009c)',
+  },
+  {
+    name: 'v5.18',
+    release: 'v5.18',
+    doc: 'Linux 5.18: a write fault takes pages out of the swap cache (53a05ad9f21d)',
+  },
   { name: 'v5.19', release: 'v5.19', doc: 'Linux 5.19: PG_anon_exclusive (6c287605fd56)' },
+  { name: 'v6.0', release: 'v6.0', doc: 'Linux 6.0: PMD re-check (70cbc3cc78a9), FOLL_COW is gone (5535be309971)' },
   {
     name: 'v6.1',
     release: 'v6.1',
     doc: 'Linux 6.1: barriers for clearing PG_anon_exclusive (088b8aa537c2), an interrupt before collapse (2ba99c5e0881)',
   },
   {
+    name: 'v6.2',
+    release: 'v6.2',
+    doc: 'Linux 6.2: long-term reading pins of private file pages are reliable (84209e87c696), late map counts (5df397dec7c4)',
+  },
+  { name: 'v6.3', release: 'v6.3', quiet: true, doc: 'Linux 6.3: migration flushes TLBs in batches (7e12beb8ca2a)' },
+  {
+    name: 'v6.4',
+    release: 'v6.4',
+    doc: 'Linux 6.4: faults under the lock of a VMA (0bff0aaea03e), reclaim keeps what is found pinned after unmapping (d824ec2a1546)',
+  },
+  {
     name: 'v6.5',
     release: 'v6.5',
     doc: 'Linux 6.5: no long-term writing pins of dirty-tracked files (a6e79df92e4a)',
   },
+  { name: 'v6.8', release: 'v6.8', doc: 'Linux 6.8: UFFDIO_MOVE (adef440691ba)' },
   { name: 'v6.12', release: 'v6.12', doc: 'Linux 6.12: the sequence count is read with an acquire (d0dd066a0fa2)' },
+  {
+    name: 'v6.18',
+    release: 'v6.18',
+    doc: 'Linux 6.18: UFFDIO_MOVE of several pages flushes once, at the end (50944692052b)',
+  },
 ];
 
 const v4_20 = designAt('v4.20');
@@ -85,6 +122,14 @@ const mapcountRepair: Design = { ...mapcount2019, zapMarker: 'present' };
 export const KERNEL_PRESETS: readonly Kernel[] = KERNELS.map((kernel) => {
   return { ...kernel, design: designAt(kernel.release, kernel.machine) };
 });
+
+/**
+ * The columns of the table unless all are asked for: the kernels, on the weakest machine, under which some race ends
+ * otherwise than under the one before, and that which is asked about unless another is named.
+ */
+export const COLUMNS: readonly string[] = KERNEL_PRESETS.filter(
+  ({ machine, quiet }) => machine === undefined && quiet === undefined,
+).map(({ name }) => name);
 
 /** The kernels, and the proposals of the posts. */
 export const PRESETS: readonly Preset[] = [

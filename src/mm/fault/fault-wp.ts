@@ -1,6 +1,7 @@
 /** A write, or an unsharing, of a page that is mapped read-only: reuse it or copy it. */
 
 import type { Cpu } from '../../cpu/cpu.ts';
+import { pageAnonExclusive } from '../gup/exclusive.ts';
 import { AS_KIND, tracksDirty } from '../memory/address-space.ts';
 import { allocPage } from '../memory/allocator.ts';
 import { ENOMEM } from '../memory/errno.ts';
@@ -36,7 +37,7 @@ import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifi
 import { pageSwapcount, tryToFreeSwap } from '../reclaim/swap.ts';
 import { pageAddNewAnonRmap, pageMapcount, pageRemoveRmap } from '../rmap/rmap.ts';
 import { pageMkwrite } from './page-mkwrite.ts';
-import { FAULT_UNSHARE, type Fault, VM_FAULT_WRITE } from './vm-fault.ts';
+import { FAULT_UNSHARE, type Fault, type Reuse, VM_FAULT_WRITE } from './vm-fault.ts';
 
 /**
  * do_wp_page() (mm/memory.c, v4.4 to v6.12): called with the page-table lock held and `e` just read under it; returns
@@ -63,15 +64,15 @@ export function doWpPage(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e:
   }
 }
 
-/** The rule of each era for an anonymous page that is not KSM's. `changed`: the entry is another, and the lock dropped. */
-type Reuse = 'reuse' | 'copy' | 'changed';
-
+/** The rule of each era for an anonymous page that is not KSM's. Where the entry has changed the lock is dropped. */
 function mayReuse(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e: Pte, page: Page, folio: Page): Reuse {
   switch (k.design.reuse) {
     case 'mapcount':
       return reuseByMapcount(cpu, k, fault, table, e, page, folio);
     case 'refcount':
       return reuseByRefcount(cpu, k, page, folio) ? 'reuse' : 'copy';
+    case 'refcount-swapcache':
+      return reuseWithoutSwapCache(cpu, k, folio) ? 'reuse' : 'copy';
     case 'exclusive':
       return reuseExclusive(cpu, k, page, folio) ? 'reuse' : 'copy';
   }
@@ -110,17 +111,23 @@ function reuseByRefcount(cpu: Cpu, k: Kernel, page: Page, folio: Page): boolean 
   return reuse;
 }
 
-/** wp_can_reuse_anon_folio() (v5.19 to v6.12): an exclusive page, or one that only this entry and the swap cache hold. */
-function reuseExclusive(cpu: Cpu, k: Kernel, page: Page, folio: Page): boolean {
-  const flags = cpu.readOnce(page + PAGE_FLAGS);
-  if ((flags & PG_ANON_EXCLUSIVE) !== 0) return true;
-  if (pageRefCount(cpu, folio) > ((flags & PG_SWAPCACHE) !== 0 ? 2 : 1)) return false;
+/** do_wp_page() (v5.18), wp_can_reuse_anon_folio() (v6.1, v6.12): only this entry and the swap cache hold the page. */
+function reuseWithoutSwapCache(cpu: Cpu, k: Kernel, folio: Page): boolean {
+  const cached = (cpu.readOnce(folio + PAGE_FLAGS) & PG_SWAPCACHE) !== 0;
+  if (pageRefCount(cpu, folio) > (cached ? 2 : 1)) return false;
   if (!trylockPage(cpu, folio)) return false;
   tryToFreeSwap(cpu, k, folio);
   const reuse = pageRefCount(cpu, folio) === 1;
-  if (reuse) cpu.setBits(page + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
   unlockPage(cpu, folio);
   return reuse;
+}
+
+/** do_wp_page() (v5.19 to v6.12): an exclusive page, or one that nobody else holds, which is exclusive from then on. */
+function reuseExclusive(cpu: Cpu, k: Kernel, page: Page, folio: Page): boolean {
+  if (pageAnonExclusive(cpu, page)) return true;
+  if (!reuseWithoutSwapCache(cpu, k, folio)) return false;
+  cpu.setBits(page + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
+  return true;
 }
 
 /** wp_page_reuse(): the entry becomes writable where the VMA is, and dirty. */

@@ -18,3 +18,6 @@ export interface Fault {
   readonly address: number;
   readonly flags: number;
 }
+
+/** What a write fault does with a page that is mapped read-only. `changed`: the entry is another now, so that it is tried again. */
+export type Reuse = 'reuse' | 'copy' | 'changed';

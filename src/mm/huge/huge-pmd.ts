@@ -2,8 +2,9 @@
 
 import { type Cpu, cellIndex } from '../../cpu/cpu.ts';
 import { Mode } from '../../cpu/modes.ts';
-import { FAULT_UNSHARE, FAULT_WRITE, type Fault, VM_FAULT_WRITE } from '../fault/vm-fault.ts';
+import { FAULT_UNSHARE, FAULT_WRITE, type Fault, type Reuse, VM_FAULT_WRITE } from '../fault/vm-fault.ts';
 import { forkMustCopy } from '../fork/copy-pte.ts';
+import { pageAnonExclusive } from '../gup/exclusive.ts';
 import { type Gather, gatherEntry } from '../map/mmu-gather.ts';
 import { allocFolio, giveFree, takeFree } from '../memory/allocator.ts';
 import { EAGAIN, EINVAL, ENOMEM } from '../memory/errno.ts';
@@ -20,6 +21,7 @@ import {
   PAGE_MAPPING,
   type Page,
   PG_ANON_EXCLUSIVE,
+  unlockPage,
 } from '../memory/page.ts';
 import { getPage, pageRefCount, putPage } from '../memory/page-ref.ts';
 import { pmdCell, pmdIsHuge, ptePage, ptepSetWrprotect, ptLock, ptUnlock, setPte } from '../memory/page-table.ts';
@@ -36,7 +38,7 @@ import {
   pteWrprotect,
 } from '../memory/pte.ts';
 import { entryBits, VM_WRITE, type Vma } from '../memory/vma.ts';
-import { depositTable, splitHugePmd, withdrawTable } from './split-pmd.ts';
+import { depositTable, lockFolioOfPmd, splitHugePmd, withdrawTable } from './split-pmd.ts';
 
 /**
  * do_huge_pmd_anonymous_page() (mm/huge_memory.c, v4.4 to v6.12): a large folio of zeros, mapped by one PMD.
@@ -135,8 +137,8 @@ export function touchPmd(cpu: Cpu, k: Kernel, cell: number, pmd: Pte, write: boo
 }
 
 /**
- * create_huge_pmd() aside, handle_mm_fault() of a PMD that is not a table (do_huge_pmd_wp_page(), v4.4 to v6.12): reuses
- * the huge page, or splits the PMD, so that the fault is tried again page by page.
+ * create_huge_pmd() aside, handle_mm_fault() of a PMD that is not a table (do_huge_pmd_wp_page(), v4.5, v5.9 to v5.19,
+ * v6.12): reuses the huge page, or splits the PMD, so that the fault is tried again page by page.
  * @returns 0 or VM_FAULT_WRITE
  */
 export function hugePmdFault(cpu: Cpu, k: Kernel, { mm, vma, address, flags }: Fault): number {
@@ -144,40 +146,40 @@ export function hugePmdFault(cpu: Cpu, k: Kernel, { mm, vma, address, flags }: F
   ptLock(cpu, k, mm + MM_PAGE_TABLE_LOCK);
   const pmd = cpu.readOnce(cell);
   let status: number = 0;
-  let split = false;
+  let reuse: Reuse = 'changed';
   if (pmdIsHuge(pmd)) {
     const folio = ptePage(cpu, k, pmd);
     const breaks = (flags & (FAULT_WRITE | FAULT_UNSHARE)) !== 0 && !pteWrite(pmd);
-    split = breaks && (isHugeZeroPage(cpu, k, folio) || !mayReuseHuge(cpu, k, folio));
+    reuse = !breaks ? 'reuse' : isHugeZeroPage(cpu, k, folio) ? 'copy' : mayReuseHuge(cpu, k, mm, cell, pmd, folio);
     const write = (flags & FAULT_WRITE) !== 0;
     const protection = write && (vma.flags & VM_WRITE) !== 0 ? PTE_WRITE : 0;
-    if (!split) setPte(cpu, cell, pmd | PTE_YOUNG | (write ? PTE_DIRTY | protection : 0));
-    if (breaks && write && !split) status = VM_FAULT_WRITE;
+    if (reuse === 'reuse') setPte(cpu, cell, pmd | PTE_YOUNG | (write ? PTE_DIRTY | protection : 0));
+    if (breaks && write && reuse === 'reuse') status = VM_FAULT_WRITE;
   }
   ptUnlock(cpu, mm + MM_PAGE_TABLE_LOCK);
-  if (split) splitHugePmd(cpu, k, mm, address, false);
+  if (reuse === 'copy') splitHugePmd(cpu, k, mm, address, false);
   return status;
 }
 
-/** The rule of each era for reusing a huge page: the same as for a small one. */
-function mayReuseHuge(cpu: Cpu, k: Kernel, folio: Page): boolean {
-  switch (k.design.reuse) {
-    case 'mapcount': {
-      let mapped = cpu.readOnce(folio + PAGE_ENTIRE_MAPCOUNT);
-      for (let i = 0; i < k.layout.config.ptesPerTable; i++) {
-        mapped += cpu.readOnce(folio + i * PAGE_CELLS + PAGE_MAPCOUNT);
-      }
-      return mapped === 1;
-    }
-    case 'refcount':
-      return pageRefCount(cpu, folio) === 1;
-    case 'exclusive': {
-      if ((cpu.readOnce(folio + PAGE_FLAGS) & PG_ANON_EXCLUSIVE) !== 0) return true;
-      if (pageRefCount(cpu, folio) !== 1) return false;
-      cpu.setBits(folio + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
-      return true;
-    }
-  }
+/** The rule of each era for reusing a huge page, with the page locked. `changed`: the PMD is another now. */
+function mayReuseHuge(cpu: Cpu, k: Kernel, mm: Mm, cell: number, pmd: Pte, folio: Page): Reuse {
+  const { reuseHuge } = k.design;
+  if (reuseHuge === 'exclusive' && pageAnonExclusive(cpu, folio)) return 'reuse';
+  if (!lockFolioOfPmd(cpu, k, mm, cell, pmd, folio)) return 'changed';
+  const reuse = reuseHuge === 'mapcount' ? hugeMapcount(cpu, k, folio) === 1 : pageRefCount(cpu, folio) === 1;
+  if (reuse && reuseHuge === 'exclusive') cpu.setBits(folio + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
+  unlockPage(cpu, folio);
+  return reuse ? 'reuse' : 'copy';
+}
+
+/**
+ * page_trans_huge_mapcount() (mm/huge_memory.c, to v5.17): the mappings of the pages by entries, then those of the folio by
+ * PMDs. Who splits a PMD moves its mapping from the one to the other, so the page lock is needed on both sides.
+ */
+function hugeMapcount(cpu: Cpu, k: Kernel, folio: Page): number {
+  let mapped = 0;
+  for (let i = 0; i < k.layout.config.ptesPerTable; i++) mapped += cpu.readOnce(folio + i * PAGE_CELLS + PAGE_MAPCOUNT);
+  return mapped + cpu.readOnce(folio + PAGE_ENTIRE_MAPCOUNT);
 }
 
 /** zap_huge_pmd() (mm/huge_memory.c): the whole huge page is unmapped. The table that was deposited for it is free at once. */

@@ -7,12 +7,15 @@ import type { Numbered } from '../memory/allocator.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import { MM_DEPOSITED, MM_PAGE_TABLE_LOCK, type Mm } from '../memory/mm-struct.ts';
 import {
+  lockPage,
   PAGE_CELLS,
   PAGE_ENTIRE_MAPCOUNT,
   PAGE_FLAGS,
   type Page,
   PG_ANON_EXCLUSIVE,
   setAnonPageDirty,
+  trylockPage,
+  unlockPage,
 } from '../memory/page.ts';
 import { getPage, putPage } from '../memory/page-ref.ts';
 import {
@@ -61,16 +64,22 @@ export function withdrawTable(cpu: Cpu, mm: Mm): Numbered {
  * __split_huge_pmd() (mm/huge_memory.c, v4.5 to v6.12): where the PMD of an address maps a huge page, a table of PTEs maps
  * it instead.
  * @param freeze the PTEs are migration entries, so that the folio can be split, unless the folio may be pinned
+ * @param locked the caller holds the page lock
  */
-export function splitHugePmd(cpu: Cpu, k: Kernel, mm: Mm, address: number, freeze: boolean): void {
+export function splitHugePmd(cpu: Cpu, k: Kernel, mm: Mm, address: number, freeze: boolean, locked = freeze): void {
   const { ptesPerTable } = k.layout.config;
   const cell = pmdCell(k, mm, address);
   const start = address - (address % ptesPerTable);
   invalidateRangeStart(cpu, k, mm, start, start + ptesPerTable);
+  const locks = !locked && k.design.splitLock === 'page';
   ptLock(cpu, k, mm + MM_PAGE_TABLE_LOCK);
-  const pmd = cpu.readOnce(cell);
-  if (pmdIsHuge(pmd)) {
-    const folio = ptePage(cpu, k, pmd);
+  let pmd = cpu.readOnce(cell);
+  let folio = pmdIsHuge(pmd) ? ptePage(cpu, k, pmd) : 0;
+  while (locks && folio !== 0 && !lockFolioOfPmd(cpu, k, mm, cell, pmd, folio)) {
+    pmd = cpu.readOnce(cell);
+    folio = pmdIsHuge(pmd) ? ptePage(cpu, k, pmd) : 0;
+  }
+  if (folio !== 0) {
     const exclusive = k.design.anonExclusive === 'tracked' && pageAnonExclusive(cpu, folio);
     const old = pmdpInvalidate(cpu, cell, 'A1');
     flushTlbRange(cpu, k, mm, start, start + ptesPerTable);
@@ -80,9 +89,27 @@ export function splitHugePmd(cpu: Cpu, k: Kernel, mm: Mm, address: number, freez
     if (k.design.splitBarrier === 'wmb') cpu.smpWmb();
     setPte(cpu, cell, mkPte(number, PTE_PRESENT), 'A4');
     if (frozen) putPage(cpu, k, folio);
+    if (locks) unlockPage(cpu, folio);
   }
   ptUnlock(cpu, mm + MM_PAGE_TABLE_LOCK);
   invalidateRangeEnd(cpu, k, mm);
+}
+
+/**
+ * Takes the page lock of the folio that a PMD maps, where the caller holds the lock of the PMDs: that is dropped while
+ * somebody else has the page lock (__split_huge_pmd() of v5.8 to v5.17, do_huge_pmd_wp_page()).
+ * @returns false where the PMD is another now; then the page is not locked
+ */
+export function lockFolioOfPmd(cpu: Cpu, k: Kernel, mm: Mm, cell: number, pmd: Pte, folio: Page): boolean {
+  if (trylockPage(cpu, folio)) return true;
+  getPage(cpu, folio);
+  ptUnlock(cpu, mm + MM_PAGE_TABLE_LOCK);
+  lockPage(cpu, folio);
+  ptLock(cpu, k, mm + MM_PAGE_TABLE_LOCK);
+  const same = cpu.readOnce(cell) === pmd;
+  if (!same) unlockPage(cpu, folio);
+  putPage(cpu, k, folio);
+  return same;
 }
 
 /** pmdp_invalidate(): not present any more, so that neither the hardware nor a fast walk takes it. Relaxed. @returns the old PMD */

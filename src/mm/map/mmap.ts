@@ -67,7 +67,7 @@ export function munmap(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: number):
 
 /**
  * mprotect(): gives `start .. end-1` the protection, VM_READ and VM_WRITE or neither. Entries lose permissions at once,
- * and gain the permission to write at the next write fault.
+ * and gain the permission to write at the next write fault, or, of exclusive pages from v6.0, at once.
  * @returns 0, or -ENOMEM where splitting a VMA needs a slot
  */
 export function mprotect(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: number, protection: number): number {

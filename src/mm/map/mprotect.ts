@@ -1,8 +1,11 @@
 /** Bringing the entries of a VMA into line with its new protection. */
 
 import type { Cpu } from '../../cpu/cpu.ts';
+import { pageAnonExclusive } from '../gup/exclusive.ts';
 import type { Kernel } from '../memory/kernel.ts';
+import { pageIsAnon } from '../memory/mapping.ts';
 import { MM_PAGE_TABLE_LOCK, type Mm } from '../memory/mm-struct.ts';
+import { compoundHead } from '../memory/page-ref.ts';
 import {
   PT_LOCK,
   pmdCell,
@@ -11,6 +14,7 @@ import {
   pmdStart,
   pmdTable,
   pteCell,
+  ptePage,
   ptepGetAndClear,
   ptLock,
   ptUnlock,
@@ -19,14 +23,16 @@ import {
 import {
   isMigrationEntry,
   PTE_PROTNONE,
+  PTE_UFFD_WP,
   PTE_WRITE,
   type Pte,
   ptePresent,
+  pteProtnone,
   pteWrite,
   pteWrprotect,
 } from '../memory/pte.ts';
 import { flushTlbRange } from '../memory/tlb.ts';
-import { isAccessible, VM_WRITE, type Vma } from '../memory/vma.ts';
+import { isAccessible, VM_SHARED, VM_WRITE, type Vma } from '../memory/vma.ts';
 import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 
 /**
@@ -48,8 +54,10 @@ export function changeProtection(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma): void {
     const cell = pteCell(k, table, address);
     ptLock(cpu, k, table + PT_LOCK);
     const e = cpu.readOnce(cell);
-    if (ptePresent(e)) setPte(cpu, cell, pteModify(ptepGetAndClear(cpu, cell), vma));
-    else if (isMigrationEntry(e) && pteWrite(e)) setPte(cpu, cell, pteWrprotect(e));
+    if (ptePresent(e)) {
+      const changed = pteModify(ptepGetAndClear(cpu, cell), vma);
+      setPte(cpu, cell, canChangePteWritable(cpu, k, vma, changed) ? changed | PTE_WRITE : changed);
+    } else if (isMigrationEntry(e) && pteWrite(e)) setPte(cpu, cell, pteWrprotect(e));
     ptUnlock(cpu, table + PT_LOCK);
   }
   flushTlbRange(cpu, k, mm, vma.start, vma.end);
@@ -62,6 +70,17 @@ function changeHugePmd(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number): 
   ptLock(cpu, k, mm + MM_PAGE_TABLE_LOCK);
   if (pmdIsHuge(cpu.readOnce(cell))) setPte(cpu, cell, pteModify(ptepGetAndClear(cpu, cell), vma));
   ptUnlock(cpu, mm + MM_PAGE_TABLE_LOCK);
+}
+
+/**
+ * can_change_pte_writable() (mm/mprotect.c, v6.12; private mappings from v6.0): a write fault would make the entry writable
+ * without looking at anything else. Shared mappings wait for their write fault.
+ */
+function canChangePteWritable(cpu: Cpu, k: Kernel, vma: Vma, e: Pte): boolean {
+  if (k.design.mprotectWrite !== 'exclusive' || (vma.flags & (VM_WRITE | VM_SHARED)) !== VM_WRITE) return false;
+  if (pteWrite(e) || pteProtnone(e) || (e & PTE_UFFD_WP) !== 0) return false;
+  const page = ptePage(cpu, k, e);
+  return pageIsAnon(cpu, compoundHead(cpu, k, page)) && pageAnonExclusive(cpu, page);
 }
 
 /** pte_modify(): the entry under the protection of the VMA. It never gains the permission to write. */

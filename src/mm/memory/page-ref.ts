@@ -80,7 +80,7 @@ export interface Grabbed {
 
 /**
  * try_get_folio() (mm/gup.c, from v5.14; before, try_get_compound_head() without the re-check): a reference on the
- * folio of a page that may be freed, or split, meanwhile.
+ * folio of a page that may be freed, or split, meanwhile. undefined where the page was free, or, to v5.17, was split off.
  */
 export function tryGetFolio(cpu: Cpu, k: Kernel, page: Page, label?: string): Grabbed | undefined {
   for (;;) {
@@ -91,6 +91,7 @@ export function tryGetFolio(cpu: Cpu, k: Kernel, page: Page, label?: string): Gr
       return { folio, generation };
     }
     putPage(cpu, k, folio);
+    if (k.design.headRecheck === 'back-off') return undefined;
   }
 }
 

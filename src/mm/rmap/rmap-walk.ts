@@ -93,7 +93,7 @@ export function eachMm(cpu: Cpu, k: Kernel, set: Cell, visit: (mm: Mm) => boolea
 function visitAt(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number, walk: RmapWalk): boolean {
   if (walk.splitHuge !== undefined && k.layout.config.largeFolios) {
     const huge = pmdIsHuge(cpu.readOnce(pmdCell(k, mm, address)));
-    if (huge) splitHugePmd(cpu, k, mm, address, walk.splitHuge === 'freeze');
+    if (huge) splitHugePmd(cpu, k, mm, address, walk.splitHuge === 'freeze', true);
   }
   if (walk.invalidates) invalidateRangeStart(cpu, k, mm, address, address + 1);
   const goOn = withMappedPte(cpu, k, mm, vma, address, walk.matches, walk.visit) ?? true;

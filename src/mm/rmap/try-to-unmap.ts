@@ -69,7 +69,9 @@ function tryToUnmapOne(
 ): boolean {
   const flags = anonymous ? cpu.readOnce(page + PAGE_FLAGS) : 0;
   const exclusive = (flags & PG_ANON_EXCLUSIVE) !== 0;
-  const old = clearEntry(cpu, k, found, exclusive, batch);
+  const { unmapFlush } = k.design;
+  const flushNow = unmapFlush === 'now' || (unmapFlush === 'batched-unless-exclusive' && exclusive);
+  const old = clearEntry(cpu, k, found, flushNow, batch);
   if (pteDirty(old)) (anonymous ? setAnonPageDirty : setPageDirty)(cpu, folio);
   if ((flags & PG_LAZYFREE) !== 0) {
     if (!mayDiscard(cpu, k, folio)) {
@@ -137,7 +139,7 @@ function tryToMigrateOne(
   batch: UnmapBatch,
 ): boolean {
   const exclusive = anonymous && k.design.anonExclusive === 'tracked' && pageAnonExclusive(cpu, page);
-  const old = clearEntry(cpu, k, found, exclusive, batch);
+  const old = clearEntry(cpu, k, found, k.design.migrateFlush === 'now', batch);
   if (pteDirty(old)) (anonymous ? setAnonPageDirty : setPageDirty)(cpu, folio);
   if (exclusive && pageTryShareAnonRmap(cpu, k, page, folio) !== 0) {
     setPte(cpu, found.cell, old, 'A4');
@@ -151,13 +153,10 @@ function tryToMigrateOne(
 }
 
 /** A1: ptep_clear_flush(), or with should_defer_flush() ptep_get_and_clear() and set_tlb_ubc_flush_pending(). */
-function clearEntry(cpu: Cpu, k: Kernel, found: MappedPte, exclusive: boolean, batch: UnmapBatch): Pte {
-  const { mm, address, cell } = found;
+function clearEntry(cpu: Cpu, k: Kernel, { mm, address, cell }: MappedPte, now: boolean, batch: UnmapBatch): Pte {
   const old = ptepGetAndClear(cpu, cell, 'A1');
-  const { unmapFlush } = k.design;
-  if (unmapFlush === 'now' || (unmapFlush === 'batched-unless-exclusive' && exclusive)) {
-    flushTlbRange(cpu, k, mm, address, address + 1);
-  } else batch.push({ mm, address });
+  if (now) flushTlbRange(cpu, k, mm, address, address + 1);
+  else batch.push({ mm, address });
   return old;
 }
 
