@@ -5,6 +5,7 @@ import { pageAnonExclusive } from '../gup/exclusive.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import { pageIsAnon } from '../memory/mapping.ts';
 import { MM_PAGE_TABLE_LOCK, type Mm } from '../memory/mm-struct.ts';
+import type { Page } from '../memory/page.ts';
 import { compoundHead } from '../memory/page-ref.ts';
 import {
   PT_LOCK,
@@ -55,8 +56,10 @@ export function changeProtection(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma): void {
     ptLock(cpu, k, table + PT_LOCK);
     const e = cpu.readOnce(cell);
     if (ptePresent(e)) {
-      const changed = pteModify(ptepGetAndClear(cpu, cell), vma);
-      setPte(cpu, cell, canChangePteWritable(cpu, k, vma, changed) ? changed | PTE_WRITE : changed);
+      const taken = ptepGetAndClear(cpu, cell);
+      const page = ptePage(cpu, k, taken);
+      const changed = pteModify(taken, vma);
+      setPte(cpu, cell, canChangePteWritable(cpu, k, vma, changed, page) ? changed | PTE_WRITE : changed);
     } else if (isMigrationEntry(e) && pteWrite(e)) setPte(cpu, cell, pteWrprotect(e));
     ptUnlock(cpu, table + PT_LOCK);
   }
@@ -76,10 +79,9 @@ function changeHugePmd(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number): 
  * can_change_pte_writable() (mm/mprotect.c, v6.12; private mappings from v6.0): a write fault would make the entry writable
  * without looking at anything else. Shared mappings wait for their write fault.
  */
-function canChangePteWritable(cpu: Cpu, k: Kernel, vma: Vma, e: Pte): boolean {
+function canChangePteWritable(cpu: Cpu, k: Kernel, vma: Vma, e: Pte, page: Page): boolean {
   if (k.design.mprotectWrite !== 'exclusive' || (vma.flags & (VM_WRITE | VM_SHARED)) !== VM_WRITE) return false;
   if (pteWrite(e) || pteProtnone(e) || (e & PTE_UFFD_WP) !== 0) return false;
-  const page = ptePage(cpu, k, e);
   return pageIsAnon(cpu, compoundHead(cpu, k, page)) && pageAnonExclusive(cpu, page);
 }
 

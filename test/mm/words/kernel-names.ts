@@ -1,3 +1,5 @@
+import type { Release } from '../../../src/mm/design/release.ts';
+
 /**
  * In which kernels a function stands in which file, of the functions that traces name: read off the trees of the releases
  * that are columns of the table (v5.14 is -rc5, v6.1 and v6.12 are of stable kernels).
@@ -194,4 +196,11 @@ export const KERNEL_NAMES: readonly (readonly [name: string, file: string, relea
   ['pageout', 'mm/vmscan.c', 'v4.4 v4.20 v5.8 v5.9 v5.11 v5.14 v5.19 v6.1 v6.5 v6.12'],
   ['shrink_folio_list', 'mm/vmscan.c', 'v6.1 v6.5 v6.12'],
   ['shrink_page_list', 'mm/vmscan.c', 'v4.4 v4.20 v5.8 v5.9 v5.11 v5.14 v5.19'],
+];
+
+/** Functions that came after the last of these trees, and since when they are there: read in the patch that brought them. */
+export const NEWER_NAMES: readonly (readonly [name: string, file: string, since: Release])[] = [
+  ['check_ptes_for_batched_move', 'mm/userfaultfd.c', 'v6.18'],
+  ['move_pages_ptes', 'mm/userfaultfd.c', 'v6.18'],
+  ['move_present_ptes', 'mm/userfaultfd.c', 'v6.18'],
 ];
