@@ -6,7 +6,7 @@ import { madviseDontneed } from '../mm/map/madvise.ts';
 import type { Kernel } from '../mm/memory/kernel.ts';
 import { MIRROR_PTES } from '../mm/memory/mirror.ts';
 import { getPage, putPage } from '../mm/memory/page-ref.ts';
-import { ptePfn, ptePresent, pteWrite } from '../mm/memory/pte.ts';
+import { type Pte, ptePfn, ptePresent, pteWrite } from '../mm/memory/pte.ts';
 import { migratePage } from '../mm/migrate/migrate.ts';
 import { mirrorFault, mirrorWrite } from '../mm/notifier/mirror.ts';
 import { entryAt } from '../mm/observe/inspect.ts';
@@ -68,9 +68,7 @@ export const mirror = scenario({
     driver: (cpu) => mirrorFault(cpu, world.k, world.parent, 0),
     changer: (cpu) => world.variant.change(cpu, world.k, world),
   }),
-  happens: ({ world: { k, parent }, memory }) => ({
-    mapped: ptePresent(memory[k.layout.mirror(parent) + MIRROR_PTES]!),
-  }),
+  happens: ({ results }) => ({ mapped: ptePresent(results.driver as Pte) }),
   judge({ world: { k, parent, child, variant }, cpu, memory, step }) {
     const leak = quiescent(k, memory, []);
     const device = memory[k.layout.mirror(parent) + MIRROR_PTES]!;

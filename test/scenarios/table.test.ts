@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CellMemo } from '../../src/fronts/races/cell-memo.ts';
 import { COLUMNS, DEFAULT_PRESET, designOf, KERNEL_PRESETS } from '../../src/mm/design/presets.ts';
@@ -316,6 +317,26 @@ const rows = SCENARIOS.flatMap((scenario) =>
 describe('the table', () => {
   it('has a column for each kernel that differs from the one before', () => {
     expect(COLUMNS).toEqual(KERNELS);
+  });
+
+  it('is that of docs/races.md', () => {
+    const [, block = ''] = /```\n( {8}v4\.4 [^`]*)```/.exec(readFileSync('docs/races.md', 'utf8')) ?? [];
+    const told: Record<string, string> = {};
+    let race = '';
+    let variants: readonly string[] = [];
+    for (const line of block.trimEnd().split('\n').slice(1)) {
+      if (line.startsWith('        ')) {
+        for (const variant of variants) told[`${race} ${variant}`] = line.trim();
+      } else if (line.startsWith('    ')) {
+        variants = line.trim().split(', ');
+      } else {
+        race = line.split(' ')[0]!;
+        variants = SCENARIOS.find(({ name }) => name === race)!.variants.map(({ name }) => name);
+      }
+    }
+    const existing = Object.entries(EXPECTED).filter(([, words]) => /[^- ]/.test(words));
+    const oneSpace = ([row, words]: readonly [string, string]) => [row, words.split(/ +/).join(' ')];
+    expect(Object.fromEntries(Object.entries(told).map(oneSpace))).toEqual(Object.fromEntries(existing.map(oneSpace)));
   });
 
   it.each(rows)('$row', ({ row, scenario, variant }) => {
