@@ -3,6 +3,7 @@ import { findBarriers } from '../explain/barriers.ts';
 import { judge, strongestModel } from '../explain/consistency.ts';
 import type { Architecture } from '../explain/costs.ts';
 import { type Counterexample, explainInTurns } from '../explain/counterexample.ts';
+import type { Why } from '../explain/decision.ts';
 import { findDifferenceInTurns } from '../explain/difference.ts';
 import { drawInTurns } from '../explain/drawing.ts';
 import type { Protocol } from '../explain/edit.ts';
@@ -12,8 +13,11 @@ import { findBestInTurns, type NotFound } from '../explain/search.ts';
 import { endingOf, replay } from '../explain/trace.ts';
 import type { Ready } from '../fronts/front-end.ts';
 import { type Asked, pathOf, prepare } from '../fronts/fronts.ts';
+import { whyInTurns } from '../fronts/races/cell-why.ts';
+import type { CellOptions } from '../fronts/races/check-cell.ts';
+import type { AskedRace } from '../fronts/races/race-front.ts';
 import type { Failure } from '../judge/judgement.ts';
-import type { Limits } from '../judge/search.ts';
+import { isOver, type Limits } from '../judge/search.ts';
 import { MAX_UNROLL } from '../litmus/compile.ts';
 import { DEFAULT_MODEL, type ModelName } from '../models/registry.ts';
 import { now } from '../program/clock.ts';
@@ -26,7 +30,7 @@ const MEND_TIME = 3000;
 
 /** Answers one question about one protocol, or two. Progress is yielded before each step. */
 export function* analyse(
-  analysis: Exclude<AnalysisName, 'replay'>,
+  analysis: Exclude<AnalysisName, 'why' | 'replay'>,
   asked: readonly Asked[],
   options: Settings,
   limits: Limits,
@@ -84,6 +88,35 @@ export function* analyse(
       return { ...every(), kind: kind === 'stopped' ? 'interrupted' : kind, executions, blocked, partial };
     }
   }
+}
+
+/** A race under two designs. */
+export type RacePair = readonly [from: AskedRace, to: AskedRace];
+
+/** What moved cells from one design to another: a pair for each variant of one race. */
+export function* analyseWhy(pairs: readonly RacePair[], options: CellOptions): InTurns<Analysis> {
+  const start = now();
+  const [{ race: first }, { race: second }] = pairs[0]!;
+  const { name, property } = first.scenario;
+  const stories: Why[] = [];
+  for (const [{ race }, { race: other }] of pairs) {
+    if (stories.length > 0 && isOver(options)) break;
+    const { scenario, variant, design } = race;
+    stories.push(yield* whyInTurns({ scenario, variant, from: design, to: other.design }, options));
+  }
+  return {
+    analysis: 'why',
+    kind: 'why',
+    path: name,
+    name,
+    promise: `no execution breaks ${property}`,
+    model: DEFAULT_MODEL,
+    seconds: (now() - start) / 1000,
+    from: first.design.name,
+    to: second.design.name,
+    stories,
+    complete: stories.length === pairs.length && stories.every((story) => story.complete),
+  };
 }
 
 type Shown =

@@ -4,9 +4,9 @@ import { pathOf } from '../fronts/fronts.ts';
 import { checkLitmusInTurns } from '../fronts/litmus/check-litmus.ts';
 import { checkCellInTurns } from '../fronts/races/check-cell.ts';
 import type { Limits } from '../judge/search.ts';
-import { DEFAULT_MODEL, LADDER } from '../models/registry.ts';
+import { DEFAULT_MODEL, LADDER, type ModelName } from '../models/registry.ts';
 import type { InTurns } from '../program/turns.ts';
-import { analyse, replayExecution } from './analyse.ts';
+import { analyse, analyseWhy, replayExecution } from './analyse.ts';
 import { settingsFrom } from './options.ts';
 import type { Answer, ReplayRequest, Request } from './request.ts';
 
@@ -24,8 +24,7 @@ export function* answering(request: Request, limits: Limits): InTurns<Answer> {
     }
     case 'check': {
       const { scenario, variant, design } = request.of.race;
-      const models = request.model === undefined ? LADDER : [request.model];
-      return yield* checkCellInTurns(scenario, variant, design, { ...limits, models });
+      return yield* checkCellInTurns(scenario, variant, design, { ...limits, models: modelsOf(request) });
     }
     case 'show':
     case 'barriers':
@@ -37,10 +36,16 @@ export function* answering(request: Request, limits: Limits): InTurns<Answer> {
       const { of, with: other = of } = request;
       return yield* analyse('diff', [of, other], settingsFrom(request), limits);
     }
+    case 'why':
+      return yield* analyseWhy([[request.of, request.with]], { ...limits, models: modelsOf(request) });
     case 'replay':
       return yield* replayed(request, limits);
   }
 }
+
+/** The model that is asked alone, or those of the ladder. */
+const modelsOf = ({ model }: { readonly model?: ModelName | undefined }): readonly ModelName[] =>
+  model === undefined ? LADDER : [model];
 
 function* replayed({ id, of }: ReplayRequest, limits: Limits): InTurns<Analysis> {
   const parsed = parseId(id);

@@ -34,6 +34,14 @@ export interface DiffRequest extends OptionsOf<'diff'> {
   readonly with?: Asked | undefined;
 }
 
+/** What moved the cell of a race from one design to another. */
+export interface WhyRequest extends OptionsOf<'why'> {
+  readonly question: 'why';
+  readonly of: AskedRace;
+  /** The same race under the other design. */
+  readonly with: AskedRace;
+}
+
 /** The execution of an id once more. */
 export interface ReplayRequest extends OptionsOf<'replay'> {
   readonly question: 'replay';
@@ -43,7 +51,7 @@ export interface ReplayRequest extends OptionsOf<'replay'> {
 }
 
 /** One question, with all that its answer needs. */
-export type Request = LitmusRequest | CheckRequest | ExplainRequest | DiffRequest | ReplayRequest;
+export type Request = LitmusRequest | CheckRequest | ExplainRequest | DiffRequest | WhyRequest | ReplayRequest;
 
 /** What each kind of question is answered with. */
 export type AnswerTo<R extends Request> = R['question'] extends Question
@@ -68,10 +76,14 @@ export function checkRequest(request: Request): void {
   if (!ASKED.includes(question)) {
     throw new RangeError(`there is no question '${question}': expected one of ${ASKED.join(', ')}`);
   }
-  const kind = QUESTIONS.includes(question as Question) ? 'litmus' : question === 'check' ? 'race' : of?.kind;
+  const isOfRace = question === 'check' || question === 'why';
+  const kind = QUESTIONS.includes(question as Question) ? 'litmus' : isOfRace ? 'race' : of?.kind;
   if (of === undefined || of.kind !== kind) {
     const wanted = { litmus: 'a test, as litmus() makes it', race: 'a race, as races() makes it' };
     throw new RangeError(`${question} is asked of ${wanted[kind] ?? Object.values(wanted).join(', or of ')}`);
+  }
+  if (question === 'why' && request.with?.kind !== 'race') {
+    throw new RangeError('why is asked of two races: `of` under one design, and `with` under the other');
   }
   checkOptions(question, request, PARTS);
 }

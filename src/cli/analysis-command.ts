@@ -3,6 +3,7 @@ import { settingsFrom } from '../ask/options.ts';
 import { type Analysis, type AnalysisName, tellingMore } from '../explain/analysis.ts';
 import { type ExecutionId, parseId } from '../explain/execution-id.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
+import { columnBefore } from '../mm/design/presets.ts';
 import { DEFAULT_MODEL } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { hasErrors, isText, viewed } from '../report/formats.ts';
@@ -26,7 +27,7 @@ import { usageDiagnostic } from './usage.ts';
 const SOON = 150;
 const CUT = 80;
 
-/** `holdfast show`, `barriers`, `repair`, `diff` and `replay`. @returns how it ended */
+/** `holdfast show`, `barriers`, `repair`, `diff`, `why` and `replay`. @returns how it ended */
 export async function analysisCommand(
   analysis: AnalysisName,
   args: readonly string[],
@@ -93,6 +94,8 @@ function exitOf(a: Analysis): Exit {
       return 'bounded';
     case 'barriers':
       return a.complete && a.items.every((item) => item.verdict.kind !== 'unknown') ? 'decided' : 'bounded';
+    case 'why':
+      return a.complete ? 'decided' : 'bounded';
     case 'repairs':
       if (a.repairs.length > 0) return 'decided';
       return a.complete ? 'contradicted' : 'bounded';
@@ -123,7 +126,12 @@ async function requestFrom(
     const of = id.kind === 'l' ? testOf(id, args[1]) : await raceOf(id, args[1], argv);
     return 'kind' in of ? { ...made, id, asked: [of] } : Array.isArray(of) ? of : [of as Diagnostic];
   }
-  const asked = isRace(first) ? await racesFrom(analysis, first, options, argv) : testsFrom(first, options);
+  const asked =
+    analysis === 'why'
+      ? await racesBetween(first, options, argv)
+      : isRace(first)
+        ? await racesFrom(analysis, first, options, argv)
+        : testsFrom(first, options);
   if (!('asked' in asked)) return asked;
   if (analysis === 'diff' && asked.asked.length === 1) {
     if (settings.otherModel === settings.model) {
@@ -171,6 +179,29 @@ async function racesFrom(
   const { decisions, module, tasks } = question;
   const first = analysis === 'show' ? tasks : tasks.slice(0, 1);
   const asked = first.flatMap(({ scenario, variant }) =>
+    designs.map((preset): NamedRace => ({ kind: 'race', scenario, variant, preset, decisions, module })),
+  );
+  return { asked };
+}
+
+/** Every variant of a race that was asked for, under the one design and under the other. */
+async function racesBetween(
+  name: string,
+  { from, to, variant, set }: Pick<AnalysisOptions, 'from' | 'to' | 'variant' | 'set'>,
+  argv: readonly string[],
+): Promise<{ asked: NamedRace[] } | readonly Diagnostic[]> {
+  const before = from ?? columnBefore(to)?.name;
+  if (before === undefined) {
+    return [
+      usageDiagnostic('HF903', `no kernel with a column comes before '${to}'`, { argv, expected: '--from NAME' }),
+    ];
+  }
+  const { questionFrom } = await import('./question.ts');
+  const chosen = { allDesigns: false, design: [before, to], variant: variant === undefined ? [] : [variant], set };
+  const question = await questionFrom(name, chosen, argv);
+  if (!('tasks' in question)) return question;
+  const { decisions, module, tasks, designs } = question;
+  const asked = tasks.flatMap(({ scenario, variant }) =>
     designs.map((preset): NamedRace => ({ kind: 'race', scenario, variant, preset, decisions, module })),
   );
   return { asked };

@@ -6,11 +6,13 @@ import type { ModelName } from '../models/registry.ts';
 import { type Format, formatsOf, formatWords } from '../report/formats.ts';
 import { asked, CHECK_OPTIONS, type OptionRow, TELLING_OPTIONS, word } from './options.ts';
 
-/** The values of the options of `holdfast show`, `barriers`, `repair`, `diff` and `replay`; not all of each. */
+/** The values of the options of `holdfast show`, `barriers`, `repair`, `diff`, `why` and `replay`; not all of each. */
 export interface AnalysisOptions extends Telling {
   readonly model: ModelName;
   readonly otherModel: ModelName | undefined;
   readonly with: string | undefined;
+  readonly from: string | undefined;
+  readonly to: string;
   readonly design: string;
   readonly variant: string | undefined;
   readonly set: readonly string[];
@@ -44,6 +46,13 @@ const design: Row<'design'> = {
   kind: word('name'),
   default: DEFAULT_PRESET,
 };
+const from: Row<'from'> = {
+  flag: '--from',
+  text: 'the design that it is to start from',
+  kind: word('name'),
+  defaultText: 'the kernel with a column before',
+};
+const to: Row<'to'> = { flag: '--to', text: 'the design to end with', kind: word('name'), default: DEFAULT_PRESET };
 const variant: Row<'variant'> = {
   flag: '--variant',
   text: 'of a race: one of its forms',
@@ -121,6 +130,22 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
       'Compares the outcomes of two litmus tests, of a race under two designs, or of one under two models, and shows an execution for each.',
     arguments: [TEST],
     options: { with: other, model, otherModel: asked('otherModel'), ...RACE, format, ...LIMITS, ...TELLING_OPTIONS },
+  },
+  {
+    name: 'why',
+    summary: 'say which commits between two kernels changed what holds of a race',
+    description:
+      'Decides a race under the first kernel, after each commit in between that takes a decision otherwise which the race asks for, and with the smallest sets of such decisions alone that make the first what the last is.',
+    arguments: [['<race>', 'a race (see holdfast list), or a file of races, which is run']],
+    options: {
+      from,
+      to,
+      variant: { ...variant, defaultText: 'every one' },
+      set: { ...set, text: 'takes a decision of both designs otherwise' },
+      format,
+      timeout: asked('timeout'),
+      maxExecutions: asked('maxExecutions'),
+    },
   },
   {
     name: 'replay',

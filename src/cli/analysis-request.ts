@@ -1,9 +1,10 @@
-import { analyse, replayExecution } from '../ask/analyse.ts';
+import { analyse, analyseWhy, type RacePair, replayExecution } from '../ask/analyse.ts';
 import type { Settings } from '../ask/options.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import type { ExecutionId } from '../explain/execution-id.ts';
 import type { Asked } from '../fronts/fronts.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
+import { LADDER } from '../models/registry.ts';
 import { atOnce, type InTurns } from '../program/turns.ts';
 import { bundleFrames } from './frame-map.ts';
 import { thrownDiagnostic } from './internal.ts';
@@ -26,7 +27,10 @@ export interface NamedRace {
 /** One question, with all that its answer needs; it crosses to the worker. */
 export interface AnalysisRequest {
   readonly analysis: AnalysisName;
-  /** One, or of `diff` two; of `show` any number, of which the first that fails is shown. */
+  /**
+   * One, or of `diff` two; of `show` any number, of which the first that fails is shown; of `why` each variant under the
+   * one design and then under the other.
+   */
   readonly asked: readonly (AskedTest | NamedRace)[];
   /** Of a replay. */
   readonly id: ExecutionId | undefined;
@@ -74,6 +78,7 @@ function found(
   const limits = { deadline, maxExecutions, stopped };
   const done = (analysing: InTurns<Analysis>): Analysis => atOnce(analysing, onStep, isStopped);
   if (analysis === 'replay') return done(replayExecution(id!, asked[0]!, limits));
+  if (analysis === 'why') return done(analyseWhy(pairsOf(asked), { ...limits, models: LADDER }));
   if (analysis !== 'show') return done(analyse(analysis, asked, options, limits));
   let last: Analysis | undefined;
   for (const each of asked) {
@@ -81,6 +86,12 @@ function found(
     if (last.kind !== 'holds') break;
   }
   return last!;
+}
+
+/** Races that were asked two by two. */
+function pairsOf(asked: readonly Asked[]): RacePair[] {
+  const races = asked.filter((each) => each.kind === 'race');
+  return races.flatMap((race, i): RacePair[] => (i % 2 === 0 ? [[race, races[i + 1]!]] : []));
 }
 
 function resolved(asked: AskedTest | NamedRace): Asked {

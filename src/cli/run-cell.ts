@@ -1,7 +1,6 @@
 import { CellMemo } from '../fronts/races/cell-memo.ts';
 import type { Cell, CellResult } from '../fronts/races/cell-result.ts';
-import type { Design } from '../mm/design/design.ts';
-import { designName, presetWith } from '../mm/design/presets.ts';
+import { designName, type NamedDesign, presetWith } from '../mm/design/presets.ts';
 import type { ModelName } from '../models/registry.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { thrownDiagnostic } from './internal.ts';
@@ -28,10 +27,7 @@ export interface CellTask extends Task {
 }
 
 /** A preset with decisions taken otherwise. Both were looked at when the command line was read. */
-export function designFor(
-  preset: string,
-  { decisions }: Pick<CellSettings, 'decisions'>,
-): { name: string; design: Design } {
+export function designFor(preset: string, { decisions }: Pick<CellSettings, 'decisions'>): NamedDesign {
   const found = presetWith(preset, decisions);
   if (found === undefined || 'kind' in found) throw new RangeError(`no design ${preset} with these decisions`);
   return found;

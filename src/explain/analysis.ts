@@ -3,11 +3,12 @@ import type { Diagnostic } from '../program/diagnostic.ts';
 import type { BarrierItem, Together } from './barriers.ts';
 import type { Architecture } from './costs.ts';
 import type { Counterexample } from './counterexample.ts';
+import type { Why } from './decision.ts';
 import type { Difference } from './difference.ts';
 import type { Repair } from './repair-search.ts';
 
 /** What can be asked about a protocol beyond whether it holds. */
-export const ANALYSES = ['show', 'barriers', 'repair', 'diff', 'replay'] as const;
+export const ANALYSES = ['show', 'barriers', 'repair', 'diff', 'why', 'replay'] as const;
 export type AnalysisName = (typeof ANALYSES)[number];
 
 interface Every {
@@ -80,6 +81,18 @@ export interface Differs extends Every {
   readonly difference: Difference;
 }
 
+/** What moved the cells of a race from one design to another. */
+export interface Whys extends Every {
+  readonly kind: 'why';
+  /** The names of the designs. */
+  readonly from: string;
+  readonly to: string;
+  /** One of each variant. */
+  readonly stories: readonly Why[];
+  /** Whether every cell was decided that had to be. */
+  readonly complete: boolean;
+}
+
 /** A thread may wait without end; of a litmus test, no execution completes. */
 export interface Deadlocks extends Every {
   readonly kind: 'deadlock';
@@ -113,7 +126,17 @@ export interface HasFailed extends Every {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export type Analysis = Shows | Holds | Barriers | Repairs | Differs | Deadlocks | IsBounded | IsInterrupted | HasFailed;
+export type Analysis =
+  | Shows
+  | Holds
+  | Barriers
+  | Repairs
+  | Differs
+  | Whys
+  | Deadlocks
+  | IsBounded
+  | IsInterrupted
+  | HasFailed;
 
 /** What one allows and the other does not, as far as that is known. */
 export const differenceOf = (a: Differs | IsBounded | IsInterrupted): Difference | undefined =>

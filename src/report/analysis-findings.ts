@@ -4,6 +4,7 @@ import type { Counterexample } from '../explain/counterexample.ts';
 import { cycleOf } from '../explain/reason.ts';
 import { placeWords } from '../explain/source-place.ts';
 import { mendWords } from './analysis-text.ts';
+import { cellWord } from './cell-table.ts';
 import { reasonWords } from './execution-words.ts';
 import { diagnosticFindings, type Finding } from './finding.ts';
 
@@ -30,6 +31,13 @@ export function findingsOf(a: Analysis): Finding[] {
       ];
     case 'difference':
       return differences(a, a);
+    case 'why':
+      return a.stories.map(({ variant, from, to, movers }): Finding => {
+        const sets = movers.map((set) => set.map(({ knob, value }) => `${knob}=${value}`).join(' and '));
+        const moved = sets.length === 0 ? '' : ` by ${sets.join(', or by ')}`;
+        const message = `${variant}: ${a.from} ${cellWord(from)}, ${a.to} ${cellWord(to)}${moved}.`;
+        return { ...about, rule: 'moved', level: 'note', message };
+      });
     case 'deadlock':
       if (a.counterexample === undefined)
         return [{ ...about, rule: 'deadlock', level: 'error', message: 'No execution completes.' }];

@@ -1,8 +1,18 @@
 import type { Analysis, Differs, Shows } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
+import type { Decision, Why } from '../explain/decision.ts';
 import type { Repair } from '../explain/repair-search.ts';
 import { executionData, failureData, placeData } from './execution-json.ts';
-import type { AnalysisData, BarrierData, DifferenceData, EveryData, MendData, RepairData } from './schema/analysis.ts';
+import type {
+  AnalysisData,
+  BarrierData,
+  DecisionData,
+  DifferenceData,
+  EveryData,
+  MendData,
+  RepairData,
+  StoryData,
+} from './schema/analysis.ts';
 import { jsonLine } from './visible.ts';
 
 /** What `--format json` prints for an analysis; `schema/analysis.ts` declares it. */
@@ -58,6 +68,8 @@ function partOf(a: Analysis): Parts[Analysis['kind']] {
       const { executions, blocked, partial } = a;
       return { executions, blocked, partial: partial === undefined ? null : differenceData(partial) };
     }
+    case 'why':
+      return { from: a.from, to: a.to, complete: a.complete, stories: a.stories.map(storyData) };
     case 'error':
       return { diagnostics: a.diagnostics };
   }
@@ -70,6 +82,18 @@ function differenceData({ other, difference }: Pick<Differs, 'other' | 'differen
   });
   return { other, observed, ignored, common, first, second, outcomes: shown };
 }
+const storyData = (why: Why): StoryData => ({
+  ...why,
+  steps: why.steps.map(({ commit, decisions, after }) => {
+    return { commit: commit ?? null, decisions: decisions.map(decisionData), after };
+  }),
+  movers: why.movers.map((set) => set.map(decisionData)),
+});
+
+const decisionData = ({ kernels, ...decision }: Decision): DecisionData => ({
+  ...decision,
+  kernels: kernels.map(({ since = null, until = null, commits }) => ({ since, until, commits })),
+});
 
 const repairData = ({ edits, cost, executions, patch }: Repair): RepairData => ({
   edits: edits.map((e) => ({ words: e.words, thread: e.thread, place: placeData(e.place), cost: e.cost ?? null })),

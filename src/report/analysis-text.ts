@@ -19,6 +19,7 @@ import { differenceText, onlyLines } from './difference-text.ts';
 import { executionText, labelled } from './execution-text.ts';
 import { listed, reasonWords, siteWords } from './execution-words.ts';
 import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
+import { whyText } from './why-text.ts';
 
 /** The answer to any question about a protocol, for people. */
 export function analysisText(a: Analysis, width = 80, style: Style = PLAIN): string {
@@ -33,6 +34,8 @@ export function analysisText(a: Analysis, width = 80, style: Style = PLAIN): str
       return repairsText(a, width, style);
     case 'difference':
       return differenceText(a, width, style);
+    case 'why':
+      return whyText(a, width, style);
     case 'deadlock':
       return deadlockText(a, width, style);
     case 'bounded':

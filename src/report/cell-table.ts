@@ -1,3 +1,4 @@
+import type { CellAnswer } from '../explain/decision.ts';
 import type { CellResult } from '../fronts/races/cell-result.ts';
 import { isWeakest, LADDER, MODELS, type ModelName, modelInfo } from '../models/registry.ts';
 import { listed } from './execution-words.ts';
@@ -12,7 +13,7 @@ export interface TableRace {
 }
 
 /** What is in a cell: `holds`, or the strongest model that is enough to break it. */
-export function cellWord(cell: CellResult | undefined): string {
+export function cellWord(cell: CellAnswer | undefined): string {
   switch (cell?.kind) {
     case undefined:
       return '';

@@ -27,6 +27,7 @@ export const FINDING_RULES = {
   'barrier-not-needed': 'The protocol holds without the barrier.',
   repair: 'A change that makes the protocol hold.',
   difference: 'An outcome that one side allows and the other does not.',
+  moved: 'Between two kernels a cell became another, or did not.',
   undecided: 'A limit was hit, or the user had enough: nothing is claimed.',
   holds: 'No execution fails.',
   vacuous: 'No execution of a race fails, and none could: what is judged happens in none.',

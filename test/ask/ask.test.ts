@@ -162,7 +162,7 @@ test.each([
 });
 
 test.each([
-  ['a question', { question: 'why' }, "there is no question 'why': expected one of states, "],
+  ['a question', { question: 'whence' }, "there is no question 'whence': expected one of states, "],
   ['an option', { modle: 'tso' }, "there is no option 'modle'; did you mean model?"],
   [
     'a model',

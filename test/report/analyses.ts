@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { analyse, replayExecution } from '../../src/ask/analyse.ts';
+import { analyse, analyseWhy, type RacePair, replayExecution } from '../../src/ask/analyse.ts';
 import type { Settings } from '../../src/ask/options.ts';
 import type { Analysis, AnalysisName } from '../../src/explain/analysis.ts';
 import { parseId } from '../../src/explain/execution-id.ts';
+import type { AskedRace } from '../../src/fronts/races/race-front.ts';
+import type { Frame } from '../../src/fronts/races/stack-place.ts';
 import { designWith } from '../../src/mm/design/design.ts';
 import { presetNamed } from '../../src/mm/design/presets.ts';
+import { MODELS } from '../../src/models/registry.ts';
 import { scenarioNamed } from '../../src/scenarios/catalog.ts';
 import { finish } from '../explain/protocols.ts';
 import { litmus, SHAPES } from '../explain/shapes.ts';
@@ -31,7 +34,7 @@ const RCU = litmus('MP', SHAPES.MP)
   .replace('WRITE_ONCE(*y, 1);', 'smp_mb();\n\tsmp_mb();\n\tWRITE_ONCE(*y, 1);')
   .replace('READ_ONCE(*y)', 'smp_load_acquire(y)');
 
-type Question = Exclude<AnalysisName, 'replay'>;
+type Question = Exclude<AnalysisName, 'why' | 'replay'>;
 
 function answer(analysis: Question, tests: readonly ReturnType<typeof test>[], more: Partial<Settings> = {}): Analysis {
   return settled(finish(analyse(analysis, tests, { ...OPTIONS, ...more }, {})));
@@ -50,6 +53,16 @@ function race(): Analysis {
   });
   const asked = { scenario: scenarioNamed('T0')!, variant: 'first', design: { name: 'v5.9', design } };
   return settled(finish(analyse('show', [{ kind: 'race', race: asked, frames }], { ...OPTIONS, maxEdits: 1 }, {})));
+}
+
+/** A race under two kernels. */
+function between(from: string, to: string): RacePair {
+  const [scenario, variant] = [scenarioNamed('dirty-cow')!, 'untouched'];
+  const frames = (frame: Frame): Frame => frame;
+  const under = (name: string): AskedRace => {
+    return { kind: 'race', race: { scenario, variant, design: presetNamed(name)! }, frames };
+  };
+  return [under(from), under(to)];
 }
 
 const shown = answer('show', [test('SB', SB)]);
@@ -99,6 +112,7 @@ export const ANALYSES: Readonly<Record<string, Analysis>> = {
   difference: answer('diff', [test('SB', SB), test('SB+mbs', FENCED)]),
   'difference of models': answer('diff', [test('SB', SB), test('SB', SB)], { otherModel: 'sc' }),
   'no difference': answer('diff', [test('SB', SB), test('SB', SB)]),
+  why: settled(finish(analyseWhy([between('v4.4', 'v4.20')], { models: MODELS }))),
   deadlock: answer('show', [
     test('SB', SB.replace('r0 = READ_ONCE(*y)', 'spin_lock(y);\n\tspin_lock(y);\n\tr0 = READ_ONCE(*y)')),
   ]),

@@ -1,7 +1,8 @@
 import type { Design, KnobName } from '../../mm/design/design.ts';
+import { atOnce, type InTurns } from '../../program/turns.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { CellResult } from './cell-result.ts';
-import { type CellOptions, checkCell } from './check-cell.ts';
+import { type CellOptions, checkCellInTurns } from './check-cell.ts';
 
 interface Known {
   /** The decisions that were asked for on the way to the result. */
@@ -16,20 +17,25 @@ interface Known {
 export class CellMemo {
   readonly #known = new Map<string, Known[]>();
 
-  /** As {@link checkCell}. */
-  check(
+  /** As checkCell(). */
+  check(...asked: Parameters<CellMemo['checkInTurns']>): CellResult {
+    return atOnce(this.checkInTurns(...asked));
+  }
+
+  /** As checkCellInTurns(). */
+  *checkInTurns(
     scenario: Scenario,
     variant: string,
     named: { readonly name: string; readonly design: Design },
     options: CellOptions,
-  ): CellResult {
+  ): InTurns<CellResult> {
     const key = `${scenario.name} ${variant} ${options.models.join()}`;
     const known = this.#known.get(key) ?? [];
     const found = known.find(({ decisions }) =>
       (Object.keys(decisions) as KnobName[]).every((knob) => decisions[knob] === named.design[knob]),
     );
     if (found !== undefined) return { ...found.result, design: named.name };
-    const result = checkCell(scenario, variant, named, options);
+    const result = yield* checkCellInTurns(scenario, variant, named, options);
     if (result.kind !== 'bounded' && result.kind !== 'interrupted' && result.kind !== 'error') {
       const decisions = Object.fromEntries(result.asked.map((knob) => [knob, named.design[knob]])) as Partial<Design>;
       this.#known.set(key, [...known, { decisions, result }]);

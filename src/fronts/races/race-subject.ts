@@ -7,8 +7,7 @@ import type { Subject } from '../../explain/subject.ts';
 import { endingOf, type Recording, type Replayed, type Trace, type TraceEvent } from '../../explain/trace.ts';
 import { Kind } from '../../graph/event.ts';
 import type { Ending, Judgement } from '../../judge/judgement.ts';
-import type { Design } from '../../mm/design/design.ts';
-import { releaseOf } from '../../mm/design/presets.ts';
+import { type NamedDesign, releaseOf } from '../../mm/design/presets.ts';
 import type { Release } from '../../mm/design/release.ts';
 import { isBookkeepingStep, isBookkeepingWord } from '../../mm/words/bookkeeping.ts';
 import { kernelFunction } from '../../mm/words/lookup.ts';
@@ -38,7 +37,7 @@ function stackOf(): string {
 export interface RaceCase {
   readonly scenario: Scenario;
   readonly variant: string;
-  readonly design: { readonly name: string; readonly design: Design };
+  readonly design: NamedDesign;
 }
 
 /** A race of the memory manager as something that can be explained. An execution fails where a property is broken. */

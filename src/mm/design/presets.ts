@@ -15,6 +15,9 @@ export interface Preset {
   readonly design: Design;
 }
 
+/** A preset, maybe with decisions taken otherwise, which are in its name then. */
+export type NamedDesign = Pick<Preset, 'name' | 'design'> & { readonly release?: Release };
+
 /** A preset that is a kernel. */
 export interface Kernel extends Preset {
   /** The weakest machine that it runs on, unless said. */
@@ -204,7 +207,7 @@ export const presetNamed = (name: string): Preset | undefined =>
  * history of each knob says; what was taken back to a stable kernel is not known.
  * @returns undefined where the name is none of a release, or that is older or newer than what is known
  */
-function kernelNamed(name: string): Preset | undefined {
+function kernelNamed(name: string): Kernel | undefined {
   const [, major, minor, stable = ''] = /^v?([1-9]\d?)\.(\d\d?)(\.\d{1,3})?$/.exec(name) ?? [];
   if (major === undefined) return undefined;
   const release: Release = `v${Number(major)}.${Number(minor)}`;
@@ -217,6 +220,16 @@ function kernelNamed(name: string): Preset | undefined {
   const as = `as ${column.name} in all that is modelled${changed === 0 ? '' : ` but ${changed} decisions`}`;
   const backports = stable === '' ? '' : `; what was taken back to ${release}${stable} is not known`;
   return { name: `${release}${stable}`, release, doc: `Linux ${release.slice(1)}: ${as}${backports}`, design };
+}
+
+/** The newest kernel with a column that is older than one; undefined where there is none, or it is no kernel. */
+export function columnBefore(name: string): Kernel | undefined {
+  const isProposal =
+    PRESETS.some((known) => known.name === name) && !KERNEL_PRESETS.some((known) => known.name === name);
+  const release = presetNamed(name)?.release;
+  if (isProposal || release === undefined) return undefined;
+  const columns = KERNEL_PRESETS.filter((kernel) => COLUMNS.includes(kernel.name));
+  return columns.filter((kernel) => compareReleases(kernel.release, release) < 0).at(-1);
 }
 
 /** What a kernel without a column of its own is like; undefined of another design. */
@@ -243,9 +256,10 @@ export const designName = (preset: string, decisions: Readonly<Record<string, st
 export function presetWith(
   name: string,
   decisions: Readonly<Record<string, string>>,
-): { readonly name: string; readonly design: Design } | DesignError | undefined {
+): NamedDesign | DesignError | undefined {
   const preset = presetNamed(name);
   if (preset === undefined) return undefined;
   const design = designWith(preset.design, decisions);
-  return 'kind' in design ? design : { name: designName(preset.name, decisions), design };
+  if ('kind' in design) return design;
+  return { name: designName(preset.name, decisions), design, release: preset.release };
 }

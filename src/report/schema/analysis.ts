@@ -107,6 +107,73 @@ const UNDECIDED = {
   partial: nullable(partial),
 };
 
+const commit = named(
+  'commit',
+  object({
+    hash: said('Its first digits.', string),
+    subject: string,
+    release: said('The first that has it.', string),
+  }),
+);
+
+const decision = named(
+  'decision',
+  said(
+    'A decision of a design that is taken otherwise.',
+    object({
+      knob: string,
+      before: string,
+      value: string,
+      meaning: string,
+      kernels: said(
+        'Where kernels take it so; empty where none does.',
+        list(
+          object({
+            since: said('Null where the oldest that is known does.', nullable(string)),
+            until: said('The first after them; null where the newest that is known still does.', nullable(string)),
+            commits: list(commit),
+          }),
+        ),
+      ),
+    }),
+  ),
+);
+
+const cellAnswer = named(
+  'cellAnswer',
+  object({
+    kind: oneOf(['holds', 'vacuous', 'violated', 'deadlock', 'data-race', 'bounded', 'interrupted', 'absent', 'error']),
+    model: said('Of what is broken the strongest that breaks it.', model),
+  }),
+);
+
+const story = named(
+  'story',
+  said(
+    'How one cell became another.',
+    object({
+      variant: string,
+      from: cellAnswer,
+      to: cellAnswer,
+      steps: said(
+        'What lies between and decides what the race asks for, in its order.',
+        list(
+          object({
+            commit: said('Null of a decision that no kernel took.', nullable(commit)),
+            decisions: list(decision),
+            after: said('The cell with this change and all before it.', cellAnswer),
+          }),
+        ),
+      ),
+      movers: said(
+        'Every smallest set of decisions with which, taken alone, the first cell becomes the last.',
+        list(list(decision)),
+      ),
+      complete: said('Whether it is known that there are no others as small.', boolean),
+    }),
+  ),
+);
+
 /** What is printed of every answer, whatever its kind. */
 const EVERY = {
   version,
@@ -171,6 +238,17 @@ const KINDS = {
     'What one side allows and the other does not.',
     object({ ...EVERY, kind: constant('difference'), ...DIFFERENCE }),
   ),
+  why: said(
+    'What moved the cells of a race from one design to another.',
+    object({
+      ...EVERY,
+      kind: constant('why'),
+      from: said('The name of a design.', string),
+      to: string,
+      complete: boolean,
+      stories: said('One for each variant.', list(story)),
+    }),
+  ),
   deadlock: said(
     'A thread may wait without end. Of a litmus test: no execution completes.',
     object({
@@ -192,6 +270,8 @@ export type AnalysisData = { readonly [Kind in keyof typeof KINDS]: TypeOf<(type
 export type BarrierData = TypeOf<typeof barrier>;
 export type DifferenceData = TypeOf<typeof partial>;
 export type RepairData = TypeOf<typeof repair>;
+export type DecisionData = TypeOf<typeof decision>;
+export type StoryData = TypeOf<typeof story>;
 export type MendData = TypeOf<typeof mend>;
 /** What of it is printed whatever the kind. */
 export type EveryData = keyof typeof EVERY;
@@ -201,5 +281,5 @@ const kinds: readonly Schema<unknown>[] = Object.values(KINDS);
 export const ANALYSIS_SCHEMA = document(
   { json: { oneOf: kinds.map(({ json }) => json) }, defs: Object.assign({}, ...kinds.map(({ defs }) => defs)) },
   'Answer to a question about a protocol',
-  'What `--format json` of `holdfast show`, `barriers`, `repair`, `diff` and `replay` prints: one object. `kind` tells which.',
+  'What `--format json` of `holdfast show`, `barriers`, `repair`, `diff`, `why` and `replay` prints: one object. `kind` tells which.',
 );
