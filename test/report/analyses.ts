@@ -7,7 +7,7 @@ import type { AskedRace } from '../../src/fronts/races/race-front.ts';
 import type { Frame } from '../../src/fronts/races/stack-place.ts';
 import { designWith } from '../../src/mm/design/design.ts';
 import { presetNamed } from '../../src/mm/design/presets.ts';
-import { MODELS } from '../../src/models/registry.ts';
+import { LADDER } from '../../src/models/registry.ts';
 import { scenarioNamed } from '../../src/scenarios/catalog.ts';
 import { finish } from '../explain/protocols.ts';
 import { litmus, SHAPES } from '../explain/shapes.ts';
@@ -112,7 +112,7 @@ export const ANALYSES: Readonly<Record<string, Analysis>> = {
   difference: answer('diff', [test('SB', SB), test('SB+mbs', FENCED)]),
   'difference of models': answer('diff', [test('SB', SB), test('SB', SB)], { otherModel: 'sc' }),
   'no difference': answer('diff', [test('SB', SB), test('SB', SB)]),
-  why: settled(finish(analyseWhy([between('v4.4', 'v4.20')], { models: MODELS }))),
+  why: settled(finish(analyseWhy([between('v4.4', 'v4.20')], { models: LADDER }))),
   deadlock: answer('show', [
     test('SB', SB.replace('r0 = READ_ONCE(*y)', 'spin_lock(y);\n\tspin_lock(y);\n\tr0 = READ_ONCE(*y)')),
   ]),

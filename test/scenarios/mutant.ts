@@ -12,7 +12,7 @@ const ENTRY = `
   import { checkCell } from './src/fronts/races/check-cell.ts';
   import { designWith } from './src/mm/design/design.ts';
   import { designOf } from './src/mm/design/presets.ts';
-  import { MODELS } from './src/models/registry.ts';
+  import { LADDER } from './src/models/registry.ts';
   import { cellWord } from './src/report/cell-table.ts';
   import { SCENARIOS } from './src/scenarios/catalog.ts';
   export function check(row, text) {
@@ -20,7 +20,7 @@ const ENTRY = `
     const [preset, ...rest] = text.split(' ');
     const design = designWith(designOf(preset), Object.fromEntries(rest.map((each) => each.split('='))));
     const scenario = SCENARIOS.find((each) => each.name === name);
-    const cell = checkCell(scenario, variant, { name: 'it', design }, { models: MODELS, deadline: Date.now() + 60_000 });
+    const cell = checkCell(scenario, variant, { name: 'it', design }, { models: LADDER, deadline: Date.now() + 60_000 });
     return { ...cell, word: cellWord(cell) };
   }
 `;

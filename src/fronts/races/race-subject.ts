@@ -24,12 +24,13 @@ import { type FrameMap, placeInStack } from './stack-place.ts';
 /** Where references and pins are counted. */
 const PINNING = /^page-ref\.(?:tryCountPin|grabPage)$/;
 
-/** The whole stack, however deep. */
+/** The whole stack, however deep. (V8 has the limit; elsewhere there is none to set.) */
 function stackOf(): string {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 100;
+  const limited: { stackTraceLimit?: number | undefined } = Error as object;
+  const { stackTraceLimit } = limited;
+  limited.stackTraceLimit = 100;
   const stack = new Error().stack ?? '';
-  Error.stackTraceLimit = stackTraceLimit;
+  limited.stackTraceLimit = stackTraceLimit;
   return stack;
 }
 
