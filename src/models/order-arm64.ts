@@ -3,23 +3,13 @@ import { depsMembers, NO_DEPS } from '../cpu/deps.ts';
 import { Fence, Mode } from '../cpu/modes.ts';
 import { Kind, NONE, Rmw } from '../graph/event.ts';
 import type { Graph } from '../graph/graph.ts';
-import { addDeps, addSlot, addUpTo, type Order } from './order.ts';
+import { addDeps, addSlot, addUpTo, isFullBarrier, type Order } from './order.ts';
 
 /**
  * How the kernel makes its atomics on arm64: by the atomic instructions of Armv8.1 where the CPU has them (`lse`), else by
  * loops of load-exclusive and store-exclusive. (arch/arm64/include/asm/atomic_lse.h, atomic_ll_sc.h, cmpxchg.h, Linux 6.12)
  */
 export type Atomics = 'lse' | 'llsc';
-
-/** smp_mb() and its kind are all `dmb ish`, wherever they stand; smp_mb__after_unlock_lock() is nothing. */
-const isDmbIsh = (fence: number): boolean =>
-  fence === Fence.Mb ||
-  fence === Fence.SyncRcu ||
-  fence === Fence.SyncSrcu ||
-  fence === Fence.BeforeAtomic ||
-  fence === Fence.AfterAtomic ||
-  fence === Fence.AfterSpinlock ||
-  fence === Fence.AfterSrcuReadUnlock;
 
 /**
  * Is the read a load-acquire (A)? So is that of a cmpxchg() that fails, for its instruction is the same: `casal`, or
@@ -72,7 +62,7 @@ export const arm64Order =
       if (kind === Kind.Choice) continue;
       if (kind === Kind.Fence) {
         const fence = g.mode[p]!;
-        if (isDmbIsh(fence)) {
+        if (isFullBarrier(fence)) {
           addUpTo(ppo, base, before - 1);
           return;
         }

@@ -2,17 +2,10 @@ import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Fence, Mode } from '../cpu/modes.ts';
 import { Kind, Rmw } from '../graph/event.ts';
 import type { Graph } from '../graph/graph.ts';
-import { addDeps, addSlot, addUpTo, type Order } from './order.ts';
+import { addDeps, addSlot, addUpTo, isFullBarrier, type Order } from './order.ts';
 
-const isSync = (fence: number): boolean =>
-  fence === Fence.Mb ||
-  fence === Fence.SyncRcu ||
-  fence === Fence.SyncSrcu ||
-  fence === Fence.BeforeAtomic ||
-  fence === Fence.AfterAtomic ||
-  fence === Fence.AfterSpinlock ||
-  fence === Fence.AfterUnlockLock ||
-  fence === Fence.AfterSrcuReadUnlock;
+/** smp_mb__after_unlock_lock() is one as well: Power alone selects ARCH_WEAK_RELEASE_ACQUIRE. */
+const isSync = (fence: number): boolean => isFullBarrier(fence) || fence === Fence.AfterUnlockLock;
 
 const isLwsync = (fence: number): boolean => fence === Fence.Rmb || fence === Fence.Wmb;
 

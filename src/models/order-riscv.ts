@@ -2,22 +2,13 @@ import { type Deps, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { Fence, Mode } from '../cpu/modes.ts';
 import { GUESSED, Kind, Rmw, Wait } from '../graph/event.ts';
 import type { Graph } from '../graph/graph.ts';
-import { addDeps, addSlot, addUpTo, type GivenSource, type Order } from './order.ts';
+import { addDeps, addSlot, addUpTo, type GivenSource, isFullBarrier, type Order } from './order.ts';
 
 /**
  * How spin_lock() is made on RISC-V: a ticket lock, taken by `amoadd.w.aqrl`, or a queued lock, taken by `lr.w`, `sc.w` and
  * `fence r,rw`. The latter is there from v6.13 on (ab83647fadae), for CPUs with Ziccrse or with Zabha and Zacas.
  */
 export type RiscvLock = 'ticket' | 'queued';
-
-const isFullFence = (fence: number): boolean =>
-  fence === Fence.Mb ||
-  fence === Fence.SyncRcu ||
-  fence === Fence.SyncSrcu ||
-  fence === Fence.BeforeAtomic ||
-  fence === Fence.AfterAtomic ||
-  fence === Fence.AfterSpinlock ||
-  fence === Fence.AfterSrcuReadUnlock;
 
 /** The marks of what an RMW that succeeds is compiled to (arch/riscv/include/asm/atomic.h, cmpxchg.h, Linux 6.12). */
 interface Made {
@@ -86,7 +77,7 @@ export const riscvOrder =
       if (kind === Kind.Choice) continue;
       if (kind === Kind.Fence) {
         const fence = g.mode[p]!;
-        if (isFullFence(fence)) {
+        if (isFullBarrier(fence)) {
           addUpTo(ppo, base, before - 1);
           return;
         }

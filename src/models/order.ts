@@ -36,6 +36,19 @@ export function addDeps(rows: Int32Array, base: number, deps: Deps): void {
   }
 }
 
+/**
+ * smp_mb() and its kind are the machine's full barrier wherever they stand, on all but x86: `dmb ish`, `fence rw,rw`, `sync`.
+ * So is what waits for a grace period. (arch/{arm64,riscv,powerpc}/include/asm/barrier.h, Linux 6.12)
+ */
+export const isFullBarrier = (fence: number): boolean =>
+  fence === Fence.Mb ||
+  fence === Fence.SyncRcu ||
+  fence === Fence.SyncSrcu ||
+  fence === Fence.BeforeAtomic ||
+  fence === Fence.AfterAtomic ||
+  fence === Fence.AfterSpinlock ||
+  fence === Fence.AfterSrcuReadUnlock;
+
 /** Sequential consistency: all of program order. */
 export const scOrder: Order = (g, e) => {
   addUpTo(g.ppo, e * g.words, g.slot[e]! - 1);
