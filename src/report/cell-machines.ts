@@ -1,5 +1,6 @@
-import type { CellResult } from '../fronts/races/cell-result.ts';
-import { machinesWords } from './execution-words.ts';
+import type { CellResult, Machines } from '../fronts/races/cell-result.ts';
+import { listed } from './execution-words.ts';
+import { machineNames } from './machine-words.ts';
 
 type Told = CellResult & { readonly kind: 'violated' };
 
@@ -9,40 +10,44 @@ type Told = CellResult & { readonly kind: 'violated' };
  */
 export function cellMachines(cells: readonly CellResult[]): string[] {
   const told = cells.filter((cell): cell is Told => cell.kind === 'violated' && cell.machines !== undefined);
-  const lines = new Map<string, string[]>();
-  for (const ofRace of groups(told, ({ scenario }) => scenario)) {
-    const { scenario } = ofRace[0]!;
-    const designsOf = new Map<string, string[]>();
-    for (const cell of named(ofRace, scenario)) {
-      const key = `${machinesWords(cell.machines!)}: ${cell.name}`;
-      designsOf.set(key, [...(designsOf.get(key) ?? []), ...cell.designs]);
-    }
-    for (const [key, designs] of designsOf) {
-      const [machines, name] = key.split(': ') as [string, string];
-      lines.set(machines, [...(lines.get(machines) ?? []), `${name}${where(designs)}`]);
-    }
-  }
-  return [...lines].map(([machines, races]) => `${machines}: ${races.join('; ')}`);
+  const named = groups(told, ({ scenario }) => scenario).flatMap(namesOf);
+  return groups(named, ({ machines }) => machines.join()).map((same) => {
+    const names = machineNames(same[0]!.machines);
+    const on = names.length === 0 ? 'no machine that there is a model of' : listed(names, 'and');
+    const races = groups(same, ({ race, designs }) => `${race} ${designs.join()}`).map((ofRace) => {
+      const { race, designs } = ofRace[0]!;
+      const variants = ofRace.flatMap(({ variant }) => (variant === undefined ? [] : [variant])).join(', ');
+      return `${race}${variants === '' ? '' : ` ${variants}`}${where(designs)}`;
+    });
+    return `on ${on}: ${races.join('; ')}`;
+  });
 }
 
 const where = (designs: readonly string[]): string => (designs.length === 0 ? '' : ` (${designs.join(', ')})`);
 
+/** A race, or one variant of it, and designs under which it happens on the same machines. */
 interface Named {
-  readonly name: string;
-  readonly machines: Told['machines'];
+  readonly race: string;
+  /** Undefined where all variants agree. */
+  readonly variant: string | undefined;
+  readonly machines: Machines;
   /** Empty where it is so under every design. */
   readonly designs: readonly string[];
 }
 
-/** The race where all its cells agree; the race under a design where its variants do; else each variant by itself. */
-function named(cells: readonly Told[], race: string): Named[] {
-  const { machines } = cells[0]!;
-  if (agree(cells)) return [{ name: race, machines, designs: [] }];
-  return groups(cells, ({ design }) => design).flatMap((ofDesign): Named[] =>
+/** The race where all its cells agree; else the race under the designs where its variants do, and each variant by itself. */
+function namesOf(cells: readonly Told[]): Named[] {
+  const { scenario: race, machines } = cells[0]!;
+  if (agree(cells)) return [{ race, variant: undefined, machines: machines!, designs: [] }];
+  const single = groups(cells, ({ design }) => design).flatMap((ofDesign) =>
     agree(ofDesign)
-      ? [{ name: race, machines: ofDesign[0]!.machines, designs: [ofDesign[0]!.design] }]
-      : ofDesign.map((cell) => ({ name: `${race} ${cell.variant}`, machines: cell.machines, designs: [cell.design] })),
+      ? [{ variant: undefined, cell: ofDesign[0]! }]
+      : ofDesign.map((cell): { variant: string | undefined; cell: Told } => ({ variant: cell.variant, cell })),
   );
+  return groups(single, ({ variant, cell }) => `${variant} ${cell.machines!.join()}`).map((same) => {
+    const { variant, cell } = same[0]!;
+    return { race, variant, machines: cell.machines!, designs: same.map((one) => one.cell.design) };
+  });
 }
 
 const agree = (cells: readonly Told[]): boolean =>
