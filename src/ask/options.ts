@@ -62,7 +62,7 @@ export const OPTIONS = {
   }),
   maxExecutions: row({
     kind: whole(1),
-    of: SEARCHES,
+    of: [...SEARCHES, 'why'],
     environment: 'HOLDFAST_MAX_EXECUTIONS',
     words: 'most executions visited in one search; what has more is bounded',
   }),
