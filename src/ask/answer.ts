@@ -4,7 +4,7 @@ import { pathOf } from '../fronts/fronts.ts';
 import { checkLitmusInTurns } from '../fronts/litmus/check-litmus.ts';
 import { checkCellInTurns } from '../fronts/races/check-cell.ts';
 import type { Limits } from '../judge/search.ts';
-import { DEFAULT_MODEL, LADDER, type ModelName } from '../models/registry.ts';
+import { DEFAULT_MODEL, LADDER } from '../models/registry.ts';
 import type { InTurns } from '../program/turns.ts';
 import { analyse, analyseWhy, replayExecution } from './analyse.ts';
 import { settingsFrom } from './options.ts';
@@ -24,7 +24,9 @@ export function* answering(request: Request, limits: Limits): InTurns<Answer> {
     }
     case 'check': {
       const { scenario, variant, design } = request.of.race;
-      return yield* checkCellInTurns(scenario, variant, design, { ...limits, models: modelsOf(request) });
+      // Without a model those of the ladder are asked.
+      const models = request.model === undefined ? LADDER : [request.model];
+      return yield* checkCellInTurns(scenario, variant, design, { ...limits, models });
     }
     case 'show':
     case 'barriers':
@@ -37,15 +39,11 @@ export function* answering(request: Request, limits: Limits): InTurns<Answer> {
       return yield* analyse('diff', [of, other], settingsFrom(request), limits);
     }
     case 'why':
-      return yield* analyseWhy([[request.of, request.with]], { ...limits, models: modelsOf(request) });
+      return yield* analyseWhy([[request.of, request.with]], { ...limits, models: LADDER });
     case 'replay':
       return yield* replayed(request, limits);
   }
 }
-
-/** The model that is asked alone, or those of the ladder. */
-const modelsOf = ({ model }: { readonly model?: ModelName | undefined }): readonly ModelName[] =>
-  model === undefined ? LADDER : [model];
 
 function* replayed({ id, of }: ReplayRequest, limits: Limits): InTurns<Analysis> {
   const parsed = parseId(id);
