@@ -26,7 +26,11 @@ export function* answering(request: Request, limits: Limits): InTurns<Answer> {
       const { scenario, variant, design } = request.of.race;
       // Without a model those of the ladder are asked.
       const models = request.model === undefined ? LADDER : [request.model];
-      return yield* checkCellInTurns(scenario, variant, design, { ...limits, models });
+      return yield* checkCellInTurns(scenario, variant, design, {
+        ...limits,
+        models,
+        machines: request.model === undefined,
+      });
     }
     case 'show':
     case 'barriers':

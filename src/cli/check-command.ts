@@ -36,6 +36,7 @@ export async function checkCommand(
   const { maxExecutions, timeout } = options;
   const settings: CellSettings = {
     models: options.model === undefined ? LADDER : [options.model],
+    machines: options.model === undefined,
     decisions,
     module,
     maxExecutions,

@@ -15,7 +15,14 @@ export async function explainRace({ name, title, why, property, variants }: Scen
   const tasks = variants.map((variant, index) => {
     return { index, name: `${name} ${variant.name}`, scenario: name, variant: variant.name, presets };
   });
-  const settings = { models: LADDER, decisions: {}, module: undefined, maxExecutions: undefined, timeout: undefined };
+  const settings = {
+    models: LADDER,
+    machines: false,
+    decisions: {},
+    module: undefined,
+    maxExecutions: undefined,
+    timeout: undefined,
+  };
   const { known, signal } = await checkAll(tasks, settings, undefined);
   if (signal !== undefined) return signal;
   const style = stdout.style;

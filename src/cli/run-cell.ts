@@ -10,6 +10,8 @@ import { scenarioFrom } from './user-scenario.ts';
 /** What is asked of every cell of a run; it crosses to the workers. */
 export interface CellSettings {
   readonly models: readonly ModelName[];
+  /** See CellOptions. */
+  readonly machines: boolean;
   /** Decisions taken otherwise than each preset takes them. */
   readonly decisions: Readonly<Record<string, string>>;
   /** The text of a module with the user's scenarios, or undefined for our own. */
@@ -57,13 +59,14 @@ function attempt(
   onExecution: (() => boolean) | undefined,
 ): CellResult | undefined {
   const { name, scenario, variant } = task;
-  const { models, maxExecutions, timeout, module } = settings;
+  const { models, machines, maxExecutions, timeout, module } = settings;
   const preset = task.presets[0]!;
   try {
     const limit = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000;
     const deadline = Math.min(limit, until);
     const result = memo.check(namedScenario(scenario, module), variant, designFor(preset, settings), {
       models,
+      machines,
       maxExecutions,
       stopped: onExecution,
       deadline: deadline === Number.POSITIVE_INFINITY ? undefined : deadline,

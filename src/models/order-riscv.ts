@@ -17,7 +17,10 @@ interface Made {
   readonly mode: Mode;
 }
 
-function madeOf(g: Graph, read: number, lock: RiscvLock): Made {
+/** Of either half of an RMW that succeeded; undefined of all else. */
+function madeOf(g: Graph, e: number, lock: RiscvLock): Made | undefined {
+  if (g.rmw[e] === 0) return undefined;
+  const read = g.kind[e] === Kind.Read ? e : g.partner[e]!;
   const declared = g.declared[read]!;
   if (declared === Mode.Lock) {
     if (lock === 'queued') return { isAmo: false, mode: Mode.Acquire };
@@ -54,21 +57,13 @@ export const riscvOrder =
     // What some fence between here and there orders before this event.
     let reads = false;
     let writes = false;
-    if (isWrite) {
-      const partner = g.partner[e]!;
-      const made = g.rmw[e] === 1 ? madeOf(g, partner, lock) : undefined;
-      const mode = made === undefined ? g.mode[e]! : made.mode;
-      // .rl, or the fence rw,w in front
-      if (mode === Mode.Full || mode === Mode.Release || mode === Mode.Unlock) {
-        addUpTo(ppo, base, slot - 1);
-        return;
-      }
-    } else if (g.rmw[e] === 1) {
-      const made = madeOf(g, e, lock);
-      if (made.isAmo && made.mode === Mode.Full) {
-        addUpTo(ppo, base, slot - 1);
-        return;
-      }
+    const own = madeOf(g, e, lock);
+    const ownMode = own === undefined ? g.mode[e]! : own.mode;
+    // .rl of the store or of the one instruction, or the fence rw,w in front of a store
+    const isFull = ownMode === Mode.Full && (isWrite || own?.isAmo === true);
+    if (isFull || (isWrite && (ownMode === Mode.Release || ownMode === Mode.Unlock))) {
+      addUpTo(ppo, base, slot - 1);
+      return;
     }
     let before = slot;
     for (let i = g.index[e]! - 1; i >= 0; i--) {
@@ -86,7 +81,7 @@ export const riscvOrder =
         continue;
       }
       before = g.slot[p]!;
-      const made = g.rmw[p] === 1 ? madeOf(g, kind === Kind.Read ? p : g.partner[p]!, lock) : undefined;
+      const made = madeOf(g, p, lock);
       const mode = made === undefined ? g.mode[p]! : made.mode;
       if (made !== undefined && kind === Kind.Write && mode === Mode.Full) {
         // .aqrl: what is further back is before it, as before the fence rw,rw behind the other kind
@@ -96,8 +91,7 @@ export const riscvOrder =
       // fence r,rw behind
       if (mode === Mode.Acquire && (made === undefined || kind === Kind.Write)) reads = true;
       const isReadToo = kind === Kind.Read || made?.isAmo === true;
-      const isWriteToo = kind === Kind.Write;
-      if ((reads && isReadToo) || (writes && isWriteToo)) addSlot(ppo, base, before);
+      if ((reads && isReadToo) || (writes && kind === Kind.Write)) addSlot(ppo, base, before);
       if (isWrite) {
         if (g.loc[p] === loc || (conservative && kind === Kind.Read)) addSlot(ppo, base, before);
         if (g.addr[p] !== NO_DEPS) addDeps(ppo, base, g.addr[p]!);

@@ -8,7 +8,7 @@ import { diagnosticFindings, type Finding, type FindingRule } from './finding.ts
 export const cellName = ({ scenario, variant, design }: Cell): string => `${scenario} ${variant}, ${design}`;
 
 const onMachines = ({ machines }: { readonly machines?: Machines }): string =>
-  machines === undefined ? '' : ` (${machinesWords(machines)})`;
+  machines === undefined ? '' : `, on ${machinesWords(machines)}`;
 
 /** What there is to be told about a cell; never empty. */
 export function cellFindings(cell: CellResult): Finding[] {

@@ -1,6 +1,5 @@
 import type { CellResult, Machines } from '../fronts/races/cell-result.ts';
-import { listed } from './execution-words.ts';
-import { machineNames } from './machine-words.ts';
+import { machinesWords } from './execution-words.ts';
 
 type Told = CellResult & { readonly kind: 'violated' };
 
@@ -12,14 +11,12 @@ export function cellMachines(cells: readonly CellResult[]): string[] {
   const told = cells.filter((cell): cell is Told => cell.kind === 'violated' && cell.machines !== undefined);
   const named = groups(told, ({ scenario }) => scenario).flatMap(namesOf);
   return groups(named, ({ machines }) => machines.join()).map((same) => {
-    const names = machineNames(same[0]!.machines);
-    const on = names.length === 0 ? 'no machine that there is a model of' : listed(names, 'and');
     const races = groups(same, ({ race, designs }) => `${race} ${designs.join()}`).map((ofRace) => {
       const { race, designs } = ofRace[0]!;
       const variants = ofRace.flatMap(({ variant }) => (variant === undefined ? [] : [variant])).join(', ');
       return `${race}${variants === '' ? '' : ` ${variants}`}${where(designs)}`;
     });
-    return `on ${on}: ${races.join('; ')}`;
+    return `on ${machinesWords(same[0]!.machines)}: ${races.join('; ')}`;
   });
 }
 

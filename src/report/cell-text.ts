@@ -29,7 +29,7 @@ function headline(cell: Exclude<CellResult, { kind: 'error' }>, style: Style): s
     case 'vacuous':
       return style.yellow(`vacuous under ${modelInfo(cell.model).words}: nothing is claimed`);
     case 'violated': {
-      const where = cell.machines === undefined ? '' : `; ${machinesWords(cell.machines)}`;
+      const where = cell.machines === undefined ? '' : `; it happens on ${machinesWords(cell.machines)}`;
       return style.red(`broken under ${modelInfo(cell.model).words}${where}`);
     }
     case 'deadlock':

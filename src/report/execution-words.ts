@@ -40,11 +40,10 @@ export function markWords(c: Counterexample, mark: Mark): string {
   }
 }
 
-/** On which machines an execution happens. */
+/** The machines, as what something happens on. */
 export function machinesWords(machines: readonly ModelName[]): string {
   const names = machineNames(machines);
-  if (names.length === 0) return 'it happens on no machine that there is a model of';
-  return `it happens on ${listed(names, 'and')}`;
+  return names.length === 0 ? 'no machine that there is a model of' : listed(names, 'and');
 }
 
 /** What the failure takes: `an interleaving`, or which model allows it. */
@@ -54,7 +53,7 @@ export function assumptionWords(c: Counterexample): string {
   if (c.failure.kind === 'data-race') return 'nothing: plain accesses that race may do anything';
   const { takes } = modelInfo(c.model);
   if (c.model === INTERLEAVING) return takes;
-  return `${takes}${unsure}${c.machines === undefined ? '' : `; ${machinesWords(c.machines)}`}`;
+  return `${takes}${unsure}${c.machines === undefined ? '' : `; this execution happens on ${machinesWords(c.machines)}`}`;
 }
 
 /** The reason in one sentence, or a few: what is not ordered, and what the other CPUs see. */

@@ -29,7 +29,7 @@ export class CellMemo {
     named: { readonly name: string; readonly design: Design },
     options: CellOptions,
   ): InTurns<CellResult> {
-    const key = `${scenario.name} ${variant} ${options.models.join()}`;
+    const key = `${scenario.name} ${variant} ${options.models.join()} ${options.machines === true}`;
     const known = this.#known.get(key) ?? [];
     const found = known.find(({ decisions }) =>
       (Object.keys(decisions) as KnobName[]).every((knob) => decisions[knob] === named.design[knob]),

@@ -5,7 +5,7 @@ import { isWorse } from '../../judge/judgement.ts';
 import type { Outcome } from '../../judge/outcome.ts';
 import { type Limits, searchInTurns } from '../../judge/search.ts';
 import type { Design } from '../../mm/design/design.ts';
-import { LADDER, MODELS, type ModelName, modelInfo } from '../../models/registry.ts';
+import { isWeakest, MODELS, type ModelName, modelInfo } from '../../models/registry.ts';
 import { now } from '../../program/clock.ts';
 import { atOnce, type InTurns } from '../../program/turns.ts';
 import { Happenings } from '../../scenarios/happenings.ts';
@@ -18,6 +18,8 @@ import { watched } from './watched-design.ts';
 export interface CellOptions extends Limits {
   /** The models to ask, any of them. */
   readonly models: readonly ModelName[];
+  /** Of what the LKMM alone breaks, on which machines does it happen? Each may be explored, too. */
+  readonly machines?: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export function* checkCellInTurns(
   scenario: Scenario,
   variant: string,
   design: { readonly name: string; readonly design: Design },
-  { models, ...limits }: CellOptions,
+  { models, machines = false, ...limits }: CellOptions,
 ): InTurns<CellResult> {
   const start = now();
   const weakest = MODELS.filter((model) => models.includes(model)).at(-1);
@@ -75,10 +77,19 @@ export function* checkCellInTurns(
     }
   }
   const end = { property: scenario.property, ...endOf(outcome, judge, happenings) };
-  const isTold = end.kind === 'violated' && model === LADDER.at(-1) && LADDER.every((other) => models.includes(other));
-  const machines = isTold ? yield* machinesOf(judge, outcome, ask) : undefined;
+  const isWeakestAlone = end.kind === 'violated' && isWeakest(model);
+  const happensOn = machines && isWeakestAlone ? yield* machinesOf(judge, outcome, ask) : undefined;
   const seconds = (now() - start) / 1000;
-  return { ...end, ...(machines && { machines }), ...cell, model, executions, blocked, seconds, asked: asked() };
+  return {
+    ...end,
+    ...(happensOn && { machines: happensOn }),
+    ...cell,
+    model,
+    executions,
+    blocked,
+    seconds,
+    asked: asked(),
+  };
 }
 
 function endOf(outcome: Outcome<RaceFailure>, judge: RaceJudge, { vacuous: reason }: Happenings) {

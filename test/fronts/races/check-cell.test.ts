@@ -72,6 +72,39 @@ describe('the strongest model that breaks a race', () => {
   });
 });
 
+describe('on which machines it happens that the LKMM is needed to break a race', () => {
+  // Writes reach CPUs one at a time on Power alone, of those that there is a model of.
+  const relayed = tiny(
+    ({ x, y }) => ({
+      writer: (cpu) => cpu.writeOnce(x, 1),
+      relay(cpu) {
+        if (cpu.readOnce(x) === 1) cpu.writeOnce(y, 1);
+      },
+      reader(cpu) {
+        const late = cpu.readOnce(y);
+        cpu.smpRmb();
+        return late === 1 && cpu.readOnce(x) === 0;
+      },
+    }),
+    ({ results: { reader } }) => (reader ? { property: 'I4', message: 'x came after y' } : undefined),
+  );
+  const machinesOf = (limits: Partial<CellOptions> = {}) => {
+    const cell = check(relayed, { machines: true, ...limits });
+    return cell.kind === 'violated' ? cell.machines : cell.kind;
+  };
+
+  it('is said where it is asked', () => {
+    expect(machinesOf()).toEqual(['power']);
+    expect(machinesOf({ machines: false })).toBe(undefined);
+  });
+
+  it('is not said where a limit was hit before it was known', () => {
+    const told = Array.from({ length: 30 }, (_, i) => machinesOf({ maxExecutions: i + 1 }));
+    const kinds = new Set(told.map((machines) => JSON.stringify(machines)));
+    expect(kinds).toEqual(new Set(['"bounded"', undefined, '["power"]']));
+  });
+});
+
 describe('what else a cell can say', () => {
   it('violated: what is wrong, and the steps that show it', () => {
     expect(check(sb(false))).toEqual({
