@@ -1,7 +1,8 @@
 /** What the history of a decision says: which value each kernel has, since when, and by which commits. */
 
 import { COMMITS, type CommitHash } from './commits.ts';
-import { type Design, KNOBS, type Knob, type KnobName } from './design.ts';
+import { type Design, KNOBS, type KnobName } from './design.ts';
+import type { Knob } from './knob.ts';
 import { compareReleases, finalOf, type Release, releaseBefore } from './release.ts';
 
 /** On which machine a kernel runs: the weakest that it supports, or x86 where that differs. */
