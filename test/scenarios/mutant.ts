@@ -58,3 +58,7 @@ export async function mutant(
   new Function('module', 'exports', outputFiles[0]!.text)(module, module.exports);
   return module.exports.check;
 }
+
+/** Text that is left out. */
+export const without = (file: string, ...lines: readonly string[]): Change[] =>
+  lines.map((line): Change => [file, line, '']);
