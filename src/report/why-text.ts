@@ -48,7 +48,7 @@ function stepLines({ commit, decisions }: WhyStep, word: string, width: number, 
   return [...indented(name, 4, width), ...indented(decisions.map(decisionText).join(', '), 8, width), ...moved];
 }
 
-/** `Moved by forkSeqcount=wmb (57efa1fe5957): with that alone v5.9 is what v5.11 is, and with less it is not.` */
+/** `Moved by forkSeqcount=wmb (57efa1fe5957): taken alone, it makes v5.9 what v5.11 is; nothing less does.` */
 function moverLines(
   { from, to, steps, movers, complete }: Why,
   ends: { from: string; to: string },
@@ -61,9 +61,10 @@ function moverLines(
   }
   if (movers.length === 0) return [];
   const sets = movers.map((set) => listed(set.map(decisionWords), 'and'));
-  const less = complete ? ', and with less it is not' : '';
+  const less = complete ? '; nothing less does' : '';
+  const taken = movers.some(({ length }) => length > 1) ? 'they make' : 'it makes';
   return indented(
-    `Moved by ${sets.join(', or by ')}: with that alone ${ends.from} is what ${ends.to} is${less}.`,
+    `Moved by ${sets.join(', or by ')}: taken alone, ${taken} ${ends.from} what ${ends.to} is${less}.`,
     2,
     width,
   );
