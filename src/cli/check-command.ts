@@ -13,7 +13,7 @@ import { checkAll } from './check-all.ts';
 import { type Exit, firstOf } from './exit-codes.ts';
 import { bundleFrames } from './frame-map.ts';
 import type { CheckOptions } from './options.ts';
-import { KERNELS, type Question, questionFrom } from './question.ts';
+import { type Question, questionFrom } from './question.ts';
 import { ResultOutput } from './result-output.ts';
 import { type CellSettings, designFor, namedScenario } from './run-cell.ts';
 import { printDiagnostic, stderr, stdout } from './terminal.ts';
@@ -107,13 +107,24 @@ function printTable(
   if (machines.length > 0) lines.push(`What the LKMM alone breaks\n${machines.join('\n')}\n`);
   const executions = results.reduce((sum, cell) => sum + cell.executions, 0);
   lines.push(`${count(results.length, 'cell')}, ${count(executions, 'execution')} in ${duration(seconds)}`);
-  const broken = results.find(isFailing);
-  if (broken !== undefined) {
-    const design = KERNELS.find((kernel) => broken.design === designName(kernel, decisions)) ?? broken.design;
-    const name = race ?? broken.scenario;
-    lines.push(`One failing execution: holdfast check ${name} --design ${design} --variant ${broken.variant}`);
-  }
+  const explained = explaining(results, race, decisions);
+  if (explained !== undefined) lines.push(`A cell explained: ${explained}`);
   stdout.print(`${lines.join('\n')}\n`);
+}
+
+/** The command that explains a cell: the first that is broken, else the first that holds; undefined where none is either. */
+function explaining(
+  results: readonly CellResult[],
+  race: string | undefined,
+  decisions: Question['decisions'],
+): string | undefined {
+  const broken = results.find(isFailing);
+  const cell = broken ?? results.find(({ kind }) => kind === 'holds');
+  if (cell === undefined) return undefined;
+  const [design] = cell.design.split(' ');
+  const sets = Object.entries(decisions).map(([knob, value]) => ` --set ${knob}=${value}`);
+  const question = broken === undefined ? 'barriers' : 'show';
+  return `holdfast ${question} ${race ?? cell.scenario} --design ${design} --variant ${cell.variant}${sets.join('')}`;
 }
 
 /** Of each kernel that has no column of its own, which one it is like. */
