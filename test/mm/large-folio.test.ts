@@ -89,6 +89,21 @@ describe('a large folio', () => {
     },
   );
 
+  it.each([
+    ['v5.19', 1, 'page0'],
+    ['v6.8', 1, 'page0'],
+    ['v6.9', 1, 'page2'],
+    ['v5.19', 2, 'page2'],
+  ])('%s: when the child is gone, a store to one of %i pages that are mapped goes to %s', (name, mapped, page) => {
+    const m = world(name);
+    dupMmap(m.cpu, m.k, m.mm(0), m.mm(1));
+    exitMmap(m.cpu, m.k, m.mm(1));
+    if (mapped === 1) munmap(m.cpu, m.k, m.mm(0), 1, 2);
+    userStore(m.cpu, m.k, m.mm(0), 0, 7);
+    expect(m.show(`${page}.data`)).toBe('7');
+    expect(m.check()).toEqual([]);
+  });
+
   it('a pin of its tail keeps all of it', () => {
     const m = world('v6.12');
     const { pins } = pinUserPagesFast(m.other, m.k, m.mm(0), 1, 1, FOLL_WRITE);

@@ -141,6 +141,7 @@ describe('without it, a race breaks', () => {
 /** Decisions that no race needs: docs/races.md says of each why. */
 const HARMLESS = [
   'forkReads=count',
+  'forkExclusive=before-pins',
   'forkAllocation=under-lock',
   'pinFlag=write',
   'pinSeqcount=rmb',
@@ -150,6 +151,7 @@ const HARMLESS = [
   'splitBarrier=none',
   'ksmObserver=exact',
   'unmapFlush=batched-unless-exclusive',
+  'reuseLarge=as-small',
   'pteMappedThp=no',
   'mprotectWrite=fault',
   'uffdDirty=unsupported',

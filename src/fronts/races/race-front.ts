@@ -57,6 +57,8 @@ const LATER: readonly KnobName[] = [
   'splitLock',
   'pteMappedThp',
   'mprotectWrite',
+  'forkExclusive',
+  'reuseLarge',
 ];
 
 /** The decisions of a design that v4.4 takes otherwise: a knob that is new says nothing of what was decided before. */

@@ -80,6 +80,12 @@ const KERNELS: readonly Omit<Kernel, 'design'>[] = [
     doc: 'Linux 6.5: no long-term writing pins of dirty-tracked files (a6e79df92e4a)',
   },
   { name: 'v6.8', release: 'v6.8', doc: 'Linux 6.8: UFFDIO_MOVE (adef440691ba)' },
+  {
+    name: 'v6.9',
+    release: 'v6.9',
+    quiet: true,
+    doc: 'Linux 6.9: a write fault copies pages of large folios that are not exclusive (cd197c3a2040)',
+  },
   { name: 'v6.12', release: 'v6.12', doc: 'Linux 6.12: the sequence count is read with an acquire (d0dd066a0fa2)' },
   {
     name: 'v6.18',

@@ -19,7 +19,7 @@ import {
   trylockPage,
   unlockPage,
 } from '../memory/page.ts';
-import { compoundHead, getPage, pageRefCount, putPage } from '../memory/page-ref.ts';
+import { compoundHead, getPage, isLarge, pageRefCount, putPage } from '../memory/page-ref.ts';
 import {
   type PageTable,
   PT_LOCK,
@@ -125,6 +125,7 @@ function reuseWithoutSwapCache(cpu: Cpu, k: Kernel, folio: Page): boolean {
 /** do_wp_page() (v5.19 to v6.12): an exclusive page, or one that nobody else holds, which is exclusive from then on. */
 function reuseExclusive(cpu: Cpu, k: Kernel, page: Page, folio: Page): boolean {
   if (pageAnonExclusive(cpu, page)) return true;
+  if (k.design.reuseLarge === 'never' && isLarge(cpu, k, folio)) return false;
   if (!reuseWithoutSwapCache(cpu, k, folio)) return false;
   cpu.setBits(page + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
   return true;

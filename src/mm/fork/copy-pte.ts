@@ -1,6 +1,7 @@
 /** What fork does with one present entry, in every era. */
 
 import type { Cell, Cpu } from '../../cpu/cpu.ts';
+import { pageAnonExclusive } from '../gup/exclusive.ts';
 import { allocPage } from '../memory/allocator.ts';
 import { EAGAIN, ENOMEM } from '../memory/errno.ts';
 import type { Kernel } from '../memory/kernel.ts';
@@ -60,8 +61,8 @@ export function copyPresentPte(cpu: Cpu, k: Kernel, copy: CopyPte, prealloc: Pag
 }
 
 /**
- * copy_present_page() (v5.9), page_try_dup_anon_rmap() (v5.19): may the page that `e` maps be pinned, so that sharing it
- * is forbidden? Where it is not, it is exclusive no more.
+ * copy_present_page() (v5.9), page_try_dup_anon_rmap() (v5.19 to v6.7), __folio_try_dup_anon_rmap() (from v6.8): may the
+ * page that `e` maps be pinned, so that sharing it is forbidden? Where it is not, it is exclusive no more.
  */
 export function forkMustCopy(
   cpu: Cpu,
@@ -70,14 +71,16 @@ export function forkMustCopy(
   page: Page,
   folio: Page,
 ): boolean {
-  const { forkPinned, forkCandidate } = k.design;
+  const { forkPinned, forkCandidate, forkExclusive } = k.design;
   if (forkPinned === 'share') return false;
   if (forkCandidate !== 'exclusive') {
     return isCowMapping(vma) && (forkCandidate === 'cow' || pteWrite(e)) && maybePinned(cpu, k, parent, folio);
   }
   if (!pageIsAnon(cpu, folio)) return false;
-  if ((cpu.readOnce(page + PAGE_FLAGS) & PG_ANON_EXCLUSIVE) === 0) return false;
-  if (isCowMapping(vma) && maybePinned(cpu, k, parent, folio)) return true;
+  if (forkExclusive === 'before-pins' && !pageAnonExclusive(cpu, page)) return false;
+  const pinned = isCowMapping(vma) && maybePinned(cpu, k, parent, folio);
+  if (forkExclusive === 'after-pins' && !pageAnonExclusive(cpu, page)) return false;
+  if (pinned) return true;
   cpu.clearBits(page + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
   return false;
 }

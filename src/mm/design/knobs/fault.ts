@@ -13,6 +13,14 @@ export const FAULT_KNOBS = {
     ['refcount-swapcache', '53a05ad9f21d'],
     ['exclusive', '6c287605fd56'],
   ),
+  reuseLarge: knob(
+    'fault',
+    'when a write fault on an entry of a large folio reuses a page that is not exclusive, where pages are',
+    {
+      'as-small': 'as it reuses a small page: where nobody else holds a reference to the folio',
+      never: 'never: it copies the page',
+    },
+  ).took('as-small', ['never', 'cd197c3a2040']),
   reuseHuge: knob(
     'fault',
     'when a write fault on a read-only huge PMD reuses the huge page instead of splitting the PMD',

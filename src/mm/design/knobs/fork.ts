@@ -31,6 +31,10 @@ export const FORK_KNOBS = {
     cow: 'all in a COW mapping, writable or not',
     exclusive: 'anonymous pages that are exclusive to the parent',
   }).took('cow', ['exclusive', '6c287605fd56']),
+  forkExclusive: knob('fork', 'when fork asks whether an anonymous page is exclusive to the parent', {
+    'before-pins': 'before it tests for pins: what is not exclusive is shared without the test',
+    'after-pins': 'after it has tested for pins',
+  }).took('before-pins', ['after-pins', '61d90309b715']),
   forkSeqcount: knob('fork', 'how fork opens write_protect_seq', {
     none: 'there is no write_protect_seq',
     wmb: 'increments it, then smp_wmb() (raw_write_seqcount_begin)',
