@@ -10,6 +10,7 @@ import { forkUnmap } from './fork-unmap.ts';
 import { freePin } from './free-pin.ts';
 import { hugeDirtyCow } from './huge-dirty-cow.ts';
 import { hugetlbUnshare } from './hugetlb-unshare.ts';
+import { ksmFlush } from './ksm-flush.ts';
 import { lazyfree } from './lazyfree.ts';
 import { mapcountPin } from './mapcount-pin.ts';
 import { migratePin } from './migrate-pin.ts';
@@ -61,6 +62,7 @@ export const SCENARIOS: readonly Scenario[] = [
   cowTlb,
   forkEdges,
   pageReuse,
+  ksmFlush,
   hugeDirtyCow,
   mremapTlb,
   mremapRetract,

@@ -115,6 +115,8 @@ const BREAKS: readonly [holds: string, otherwise: string, row: string, breaks: '
   ['v6.12', 'gatherPut=before-flush', 'page-reuse tlb', 'SC'],
   ['v6.12', 'pteRecheck=skip', 'page-reuse walk', 'SC'],
   ['v6.12', 'forkReference=before-check-kept', 'fork-edges nomem', 'SC'],
+  ['v4.20 ksmFlush=pending-rmb', 'ksmFlush=trust', 'ksm-flush pending', 'SC'],
+  ['v4.20 ksmFlush=pending-rmb', 'ksmFlush=pending', 'ksm-flush pending', 'LKMM'],
   ['v4.20', 'touchPmd=dirty', 'huge-dirty-cow read', 'SC'],
   ['v6.12', 'mremapFlush=end', 'mremap-tlb truncate', 'SC'],
   ['v6.12', 'mremapTable=trust', 'mremap-retract table', 'SC'],

@@ -264,6 +264,27 @@ const NOTICED: readonly [what: string, changes: readonly Change[], row: string, 
     'v6.12',
     'SC',
   ],
+  [
+    'KSM merges pages whatever they contain',
+    [[KSM, 'cpu.readOnce(page + PAGE_DATA) === cpu.readOnce(kpage + PAGE_DATA)', 'true']],
+    'ksm-flush fault',
+    'v6.12',
+    'SC I17',
+  ],
+  [
+    'KSM replaces whatever entry there is',
+    [[KSM, '(e) => e === expected', '(e) => ptePresent(e)']],
+    'ksm-flush fault',
+    'v6.12',
+    'SC',
+  ],
+  [
+    'KSM does not flush the entry that it protects',
+    [[KSM, '  flushTlbRange(cpu, k, mm, address, address + 1);\n  if (isHeld', '  if (isHeld']],
+    'ksm-flush fault',
+    'v6.12',
+    'SC',
+  ],
   // files
   [
     'write-back does not flush',

@@ -192,6 +192,10 @@ const EXPECTED: Readonly<Record<string, string>> = {
     'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'page-reuse walk':
     'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'ksm-flush fault':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'ksm-flush pending':
+    '-     LKMM  LKMM  LKMM  LKMM  LKMM  -     -     -     -     -     -     -     -     -     -     -     -     -',
   'huge-dirty-cow read':
     'SC    holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'mremap-tlb truncate':

@@ -59,6 +59,7 @@ const LATER: readonly KnobName[] = [
   'mprotectWrite',
   'forkExclusive',
   'reuseLarge',
+  'ksmFlush',
 ];
 
 /** The decisions of a design that v4.4 takes otherwise: a knob that is new says nothing of what was decided before. */

@@ -21,6 +21,7 @@ export const COMMITS = {
   },
   f3f0e1d2150b: { subject: 'khugepaged: add support of collapse for tmpfs/shmem pages', release: 'v4.8' },
   '802a3a92ad7a': { subject: 'mm: reclaim MADV_FREE pages', release: 'v4.12' },
+  b3a81d0841a9: { subject: 'mm: fix KSM data corruption', release: 'v4.13' },
   a8f97366452e: {
     subject: 'mm, thp: Do not make page table dirty unconditionally in touch_p[mu]d()',
     release: 'v4.15',

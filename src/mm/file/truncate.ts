@@ -89,7 +89,7 @@ export function unmapMappingPages(
     for (const vma of vmas(cpu, k, mm)) {
       const [from, to] = addresses(vma, start, end);
       if (vma.file !== file || from >= to) continue;
-      const gather = startGather(mm);
+      const gather = startGather(cpu, k, mm);
       zapPageRange(cpu, k, gather, vma, from, to, evenCows);
       finishGather(cpu, k, gather);
     }

@@ -15,7 +15,7 @@ import { MM_HAS_PINNED, type Mm, mmapWriteLock, mmapWriteUnlock } from '../memor
 export function exitMmap(cpu: Cpu, k: Kernel, mm: Mm): void {
   mmapWriteLock(cpu, mm);
   const gone = vmas(cpu, k, mm);
-  const gather = startGather(mm);
+  const gather = startGather(cpu, k, mm);
   unmapVmas(cpu, k, gather, gone);
   for (const vma of gone) unlinkVma(cpu, k, mm, vma);
   freePgtables(cpu, k, gather, []);

@@ -24,7 +24,7 @@ import {
   setPte,
 } from '../memory/page-table.ts';
 import { type Pte, ptePresent, pteWrite, pteWrprotect } from '../memory/pte.ts';
-import { flushTlbRange } from '../memory/tlb.ts';
+import { decTlbFlushPending, flushTlbRange, incTlbFlushPending } from '../memory/tlb.ts';
 import { isCowMapping, type Vma } from '../memory/vma.ts';
 import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 import { vmas } from './vma-list.ts';
@@ -36,13 +36,26 @@ import { vmas } from './vma-list.ts';
 export function clearSoftDirty(cpu: Cpu, k: Kernel, mm: Mm): void {
   const spares = k.design.clearRefs === 'spare-pinned';
   (spares ? mmapWriteLock : mmapReadLock)(cpu, mm);
+  clearRefsWalk(cpu, k, mm);
+  clearRefsFlush(cpu, k, mm);
+  (spares ? mmapWriteUnlock : mmapReadUnlock)(cpu, mm);
+}
+
+/** All that clear_refs_write() does before it flushes. */
+export function clearRefsWalk(cpu: Cpu, k: Kernel, mm: Mm): void {
+  const spares = k.design.clearRefs === 'spare-pinned';
+  incTlbFlushPending(cpu, k, mm);
   invalidateRangeStart(cpu, k, mm, 0, k.layout.span);
   for (const vma of vmas(cpu, k, mm)) {
     for (let address = vma.start; address < vma.end; address++) clearAt(cpu, k, mm, vma, address, spares);
   }
+}
+
+/** The flush of clear_refs_write(), for all entries. */
+export function clearRefsFlush(cpu: Cpu, k: Kernel, mm: Mm): void {
   flushTlbRange(cpu, k, mm, 0, k.layout.span);
+  decTlbFlushPending(cpu, k, mm);
   invalidateRangeEnd(cpu, k, mm);
-  (spares ? mmapWriteUnlock : mmapReadUnlock)(cpu, mm);
 }
 
 /** clear_soft_dirty() (fs/proc/task_mmu.c): the entry is taken out, and put back read-only. */

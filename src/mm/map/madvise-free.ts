@@ -53,7 +53,16 @@ import { vmas } from './vma-list.ts';
 export function madviseFree(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: number): number {
   if (k.design.lazyfree === 'unsupported') return EINVAL;
   mmapReadLock(cpu, mm);
-  const gather = startGather(mm);
+  const gather = startGather(cpu, k, mm);
+  madviseFreeRange(cpu, k, gather, start, end);
+  finishGather(cpu, k, gather);
+  mmapReadUnlock(cpu, mm);
+  return 0;
+}
+
+/** madvise_free_page_range() (mm/madvise.c): all that MADV_FREE does before it flushes. */
+export function madviseFreeRange(cpu: Cpu, k: Kernel, gather: Gather, start: number, end: number): void {
+  const { mm } = gather;
   for (const vma of vmas(cpu, k, mm)) {
     if (vma.file > 0) continue;
     const from = Math.max(vma.start, start);
@@ -63,9 +72,6 @@ export function madviseFree(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: num
     for (let address = from; address < to; address++) freeLazily(cpu, k, gather, address);
     invalidateRangeEnd(cpu, k, mm);
   }
-  finishGather(cpu, k, gather);
-  mmapReadUnlock(cpu, mm);
-  return 0;
 }
 
 /** One entry of madvise_free_pte_range() (mm/madvise.c). */

@@ -12,7 +12,7 @@ import { zapPageRange } from './zap.ts';
 /** MADV_DONTNEED (madvise_dontneed_single_vma()): the entries go, the VMA stays; mmap_lock is held for reading. */
 export function madviseDontneed(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: number): void {
   mmapReadLock(cpu, mm);
-  const gather = startGather(mm);
+  const gather = startGather(cpu, k, mm);
   for (const vma of vmas(cpu, k, mm)) {
     const from = Math.max(vma.start, start);
     const to = Math.min(vma.end, end);

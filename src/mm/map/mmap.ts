@@ -55,7 +55,7 @@ export function munmap(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: number):
   mmapWriteLock(cpu, mm);
   const gone = splitVmas(cpu, k, mm, start, end);
   if (gone !== undefined) {
-    const gather = startGather(mm);
+    const gather = startGather(cpu, k, mm);
     unmapVmas(cpu, k, gather, gone);
     for (const vma of gone) unlinkVma(cpu, k, mm, vma);
     freePgtables(cpu, k, gather, vmas(cpu, k, mm));

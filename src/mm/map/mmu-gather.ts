@@ -10,7 +10,7 @@ import type { Kernel } from '../memory/kernel.ts';
 import type { Mm } from '../memory/mm-struct.ts';
 import type { Page } from '../memory/page.ts';
 import { compoundHead, putPage } from '../memory/page-ref.ts';
-import { flushTlbRange } from '../memory/tlb.ts';
+import { decTlbFlushPending, flushTlbRange, incTlbFlushPending } from '../memory/tlb.ts';
 import { pageRemoveRmap } from '../rmap/rmap.ts';
 
 export interface Gather {
@@ -27,14 +27,10 @@ export interface Gather {
 }
 
 /** tlb_gather_mmu(). */
-export const startGather = (mm: Mm): Gather => ({
-  mm,
-  start: Number.POSITIVE_INFINITY,
-  end: 0,
-  pages: [],
-  delayedRmap: [],
-  tables: [],
-});
+export function startGather(cpu: Cpu, k: Kernel, mm: Mm): Gather {
+  incTlbFlushPending(cpu, k, mm);
+  return { mm, start: Number.POSITIVE_INFINITY, end: 0, pages: [], delayedRmap: [], tables: [] };
+}
 
 /** tlb_remove_tlb_entry(): the entry at the address was removed. */
 export function gatherEntry(gather: Gather, address: number): void {
@@ -59,6 +55,7 @@ export function finishGather(cpu: Cpu, k: Kernel, gather: Gather): void {
   if (late) flushGather(cpu, k, gather);
   for (const page of gather.pages.splice(0)) putPage(cpu, k, compoundHead(cpu, k, page));
   if (!late) flushGather(cpu, k, gather);
+  decTlbFlushPending(cpu, k, gather.mm);
   const tables = gather.tables.splice(0);
   if (tables.length === 0) return;
   const waited = k.design.tableFree === 'ipi' && k.design.tlbFlush === 'ipi';

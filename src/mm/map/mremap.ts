@@ -52,7 +52,7 @@ function moveVma(cpu: Cpu, k: Kernel, mm: Mm, start: number, to: number): number
   invalidateRangeEnd(cpu, k, mm);
   if (error !== 0) return error;
   unlinkVma(cpu, k, mm, vma);
-  const gather = startGather(mm);
+  const gather = startGather(cpu, k, mm);
   freePgtables(cpu, k, gather, vmas(cpu, k, mm));
   finishGather(cpu, k, gather);
   return 0;

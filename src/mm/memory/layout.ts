@@ -55,6 +55,8 @@ export interface LayoutConfig {
   readonly freesToZone: boolean;
   /** CPUs translate through TLBs. Without, each access walks the page tables. */
   readonly tlb: boolean;
+  /** Each mm counts the flushes of its TLBs that are to come: a race asks for them. */
+  readonly flushPending: boolean;
   /** Large folios exist, so every page must be asked for its head. */
   readonly largeFolios: boolean;
   /** Faults on anonymous memory map huge pages where they can, and reads the huge zero page. */
@@ -83,6 +85,7 @@ export const SMALL_CONFIG: LayoutConfig = {
   pcp: 1,
   freesToZone: false,
   tlb: false,
+  flushPending: false,
   largeFolios: false,
   thp: false,
   vmaLocks: false,
@@ -146,6 +149,7 @@ export class Layout {
   readonly #notifiers: number;
   readonly #mirrors: number;
   readonly #vmaLocks: number;
+  readonly #flushesPending: number;
 
   /** @throws RangeError where a number is too small, or larger than a word has room for */
   constructor(config: LayoutConfig) {
@@ -238,6 +242,7 @@ export class Layout {
       : 0;
     this.hugeZero = place(config.thp ? 1 : 0, () => 'huge_zero_page');
     this.#vmaLocks = each(config.vmaLocks ? mms : 0, vmasPerMm, (mm, slot) => `mm${mm}.vma[${slot}].lock`);
+    this.#flushesPending = each(config.flushPending ? mms : 0, 1, (mm) => `mm${mm}.tlb_flush_pending`);
     this.tableShares = place(config.hugetlb ? tables : 0, (table) => `table${table}.shares`);
     const mirrored = config.mirrors ? mms : 0;
     this.#notifiers = each(mirrored, NOTIFIER_FIELDS.length, (mm, f) => `mm${mm}.notifier.${NOTIFIER_FIELDS[f]}`);
@@ -314,6 +319,11 @@ export class Layout {
   }
   mirror(mm: Mm): Cell {
     return this.#mirrors + this.mmNumber(mm) * (MIRROR_PTES + this.span);
+  }
+
+  /** mm->tlb_flush_pending. Only where the configuration has flushPending. */
+  flushesPending(mm: Mm): Cell {
+    return this.#flushesPending + this.mmNumber(mm);
   }
 
   /** vm_lock of the VMA in a slot, a rw_semaphore. Only where the configuration has vmaLocks. */

@@ -49,3 +49,25 @@ export function flushTlbRange(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: n
     cpu.spinUnlock(lock);
   }
 }
+
+const countsFlushes = (k: Kernel): boolean => k.layout.config.flushPending && k.design.ksmFlush !== 'trust';
+
+/**
+ * inc_tlb_flush_pending() (include/linux/mm_types.h, from v4.13): entries of the mm are about to change, and their flush comes
+ * later. Relaxed: whoever sees such an entry under its lock sees the count, since that lock is taken after this.
+ */
+export function incTlbFlushPending(cpu: Cpu, k: Kernel, mm: Mm): void {
+  if (countsFlushes(k)) cpu.atomicAdd(k.layout.flushesPending(mm), 1);
+}
+
+/**
+ * dec_tlb_flush_pending(): the flush is complete. The kernel's atomic_dec() is relaxed, and relies on the flush to wait for its own
+ * completion, which no barrier stands for; here that is the full ordering of this one.
+ */
+export function decTlbFlushPending(cpu: Cpu, k: Kernel, mm: Mm): void {
+  if (countsFlushes(k)) cpu.atomicSubReturn(k.layout.flushesPending(mm), 1);
+}
+
+/** mm_tlb_flush_pending(): may a TLB have more than an entry says that was read under its lock? */
+export const mmTlbFlushPending = (cpu: Cpu, k: Kernel, mm: Mm): boolean =>
+  countsFlushes(k) && cpu.readOnce(k.layout.flushesPending(mm), 'pending') > 0;

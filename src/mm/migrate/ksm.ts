@@ -22,7 +22,7 @@ import {
 import { getPage, pageRefCount, putPage } from '../memory/page-ref.ts';
 import { ptePage, ptepGetAndClear, setPte } from '../memory/page-table.ts';
 import { mkPte, type Pte, pteDirty, pteMkclean, ptePresent, pteWrite, pteWrprotect } from '../memory/pte.ts';
-import { flushTlbRange } from '../memory/tlb.ts';
+import { flushTlbRange, mmTlbFlushPending } from '../memory/tlb.ts';
 import { entryBits, VM_MERGEABLE, type Vma } from '../memory/vma.ts';
 import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 import { pageDupRmap, pageRemoveRmap } from '../rmap/rmap.ts';
@@ -103,7 +103,10 @@ export function writeProtectPage(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address:
 function writeProtectPte(cpu: Cpu, k: Kernel, { mm, address, cell, e }: MappedPte, page: Page): Pte | number {
   const flags = cpu.readOnce(page + PAGE_FLAGS);
   const exclusive = (flags & PG_ANON_EXCLUSIVE) !== 0;
-  if (!pteWrite(e) && !pteDirty(e) && !exclusive) return e;
+  if (!pteWrite(e) && !pteDirty(e) && !exclusive && !mmTlbFlushPending(cpu, k, mm)) {
+    if (k.design.ksmFlush === 'pending-rmb') cpu.smpRmb();
+    return e;
+  }
   const old = ptepGetAndClear(cpu, cell, 'A1');
   flushTlbRange(cpu, k, mm, address, address + 1);
   if (isHeld(cpu, k, page, (flags & PG_SWAPCACHE) !== 0, exclusive)) {

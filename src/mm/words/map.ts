@@ -143,6 +143,7 @@ export const MAP_WORDS: WordTable = {
   }),
   mapsAnon: part(),
   freePgtables: within(MEMORY, 'free_pgd_range', { steps: { 'write pmd': 'pmd_clear(pmd)' } }),
+  startGather: within(GATHER, 'tlb_gather_mmu'),
   flushGather: within(GATHER, 'tlb_flush_mmu', {
     steps: { flushTlbRange: 'tlb_flush(tlb)' },
   }),

@@ -74,6 +74,7 @@ export const MOVE_WORDS: WordTable = {
       ['v4.4', 'PageSwapCache(page)'],
       ['v5.19', 'PageAnonExclusive(page)'],
     ],
+    pending: 'mm_tlb_flush_pending(mm)',
     A1: 'ptep_clear_flush(vma, pvmw.address, pvmw.pte)',
     flushTlbRange: 'ptep_clear_flush(vma, pvmw.address, pvmw.pte)',
     A4: 'set_pte_at(mm, pvmw.address, pvmw.pte, entry)',

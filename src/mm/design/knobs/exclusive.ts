@@ -20,6 +20,11 @@ export const EXCLUSIVE_KNOBS = {
     'exact-then-maybe': 'as exact, then whether an exclusive page may be pinned',
     'maybe-pinned': 'whether an exclusive page may be pinned, alone',
   }).took('exact', ['exact-then-maybe', '6c287605fd56']),
+  ksmFlush: knob('exclusive', 'what KSM makes of an entry that is read-only and clean already', {
+    trust: 'nobody can write to the page: it leaves the entry as it is',
+    pending: 'it flushes where the mm is about to flush TLBs, which may have more than the entry says',
+    'pending-rmb': 'as pending, with smp_rmb() between that and looking at the page',
+  }).took('trust', ['pending', 'b3a81d0841a9']),
   unmapFlush: knob('exclusive', 'when unmapping for swap flushes the TLB', {
     now: 'between clearing the entry and everything else',
     batched: 'once, after all entries',
