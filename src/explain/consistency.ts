@@ -2,7 +2,7 @@ import { type Deps, depsMembers, depsOf, depsUnion, NO_DEPS } from '../cpu/deps.
 import { isPlain } from '../cpu/modes.ts';
 import { INIT, Kind, NONE } from '../graph/event.ts';
 import { Graph } from '../graph/graph.ts';
-import type { CompleteVerdict } from '../models/lkmm.ts';
+import type { CompleteVerdict } from '../models/complete-verdict.ts';
 import { type Model, modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
 import { LADDER, MACHINES, type ModelName } from '../models/registry.ts';

@@ -157,11 +157,13 @@ export class Places {
     const g = this.graph;
     // A conditional RMW may order less where it fails: a lower place is not harder then.
     if (this.model.exact || this.isConditional(r) || g.wrongFrom < g.n) return low;
-    for (let place = bound - 1; place >= low; place--) {
+    if (bound <= low) return low;
+    const lowest = Math.max(low, Math.min(this.model.lowestPlace?.(g, r, bound) ?? -1, bound));
+    for (let place = bound - 1; place >= lowest; place--) {
       this.takeFrom(r, place);
       if (!this.model.consistent(g, r)) return place + 1;
     }
-    return low;
+    return lowest;
   }
 
   /** Leaves on the stack that a read takes the value at a lower place than the first. */

@@ -3,6 +3,7 @@ import { INIT, Kind } from '../graph/event.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { GivenSource } from '../models/order.ts';
 import type { RcuStep } from '../models/rcu.ts';
+import { SlotSet } from '../models/slot-set.ts';
 
 /** The least section that contains two. */
 const spanning = (a: RcuStep, b: RcuStep): RcuStep => ({
@@ -23,8 +24,7 @@ const spanning = (a: RcuStep, b: RcuStep): RcuStep => ({
  */
 export class Reach {
   private readonly stack: number[] = [];
-  private seen = new Int32Array(64);
-  private epoch = 0;
+  private readonly seen = new SlotSet();
   private target = -1;
   private highest = -1;
   /** Of an event itself, or of the section it is in. */
@@ -50,7 +50,7 @@ export class Reach {
     this.begin(g, -1);
     this.pushBefore(g, e);
     this.walk(g);
-    return this.seen[e] === this.epoch;
+    return this.seen.has(g, e);
   }
 
   /**
@@ -135,11 +135,7 @@ export class Reach {
   }
 
   private begin(g: Graph, target: number): void {
-    if (this.seen.length < g.capacity) {
-      this.seen = new Int32Array(g.capacity);
-      this.epoch = 0;
-    }
-    this.epoch++;
+    this.seen.begin(g);
     this.target = target;
     this.highest = -1;
   }
@@ -150,8 +146,10 @@ export class Reach {
   }
 
   private push(g: Graph, e: number): void {
-    if (this.seen[e] === this.epoch) return;
-    this.seen[e] = this.epoch;
+    if (this.seen.add(g, e)) this.isSeen(g, e);
+  }
+
+  private isSeen(g: Graph, e: number): void {
     if (g.loc[e] === this.target && g.kind[e] === Kind.Write && g.coIndex[e]! > this.highest) {
       this.highest = g.coIndex[e]!;
     }
@@ -159,11 +157,12 @@ export class Reach {
   }
 
   private pushRow(g: Graph, e: number): void {
-    const slots = g.slots[g.thread[e]!]!;
+    const thread = g.thread[e]!;
+    const slots = g.slots[thread]!;
     const words = g.words;
     for (let i = 0; i < words; i++) {
-      for (let bits = g.ppo[e * words + i]!; bits !== 0; bits &= bits - 1) {
-        this.push(g, slots[i * 32 + 31 - Math.clz32(bits & -bits)]!);
+      for (let bits = this.seen.addWord(thread, i, g.ppo[e * words + i]!); bits !== 0; bits &= bits - 1) {
+        this.isSeen(g, slots[i * 32 + 31 - Math.clz32(bits & -bits)]!);
       }
     }
   }

@@ -1,9 +1,10 @@
 import { depsMembers, NO_DEPS } from '../cpu/deps.ts';
 import { Kind } from '../graph/event.ts';
 import type { Graph } from '../graph/graph.ts';
-import { NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
-import { type CompleteVerdict, lkmmComplete, lkmmConsistent } from './lkmm.ts';
+import { CLEAN, type CompleteVerdict, INCONSISTENT } from './complete-verdict.ts';
+import { lkmmComplete, lkmmConsistent } from './lkmm.ts';
+import { LkmmFloor } from './lkmm-floor.ts';
 import { type GivenSource, lkmmGiven, lkmmOrder, type Order, scOrder, tsoOrder } from './order.ts';
 import { arm64Order } from './order-arm64.ts';
 import { powerOrder } from './order-power.ts';
@@ -27,9 +28,17 @@ export interface Model {
    * @param unsourced a read to be taken as if it read from nowhere, while its from-reads stand; -1 for none
    */
   consistent(g: Graph, unsourced: number): boolean;
+  /**
+   * The lowest place that a read which was added last, and is no conditional RMW, may read at: below it the graph is
+   * certainly inconsistent, at it and above it need not be consistent. -1: nothing is known.
+   * @param enough a higher place is not looked for
+   */
+  lowestPlace?(g: Graph, r: number, enough: number): number;
   /** What is asked of complete executions only. */
   complete(g: Graph, steps: readonly RcuStep[], hasPlain: boolean): CompleteVerdict;
 }
+
+const lkmmFloor = new LkmmFloor();
 
 /** The rules of a model, for programs that tell of their dependencies or not. */
 export function modelOf(name: ModelName, dependencies: Program['dependencies']): Model {
@@ -62,6 +71,7 @@ export function modelOf(name: ModelName, dependencies: Program['dependencies']):
         controlsPastJoin: false,
         exact: false,
         consistent: lkmmConsistent,
+        lowestPlace: (g, r, enough) => lkmmFloor.lowestPlace(g, r, enough),
         complete: lkmmComplete,
       };
   }
@@ -86,8 +96,7 @@ const exactly = ({
  * like any others there.
  */
 function tierOneComplete(g: Graph, steps: readonly RcuStep[], given: GivenSource | undefined): CompleteVerdict {
-  const clean = { consistent: true, flags: NO_FLAGS };
-  if (!rcuMatters(steps)) return clean;
+  if (!rcuMatters(steps)) return CLEAN;
   const first = new Int32Array(g.threadCount);
   let size = 0;
   for (let t = 0; t < g.threadCount; t++) {
@@ -122,5 +131,5 @@ function tierOneComplete(g: Graph, steps: readonly RcuStep[], given: GivenSource
   close(before, size, words);
   for (let m = 0; m < size; m++) setBit(before, m * words, m);
   const rcu = rcuOrder(g, steps, before, words, first);
-  return { ...clean, consistent: !violatesRcu(rcu, steps.length) };
+  return violatesRcu(rcu, steps.length) ? INCONSISTENT : CLEAN;
 }

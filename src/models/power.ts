@@ -1,8 +1,7 @@
 import { depsMembers } from '../cpu/deps.ts';
 import { Kind, NONE, Rmw } from '../graph/event.ts';
 import type { Graph } from '../graph/graph.ts';
-import { NO_FLAGS } from '../program/flags.ts';
-import type { CompleteVerdict } from './lkmm.ts';
+import { CLEAN, type CompleteVerdict, INCONSISTENT } from './complete-verdict.ts';
 import { branchesBefore } from './order-power.ts';
 import { composed, type RcuStep, rcuMatters, rcuOrder, star, violatesRcu } from './rcu.ts';
 import { isAcyclic, orRow, orShifted, setBit } from './rows.ts';
@@ -247,7 +246,5 @@ export const powerConsistent =
 /** Grace periods: that axiom is asked of complete executions. */
 export const powerComplete =
   (conservative: boolean) =>
-  (g: Graph, steps: readonly RcuStep[]): CompleteVerdict => ({
-    consistent: !rcuMatters(steps) || new PowerRelations(g, NONE, conservative).allowsGracePeriods(steps),
-    flags: NO_FLAGS,
-  });
+  (g: Graph, steps: readonly RcuStep[]): CompleteVerdict =>
+    !rcuMatters(steps) || new PowerRelations(g, NONE, conservative).allowsGracePeriods(steps) ? CLEAN : INCONSISTENT;

@@ -3,7 +3,8 @@ import { Fence, isPlain as isPlainMode, Mode } from '../cpu/modes.ts';
 import { Kind } from '../graph/event.ts';
 import type { Graph } from '../graph/graph.ts';
 import { flagIf } from '../program/flags.ts';
-import type { CompleteVerdict, LkmmRelations } from './lkmm.ts';
+import type { CompleteVerdict } from './complete-verdict.ts';
+import type { LkmmRelations } from './lkmm-relations.ts';
 import type { RcuOrder, RcuStep } from './rcu.ts';
 import { Relation } from './relation.ts';
 
