@@ -8,6 +8,7 @@ import { DEFAULT_MODEL, LADDER } from '../models/registry.ts';
 import type { InTurns } from '../program/turns.ts';
 import { analyse, analyseWhy, replayExecution } from './analyse.ts';
 import { settingsFrom } from './options.ts';
+import { repairRace } from './repair-race.ts';
 import type { Answer, ReplayRequest, Request } from './request.ts';
 
 /** Answers a question by the functions that the command answers it by. Progress is yielded before each step. */
@@ -32,9 +33,15 @@ export function* answering(request: Request, limits: Limits): InTurns<Answer> {
         machines: request.model === undefined,
       });
     }
-    case 'show':
-    case 'barriers':
     case 'repair': {
+      const { of, others = [] } = request;
+      const settings = settingsFrom(request);
+      return of.kind === 'race'
+        ? yield* repairRace([of, ...others], settings, limits)
+        : yield* analyse('repair', [of], settings, limits);
+    }
+    case 'show':
+    case 'barriers': {
       const { question, of } = request;
       return yield* analyse(question, [of], settingsFrom(request), limits);
     }

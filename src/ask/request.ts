@@ -19,7 +19,13 @@ export interface CheckRequest extends OptionsOf<'check'> {
 }
 
 /** A failing execution, what each barrier is good for, or what would mend it. */
-export type ExplainRequest = Explain<'show'> | Explain<'barriers'> | Explain<'repair'>;
+export type ExplainRequest = Explain<'show'> | Explain<'barriers'> | RepairRequest;
+
+/** What would mend it; of a race in all of its forms that are named. */
+interface RepairRequest extends Explain<'repair'> {
+  /** Of a race, the same under the same design in other forms. */
+  readonly others?: readonly AskedRace[] | undefined;
+}
 
 interface Explain<Q extends 'show' | 'barriers' | 'repair'> extends OptionsOf<Q> {
   readonly question: Q;
@@ -65,7 +71,7 @@ export type AnswerTo<R extends Request> = R['question'] extends Question
 export type Answer = LitmusResult | CellResult | Analysis;
 
 /** What a request has besides its options. */
-const PARTS = ['question', 'of', 'with', 'id'];
+const PARTS = ['question', 'of', 'with', 'others', 'id'];
 
 /**
  * Looks at what a program asks, which TypeScript may not have seen.

@@ -164,7 +164,7 @@ function testsFrom(path: string, options: AnalysisOptions): { asked: AskedTest[]
   return { asked };
 }
 
-/** The races that the arguments name: of `show` all variants, of all else the first. */
+/** The races that the arguments name: of `show` all variants, of `repair` those of one race, of all else the first. */
 async function racesFrom(
   analysis: AnalysisName,
   name: string,
@@ -177,7 +177,8 @@ async function racesFrom(
   const question = await questionFrom(name, { ...chosen, allDesigns: false }, argv);
   if (!('tasks' in question)) return question;
   const { decisions, module, tasks } = question;
-  const first = analysis === 'show' ? tasks : tasks.slice(0, 1);
+  const ofOne = tasks.filter(({ scenario }) => scenario === tasks[0]?.scenario);
+  const first = analysis === 'show' ? tasks : analysis === 'repair' ? ofOne : tasks.slice(0, 1);
   const asked = first.flatMap(({ scenario, variant }) =>
     designs.map((preset): NamedRace => ({ kind: 'race', scenario, variant, preset, decisions, module })),
   );

@@ -110,11 +110,12 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     name: 'repair',
     summary: 'find the cheapest edits that mend a protocol',
     description:
-      'Finds the cheapest sets of barriers, ordering suffixes and exchanges of independent steps that make a protocol hold. Each is proved, and no part of it is enough.',
+      'Finds the cheapest sets of barriers, ordering suffixes and exchanges of independent steps that make a protocol hold; of a race the smallest sets of other decisions as well, with the commits that brought them. Each is proved, and no part of it is enough.',
     arguments: [TEST],
     options: {
       model,
       ...RACE,
+      variant: { ...variant, defaultText: 'every one' },
       format,
       ...LIMITS,
       arch,

@@ -1,5 +1,6 @@
 import { analyse, analyseWhy, type RacePair, replayExecution } from '../ask/analyse.ts';
 import type { Settings } from '../ask/options.ts';
+import { repairRace } from '../ask/repair-race.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import type { ExecutionId } from '../explain/execution-id.ts';
 import type { Asked } from '../fronts/fronts.ts';
@@ -28,8 +29,8 @@ export interface NamedRace {
 export interface AnalysisRequest {
   readonly analysis: AnalysisName;
   /**
-   * One, or of `diff` two; of `show` any number, of which the first that fails is shown; of `why` each variant under the
-   * one design and then under the other.
+   * One, or of `diff` two; of `show` any number, of which the first that fails is shown; of `repair` the forms of a race; of
+   * `why` each variant under the one design and then under the other.
    */
   readonly asked: readonly (AskedTest | NamedRace)[];
   /** Of a replay. */
@@ -79,6 +80,8 @@ function found(
   const done = (analysing: InTurns<Analysis>): Analysis => atOnce(analysing, onStep, isStopped);
   if (analysis === 'replay') return done(replayExecution(id!, asked[0]!, limits));
   if (analysis === 'why') return done(analyseWhy(pairsOf(asked), { ...limits, models: LADDER }));
+  const races = asked.filter((each) => each.kind === 'race');
+  if (analysis === 'repair' && races.length > 0) return done(repairRace(races, options, limits));
   if (analysis !== 'show') return done(analyse(analysis, asked, options, limits));
   let last: Analysis | undefined;
   for (const each of asked) {

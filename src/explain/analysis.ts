@@ -3,7 +3,7 @@ import type { Diagnostic } from '../program/diagnostic.ts';
 import type { BarrierItem, Together } from './barriers.ts';
 import type { Architecture } from './costs.ts';
 import type { Counterexample } from './counterexample.ts';
-import type { Why } from './decision.ts';
+import type { DecisionMends, Why } from './decision.ts';
 import type { Difference } from './difference.ts';
 import type { Repair } from './repair-search.ts';
 
@@ -72,6 +72,8 @@ export interface Repairs extends Every {
   /** Whether it fails although nothing is reordered. */
   readonly interleaving: boolean;
   readonly tried: number;
+  /** Of a race, what other decisions mend. */
+  readonly decisions?: DecisionMends;
 }
 
 /** What one of two allows and the other does not. */
@@ -98,6 +100,8 @@ export interface Deadlocks extends Every {
   readonly kind: 'deadlock';
   /** Undefined where no such execution was seen. */
   readonly counterexample: Counterexample | undefined;
+  /** Of the repair of a race, what other decisions mend. */
+  readonly decisions?: DecisionMends;
 }
 
 /** Not everything was looked at, so nothing is claimed of the whole. */

@@ -22,10 +22,13 @@ export interface Decision {
   readonly knob: string;
   readonly before: string;
   readonly value: string;
-  /** What the value means. */
+  /** What is decided, and what the value means. */
+  readonly about: string;
   readonly meaning: string;
   /** Where kernels take it so; empty where none does. */
   readonly kernels: readonly Stretch[];
+  /** Where no kernel takes it so but on this machine. */
+  readonly machine?: 'x86';
 }
 
 /** What is known of a race in one form under one design. Of what is broken the strongest model that breaks it. */
@@ -70,3 +73,38 @@ export interface Why {
   /** Whether it is known that there are no others as small. */
   readonly complete: boolean;
 }
+
+/** A race in one of its forms, under a design. */
+export interface VariantAnswer {
+  readonly variant: string;
+  readonly answer: CellAnswer;
+}
+
+/** Decisions taken otherwise, none of which can be left out, and what then becomes of every form that was asked about. */
+export interface DecisionMend {
+  readonly decisions: readonly Decision[];
+  readonly after: readonly VariantAnswer[];
+  /** The kernel that they are taken from, where they are. */
+  readonly kernel?: string;
+}
+
+/** How a race could be mended by other decisions. */
+export interface DecisionMends {
+  /** Every form that was asked about, as it stands. */
+  readonly before: readonly VariantAnswer[];
+  /**
+   * What the first later kernel does in which the most of them hold; then the smallest sets of all with which all those hold
+   * that can be mended, or of each where no set is known that mends all of them.
+   */
+  readonly mends: readonly DecisionMend[];
+  /** Whether there are no others as small. */
+  readonly complete: boolean;
+  /** How often a form was explored. */
+  readonly tried: number;
+}
+
+/** Is it explored in full, and fine? */
+export const isHolding = ({ kind }: CellAnswer): boolean => kind === 'holds';
+
+/** Does something fail? */
+export const isFailing = ({ kind }: CellAnswer): boolean => ['violated', 'deadlock', 'data-race'].includes(kind);

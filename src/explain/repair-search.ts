@@ -5,6 +5,7 @@ import type { InTurns } from '../program/turns.ts';
 import { type Candidate, CandidateQueue, EPSILON } from './candidates.ts';
 import { judge } from './consistency.ts';
 import { type Architecture, costOf } from './costs.ts';
+import type { VariantAnswer } from './decision.ts';
 import type { Beside, CostKind, Edit, Patch, Protocol } from './edit.ts';
 import { type Gap, Mendable } from './mendable.ts';
 import { type Found, findAny } from './search.ts';
@@ -26,6 +27,8 @@ export interface Repair {
   readonly executions: number;
   /** The change of the source, where that is text. */
   readonly patch: Patch | undefined;
+  /** Of a race, what becomes of its other forms that are broken, with the same edits. */
+  readonly elsewhere?: readonly VariantAnswer[];
 }
 
 /** A failing execution, and what could forbid it. */

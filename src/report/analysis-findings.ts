@@ -5,6 +5,7 @@ import { cycleOf } from '../explain/reason.ts';
 import { placeWords } from '../explain/source-place.ts';
 import { mendWords } from './analysis-text.ts';
 import { cellWord } from './cell-table.ts';
+import { answerWords, kernelLines } from './decision-text.ts';
 import { reasonWords } from './execution-words.ts';
 import { diagnosticFindings, type Finding } from './finding.ts';
 
@@ -27,6 +28,15 @@ export function findingsOf(a: Analysis): Finding[] {
           const words = edits.map((edit) => `${edit.words} (${placeWords(edit.place)})`).join('; ');
           const message = `${words}: then none of ${executions} executions fails.`;
           return { ...about, rule: 'repair', level: 'note', place: edits[0]?.place, message, patch };
+        }),
+        ...(a.decisions?.mends ?? []).map(({ decisions, after }): Finding => {
+          const words = decisions.map((each) => `${each.knob}=${each.value} (${kernelLines(each).join('; ')})`);
+          return {
+            ...about,
+            rule: 'repair',
+            level: 'note',
+            message: `${words.join('; ')}: then ${answerWords(after)}.`,
+          };
         }),
       ];
     case 'difference':

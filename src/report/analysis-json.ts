@@ -1,18 +1,10 @@
 import type { Analysis, Differs, Shows } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
-import type { Decision, Why } from '../explain/decision.ts';
+import type { Decision, DecisionMends, Why } from '../explain/decision.ts';
 import type { Repair } from '../explain/repair-search.ts';
 import { executionData, failureData, placeData } from './execution-json.ts';
-import type {
-  AnalysisData,
-  BarrierData,
-  DecisionData,
-  DifferenceData,
-  EveryData,
-  MendData,
-  RepairData,
-  StoryData,
-} from './schema/analysis.ts';
+import type { AnalysisData, BarrierData, DifferenceData, EveryData, MendData, RepairData } from './schema/analysis.ts';
+import type { DecisionData, DecisionMendsData, StoryData } from './schema/decision.ts';
 import { jsonLine } from './visible.ts';
 
 /** What `--format json` prints for an analysis; `schema/analysis.ts` declares it. */
@@ -45,7 +37,10 @@ function partOf(a: Analysis): Parts[Analysis['kind']] {
     case 'holds':
       return { executions: a.executions, blocked: a.blocked };
     case 'deadlock':
-      return { execution: a.counterexample === undefined ? null : executionData(a.counterexample) };
+      return {
+        execution: a.counterexample === undefined ? null : executionData(a.counterexample),
+        ...decisionsData(a.decisions),
+      };
     case 'barriers':
       return {
         complete: a.complete,
@@ -59,7 +54,9 @@ function partOf(a: Analysis): Parts[Analysis['kind']] {
     case 'repairs': {
       const { architecture, maxEdits, complete, interleaving, tried } = a;
       const execution = executionData(a.counterexample);
-      return { architecture, maxEdits, complete, interleaving, tried, repairs: a.repairs.map(repairData), execution };
+      const repairs = a.repairs.map(repairData);
+      const decisions = decisionsData(a.decisions);
+      return { architecture, maxEdits, complete, interleaving, tried, repairs, execution, ...decisions };
     }
     case 'difference':
       return differenceData(a);
@@ -95,7 +92,20 @@ const decisionData = ({ kernels, ...decision }: Decision): DecisionData => ({
   kernels: kernels.map(({ since = null, until = null, commits }) => ({ since, until, commits })),
 });
 
-const repairData = ({ edits, cost, executions, patch }: Repair): RepairData => ({
+const decisionsData = (found: DecisionMends | undefined): { decisions?: DecisionMendsData } =>
+  found === undefined
+    ? {}
+    : {
+        decisions: {
+          ...found,
+          mends: found.mends.map(({ decisions, after, kernel = null }) => {
+            return { decisions: decisions.map(decisionData), after, kernel };
+          }),
+        },
+      };
+
+const repairData = ({ edits, cost, executions, patch, elsewhere }: Repair): RepairData => ({
+  ...(elsewhere === undefined ? {} : { elsewhere }),
   edits: edits.map((e) => ({ words: e.words, thread: e.thread, place: placeData(e.place), cost: e.cost ?? null })),
   cost,
   executions,

@@ -1,23 +1,13 @@
-import type {
-  Analysis,
-  Barriers,
-  Deadlocks,
-  Holds,
-  IsBounded,
-  IsInterrupted,
-  Repairs,
-  Shows,
-} from '../explain/analysis.ts';
+import type { Analysis, Barriers, Deadlocks, Holds, IsBounded, IsInterrupted, Shows } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
-import type { Counterexample } from '../explain/counterexample.ts';
-import type { Patch } from '../explain/edit.ts';
-import type { Repair } from '../explain/repair-search.ts';
 import { modelInfo } from '../models/registry.ts';
 import { again, headed } from './analysis-lines.ts';
+import { decisionMendLines } from './decision-text.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { differenceText, onlyLines } from './difference-text.ts';
 import { executionText, labelled } from './execution-text.ts';
-import { listed, reasonWords, siteWords } from './execution-words.ts';
+import { listed, siteWords } from './execution-words.ts';
+import { diffLines, repairsText } from './repairs-text.ts';
 import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
 import { whyText } from './why-text.ts';
 
@@ -94,7 +84,8 @@ function deadlockText(a: Deadlocks, width: number, style: Style): string {
   const { counterexample: c } = a;
   if (c === undefined) return headed(a, 'deadlock', style.red, 'no execution completes', width, style);
   const head = headed(a, 'deadlock', style.red, c.failure.message, width, style);
-  return `${[head, executionText(c, width, style).trimEnd(), ...again(c, style)].join('\n')}\n`;
+  const decisions = a.decisions === undefined ? [] : ['', ...decisionMendLines(a.decisions, width, style)];
+  return `${[head, executionText(c, width, style).trimEnd(), ...again(c, style), ...decisions].join('\n')}\n`;
 }
 
 /** What is known nevertheless: how much was visited, and of two what one allows and the other for certain does not. */
@@ -193,42 +184,3 @@ function togetherText(
   const but = kept.length === 0 ? '' : ` Then ${listed(kept.map(named), 'and')} must stay.`;
   return [...wrapped(text + but, width), ...(patch === undefined ? [] : ['', ...diffLines(patch, style)])];
 }
-
-function repairsText(a: Repairs, width: number, style: Style): string {
-  const { repairs, counterexample: c, maxEdits, architecture, complete } = a;
-  const limit = `with at most ${count(maxEdits, 'edit')}`;
-  const lines: string[] = [];
-  if (a.interleaving) {
-    const why = `no barrier, ordering suffix or exchange of steps ${limit} helps: it fails although nothing is reordered`;
-    lines.push(headed(a, 'no repair', style.red, why, width, style), executionText(c, width, style).trimEnd());
-  } else if (repairs.length === 0) {
-    const why = complete ? `there is none ${limit}` : `none was found ${limit} before a limit was hit`;
-    lines.push(headed(a, 'no repair', style.red, why, width, style), executionText(c, width, style).trimEnd());
-  } else {
-    const order = `cheapest first${architecture === 'any' ? '' : ` on ${architecture}`}${complete ? '' : '; there may be others'}`;
-    lines.push(headed(a, count(repairs.length, 'repair'), style.green, `${limit}, ${order}`, width, style));
-    lines.push(...labelled('Fails', c.failure.message, width, style), ...labelled('Why', reasonWords(c), width, style));
-    for (const [i, repair] of repairs.entries()) lines.push('', ...repairLines(c, repair, i + 1, style));
-  }
-  lines.push('', ...again(c, style), style.dim(`${count(a.tried, 'variant')} explored in ${duration(a.seconds)}`));
-  return `${lines.join('\n')}\n`;
-}
-
-function repairLines(
-  c: Counterexample,
-  { edits, cost, executions, patch }: Repair,
-  number: number,
-  style: Style,
-): string[] {
-  const proved = `cost ${cost}; none of its ${count(executions, 'execution')} fails`;
-  const lines = [`${style.bold(`${number}.`)} ${style.dim(proved)}`];
-  for (const { words, thread, place } of edits) lines.push(`   ${words} (${siteWords(c.columns[thread]!, place)})`);
-  if (patch !== undefined && number === 1) lines.push('', ...diffLines(patch, style));
-  return lines;
-}
-
-const diffLines = ({ diff }: Patch, style: Style): string[] =>
-  diff
-    .trimEnd()
-    .split('\n')
-    .map((line) => (line.startsWith('+') ? style.green(line) : line.startsWith('-') ? style.red(line) : line));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { analyse, analyseWhy, type RacePair, replayExecution } from '../../src/ask/analyse.ts';
 import type { Settings } from '../../src/ask/options.ts';
+import { repairRace } from '../../src/ask/repair-race.ts';
 import type { Analysis, AnalysisName } from '../../src/explain/analysis.ts';
 import { parseId } from '../../src/explain/execution-id.ts';
 import type { AskedRace } from '../../src/fronts/races/race-front.ts';
@@ -109,6 +110,9 @@ export const ANALYSES: Readonly<Record<string, Analysis>> = {
   'no repair of an interleaving': answer('repair', [
     test('CoWR', litmus('MP+turned', { ...SHAPES.MP, exists: '1:r0=1 /\\ 1:r1=1' })),
   ]),
+  'repairs of a race': settled(
+    finish(repairRace([between('v4.4', 'v4.20')[0]], { ...OPTIONS, maxEdits: 1 }, {})),
+  ),
   difference: answer('diff', [test('SB', SB), test('SB+mbs', FENCED)]),
   'difference of models': answer('diff', [test('SB', SB), test('SB', SB)], { otherModel: 'sc' }),
   'no difference': answer('diff', [test('SB', SB), test('SB', SB)]),

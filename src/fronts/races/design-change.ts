@@ -19,7 +19,8 @@ export function decisionOf(knob: KnobName, before: string, value: string): Decis
   const kernels = periodsOf(knob)
     .filter((period) => period.value === value)
     .map(({ since, until, commits }): Stretch => ({ since, until, commits: commits.map(commitName) }));
-  return { knob, before, value, meaning, kernels };
+  const isOfX86 = kernels.length === 0 && periodsOf(knob, 'x86').some((period) => period.value === value);
+  return { knob, before, value, about: KNOBS[knob].doc, meaning, kernels, ...(isOfX86 && { machine: 'x86' as const }) };
 }
 
 /** The decisions in which two designs differ. */

@@ -12,6 +12,12 @@ type Change =
   | { readonly what: 'fence'; readonly fences: readonly FenceKey[]; readonly fence: Fence | 'none' }
   | { readonly what: 'mode'; readonly accesses: RaceSite['accesses']; readonly mode: Mode }
   | { readonly what: 'insert'; readonly accesses: RaceSite['accesses']; readonly fence: Fence }
+  | {
+      readonly what: 'move';
+      readonly fences: readonly FenceKey[];
+      readonly accesses: RaceSite['accesses'];
+      readonly fence: Fence;
+    }
   | { readonly what: 'lock'; readonly cell: number }
   | { readonly what: 'without'; readonly fences: readonly Fence[] };
 
@@ -88,7 +94,12 @@ export class RaceProtocol extends RaceSubject implements Protocol {
   }
 
   strengthenings(): readonly Edit[] {
-    return this.all().flatMap((site) => strengtheningsOf(site));
+    const sites = this.all();
+    const moved = sites.flatMap((site) => movesOf(site, sites));
+    // What stands there comes first: of edits that cost the same, the first is taken.
+    const isThere = ({ kind }: RaceSite): boolean => kind === 'fence';
+    const inOrder = [...sites.filter(isThere), ...sites.filter((site) => !isThere(site))];
+    return [...moved, ...inOrder.flatMap((site) => strengtheningsOf(site))];
   }
 }
 
@@ -96,6 +107,7 @@ export class RaceProtocol extends RaceSubject implements Protocol {
 const placeOf = (thread: number, change: Change): string => {
   switch (change.what) {
     case 'fence':
+    case 'move':
       return `${thread} fence ${change.fences.join()}`;
     case 'mode':
       return `${thread} mode ${accessWords(change.accesses)}`;
@@ -121,8 +133,9 @@ function patchesOf(edits: readonly RaceEdit[]): Patches {
     else if (change.what === 'mode') {
       const { mode } = change;
       for (const { key, nth } of change.accesses) modes.set(key, [...(modes.get(key) ?? []), { nth, mode }]);
-    } else if (change.what === 'insert') {
+    } else if (change.what === 'insert' || change.what === 'move') {
       const { fence } = change;
+      if (change.what === 'move') for (const key of change.fences) fences.set(key, 'none');
       for (const { key, nth } of change.accesses) inserted.set(key, [...(inserted.get(key) ?? []), { nth, fence }]);
     } else if (change.what === 'lock') locks.add(change.cell);
     else for (const fence of change.fences) without.add(fence);
@@ -214,17 +227,40 @@ function sectionsOf(sites: readonly RaceSite[]): Ordering[] {
 
 // --- what could be ---------------------------------------------------------------------------------------------------
 
+/** A barrier of its own could stand before another access of the same function. */
+function movesOf(site: RaceSite, sites: readonly RaceSite[]): RaceEdit[] {
+  const { kind, mode, thread, words, fences } = site;
+  const fence = mode as Fence;
+  if (kind !== 'fence' || ![Fence.Mb, Fence.Rmb, Fence.Wmb].includes(fence)) return [];
+  return sites.flatMap((other) => {
+    const isElsewhere = other.kind !== 'fence' && other.thread === thread && !other.isFenced && inOneCall(site, other);
+    if (!isElsewhere || other.after === 'nothing') return [];
+    const change = { what: 'move', fences, accesses: other.accesses, fence } as const;
+    return [edit(other, 'move', `${words} moved before ${other.words}`, change)];
+  });
+}
+
+/** Are two steps in the same function, in the same call that a program makes? */
+const inOneCall = ({ place: a }: RaceSite, { place: b }: RaceSite): boolean =>
+  a.function !== undefined && a.function === b.function && a.kernel?.callAt === b.kernel?.callAt;
+
 function strengtheningsOf(site: RaceSite): RaceEdit[] {
-  const { kind, mode, words, accesses, after } = site;
-  if (kind === 'fence') return [];
+  const { kind, mode, words, accesses, fences, after, isFenced, previous } = site;
+  if (kind === 'fence') {
+    if (mode !== Fence.Wmb && mode !== Fence.Rmb) return [];
+    const change = { what: 'fence', fences, fence: Fence.Mb } as const;
+    return [edit(site, 'mb-instead', `smp_mb() for ${words}`, change)];
+  }
   const made: RaceEdit[] = [];
   if (after !== 'nothing') {
     const insert = (name: string, fence: Fence, cost: CostKind): void => {
-      made.push(edit(site, cost, `${name} before ${words}`, { what: 'insert', accesses, fence }));
+      const where = name.includes('__after_') ? `after ${previous}` : `before ${words}`;
+      made.push(edit(site, cost, `${name} ${where}`, { what: 'insert', accesses, fence }));
     };
     insert('smp_wmb()', Fence.Wmb, 'wmb');
     insert('smp_rmb()', Fence.Rmb, 'rmb');
-    insert('smp_mb()', Fence.Mb, 'mb');
+    // What stands there can be one instead.
+    if (!isFenced) insert('smp_mb()', Fence.Mb, 'mb');
     if (after === 'rmw') insert('smp_mb__after_atomic()', Fence.AfterAtomic, 'atomic-mb');
     if (after === 'lock') insert('smp_mb__after_spinlock()', Fence.AfterSpinlock, 'lock-mb');
   }

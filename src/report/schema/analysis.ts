@@ -19,6 +19,7 @@ import {
   type TypeOf,
 } from './build.ts';
 import { diagnostics, model, place, version } from './common.ts';
+import { decisionMends, story, variantAnswers } from './decision.ts';
 import { execution, failure } from './execution.ts';
 
 const meaning = named(
@@ -48,6 +49,7 @@ const repair = named(
     cost: count,
     executions: said('Executions of the repaired protocol that were visited; none fails.', count),
     patch: said('A unified diff.', nullable(string)),
+    elsewhere: optional(said('Of a race, its other variants that are broken, with the same edits.', variantAnswers)),
   }),
 );
 
@@ -107,73 +109,6 @@ const UNDECIDED = {
   partial: nullable(partial),
 };
 
-const commit = named(
-  'commit',
-  object({
-    hash: said('Its first digits.', string),
-    subject: string,
-    release: said('The first that has it.', string),
-  }),
-);
-
-const decision = named(
-  'decision',
-  said(
-    'A decision of a design that is taken otherwise.',
-    object({
-      knob: string,
-      before: string,
-      value: string,
-      meaning: string,
-      kernels: said(
-        'Where kernels take it so; empty where none does.',
-        list(
-          object({
-            since: said('Null where the oldest that is known does.', nullable(string)),
-            until: said('The first after them; null where the newest that is known still does.', nullable(string)),
-            commits: list(commit),
-          }),
-        ),
-      ),
-    }),
-  ),
-);
-
-const cellAnswer = named(
-  'cellAnswer',
-  object({
-    kind: oneOf(['holds', 'vacuous', 'violated', 'deadlock', 'data-race', 'bounded', 'interrupted', 'absent', 'error']),
-    model: said('Of what is broken the strongest that breaks it.', model),
-  }),
-);
-
-const story = named(
-  'story',
-  said(
-    'How one cell became another.',
-    object({
-      variant: string,
-      from: cellAnswer,
-      to: cellAnswer,
-      steps: said(
-        'What lies between and decides what the race asks for, in its order.',
-        list(
-          object({
-            commit: said('Null of a decision that no kernel took.', nullable(commit)),
-            decisions: list(decision),
-            after: said('The cell with this change and all before it.', cellAnswer),
-          }),
-        ),
-      ),
-      movers: said(
-        'Every smallest set of decisions with which, taken alone, the first cell becomes the last.',
-        list(list(decision)),
-      ),
-      complete: said('Whether it is known that there are no others as small.', boolean),
-    }),
-  ),
-);
-
 /** What is printed of every answer, whatever its kind. */
 const EVERY = {
   version,
@@ -232,6 +167,7 @@ const KINDS = {
       tried: count,
       repairs: list(repair),
       execution,
+      decisions: optional(decisionMends),
     }),
   ),
   difference: said(
@@ -255,6 +191,7 @@ const KINDS = {
       ...EVERY,
       kind: constant('deadlock'),
       execution: said('One in which a thread waits without end; null where none was seen.', nullable(execution)),
+      decisions: optional(decisionMends),
     }),
   ),
   bounded: said('A limit was hit: nothing is claimed.', object({ ...EVERY, kind: constant('bounded'), ...UNDECIDED })),
@@ -270,8 +207,6 @@ export type AnalysisData = { readonly [Kind in keyof typeof KINDS]: TypeOf<(type
 export type BarrierData = TypeOf<typeof barrier>;
 export type DifferenceData = TypeOf<typeof partial>;
 export type RepairData = TypeOf<typeof repair>;
-export type DecisionData = TypeOf<typeof decision>;
-export type StoryData = TypeOf<typeof story>;
 export type MendData = TypeOf<typeof mend>;
 /** What of it is printed whatever the kind. */
 export type EveryData = keyof typeof EVERY;

@@ -77,7 +77,7 @@ describe('what mends a race', () => {
     if (outcome.kind !== 'repairs') throw new Error(outcome.kind);
     expect(outcome.repairs.map(({ edits }) => edits.map((e) => e.words))).toEqual([
       ['ptep_set_wrprotect(src_mm, addr, src_pte): full barrier'],
-      ['smp_mb__after_atomic() before atomic_read(&src_mm->has_pinned)'],
+      ['smp_mb__after_atomic() after ptep_set_wrprotect(src_mm, addr, src_pte)'],
       ['smp_mb() before atomic_read(&src_mm->has_pinned)'],
     ]);
   });
