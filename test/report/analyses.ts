@@ -110,9 +110,7 @@ export const ANALYSES: Readonly<Record<string, Analysis>> = {
   'no repair of an interleaving': answer('repair', [
     test('CoWR', litmus('MP+turned', { ...SHAPES.MP, exists: '1:r0=1 /\\ 1:r1=1' })),
   ]),
-  'repairs of a race': settled(
-    finish(repairRace([between('v4.4', 'v4.20')[0]], { ...OPTIONS, maxEdits: 1 }, {})),
-  ),
+  'repairs of a race': settled(finish(repairRace([between('v4.4', 'v4.20')[0]], { ...OPTIONS, maxEdits: 1 }, {}))),
   difference: answer('diff', [test('SB', SB), test('SB+mbs', FENCED)]),
   'difference of models': answer('diff', [test('SB', SB), test('SB', SB)], { otherModel: 'sc' }),
   'no difference': answer('diff', [test('SB', SB), test('SB', SB)]),
