@@ -12,6 +12,7 @@ import { hugeDirtyCow } from './huge-dirty-cow.ts';
 import { hugetlbUnshare } from './hugetlb-unshare.ts';
 import { ksmFlush } from './ksm-flush.ts';
 import { lazyfree } from './lazyfree.ts';
+import { longtermZone } from './longterm-zone.ts';
 import { mapcountPin } from './mapcount-pin.ts';
 import { migratePin } from './migrate-pin.ts';
 import { mirror } from './mirror.ts';
@@ -63,6 +64,7 @@ export const SCENARIOS: readonly Scenario[] = [
   forkEdges,
   pageReuse,
   ksmFlush,
+  longtermZone,
   hugeDirtyCow,
   mremapTlb,
   mremapRetract,

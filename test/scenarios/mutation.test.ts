@@ -117,6 +117,8 @@ const BREAKS: readonly [holds: string, otherwise: string, row: string, breaks: '
   ['v6.12', 'forkReference=before-check-kept', 'fork-edges nomem', 'SC'],
   ['v4.20 ksmFlush=pending-rmb', 'ksmFlush=trust', 'ksm-flush pending', 'SC'],
   ['v4.20 ksmFlush=pending-rmb', 'ksmFlush=pending', 'ksm-flush pending', 'LKMM'],
+  ['v6.12', 'pinMovable=insist-listed', 'longterm-zone isolated', 'SC'],
+  ['v6.12', 'pinMovable=try', 'longterm-zone isolated', 'SC'],
   ['v4.20', 'touchPmd=dirty', 'huge-dirty-cow read', 'SC'],
   ['v6.12', 'mremapFlush=end', 'mremap-tlb truncate', 'SC'],
   ['v6.12', 'mremapTable=trust', 'mremap-retract table', 'SC'],

@@ -99,6 +99,30 @@ const NOTICED: readonly [what: string, changes: readonly Change[], row: string, 
     'v6.12',
     'SC I10',
   ],
+  [
+    'a fast long-term pin does not look where the page is',
+    without('gup/gup-fast.ts', '  if (fastLongtermRefused(k, page, flags)) return undefined;\n'),
+    'longterm-zone isolated',
+    'v6.12',
+    'SC I27',
+  ],
+  [
+    'a page is taken off its list although it is on none',
+    without('reclaim/lru.ts', '  if (!cpu.testAndClearBits(page + PAGE_FLAGS, PG_LRU)) return false;\n'),
+    'longterm-zone isolated',
+    'v6.12',
+    'SC',
+  ],
+  [
+    'what may not be pinned for long is not given back before it is moved',
+    without(
+      'gup/longterm.ts',
+      '  for (const { folio, flags } of pins) ungrabFolio(cpu, k, folio, (flags & FOLL_PIN) !== 0);\n',
+    ),
+    'longterm-zone isolated',
+    'v6.12',
+    'SC I1',
+  ],
   // write faults
   [
     'a copy takes the place of whatever is there',

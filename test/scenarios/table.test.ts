@@ -196,6 +196,10 @@ const EXPECTED: Readonly<Record<string, string>> = {
     'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'ksm-flush pending':
     '-     LKMM  LKMM  LKMM  LKMM  LKMM  -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'longterm-zone isolated':
+    '-     -     SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds holds holds holds',
+  'longterm-zone unlisted':
+    '-     -     SC    SC    SC    SC    SC    stuck stuck stuck stuck stuck stuck stuck stuck stuck stuck stuck stuck',
   'huge-dirty-cow read':
     'SC    holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'mremap-tlb truncate':

@@ -60,6 +60,7 @@ const LATER: readonly KnobName[] = [
   'forkExclusive',
   'reuseLarge',
   'ksmFlush',
+  'pinMovable',
 ];
 
 /** The decisions of a design that v4.4 takes otherwise: a knob that is new says nothing of what was decided before. */

@@ -30,6 +30,7 @@ export const COMMITS = {
   '2c91bd4a4e2e': { subject: 'mm: speed up mremap by 20x on large regions', release: 'v5.0' },
   '3faa52c03f44': { subject: 'mm/gup: track FOLL_PIN pages', release: 'v5.7' },
   '99cb252f5e68': { subject: 'mm/mmu_notifier: add an interval tree notifier', release: 'v5.5' },
+  df3a0a21b698: { subject: 'mm/gup: fix omission of check on FOLL_LONGTERM in gup fast path', release: 'v5.7' },
   c444eb564fb1: {
     subject: 'mm: thp: make the THP mapcount atomic against __split_huge_pmd_locked()',
     release: 'v5.8',
@@ -44,6 +45,7 @@ export const COMMITS = {
   '29a951dfb3c3': { subject: 'mm: fix clear_refs_write locking', release: 'v5.11' },
   '57efa1fe5957': { subject: 'mm/gup: prevent gup_fast from racing with COW during fork', release: 'v5.11' },
   feb889fb40fa: { subject: "mm: don't put pinned pages into the swap cache", release: 'v5.11' },
+  d1e153fea2a8: { subject: 'mm/gup: migrate pinned pages out of movable zone', release: 'v5.13' },
   '153132571f02': { subject: 'userfaultfd/shmem: support UFFDIO_CONTINUE for shmem', release: 'v5.14' },
   a458b76a4171: { subject: 'mm: gup: pack has_pinned in MMF_HAS_PINNED', release: 'v5.14' },
   c24d37322548: { subject: 'mm/gup: fix try_grab_compound_head() race with split_huge_page()', release: 'v5.14' },
@@ -89,6 +91,11 @@ export const COMMITS = {
   cd197c3a2040: { subject: 'mm: prohibit the last subpage from reusing the entire large folio', release: 'v6.9' },
   d0dd066a0fa2: { subject: 'seqcount: replace smp_rmb() in read_seqcount() with load acquire', release: 'v6.12' },
   '6fa1066fc5d0': { subject: 'mm/mremap: fix move_normal_pmd/retract_page_tables race', release: 'v6.12' },
+  '1aaf8c122918': { subject: 'mm: gup: fix infinite loop within __get_longterm_locked', release: 'v6.14' },
+  '517f496e1e61': {
+    subject: 'mm/gup: revert "mm: gup: fix infinite loop within __get_longterm_locked"',
+    release: 'v6.16',
+  },
   '1013af4f585f': { subject: 'mm/hugetlb: fix huge_pmd_unshare() vs GUP-fast race', release: 'v6.16' },
   '50944692052b': {
     subject: 'userfaultfd: opportunistic TLB-flush batching for present pages in MOVE',

@@ -19,6 +19,7 @@ import {
 } from '../memory/page-table.ts';
 import { type Pte, pteDevmap, ptePresent, pteProtnone, pteSpecial, pteWrite } from '../memory/pte.ts';
 import { FOLL_FAST_ONLY, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE, gupMustUnshare, type Pin } from './gup.ts';
+import { fastLongtermRefused } from './longterm.ts';
 
 /**
  * gup_pgd_range() (mm/gup.c): the pages from `start` on, up to the first that the fast path cannot take. The caller has
@@ -122,6 +123,7 @@ function grabChecked(
   if (pteDevmap(e) && (flags & FOLL_LONGTERM) !== 0) return undefined;
 
   const pin = (flags & FOLL_PIN) !== 0;
+  if (fastLongtermRefused(k, page, flags)) return undefined;
   const grabbed = pin ? tryPinFolio(cpu, k, page, 'B3') : tryGetFolio(cpu, k, page, 'B3');
   if (grabbed === undefined) return undefined;
   const { folio, generation } = grabbed;

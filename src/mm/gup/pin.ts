@@ -9,6 +9,7 @@ import { ungrabFolio } from '../memory/page-ref.ts';
 import { FOLL_FAST_ONLY, FOLL_GET, FOLL_PIN, type GupResult, type Pin } from './gup.ts';
 import { gupFastRange } from './gup-fast.ts';
 import { gupSlow } from './gup-slow.ts';
+import { gupLongtermLocked } from './longterm.ts';
 
 /**
  * pin_user_pages() (mm/gup.c): pins `count` pages from `start` on, with mmap_lock. Flags: FOLL_WRITE, FOLL_FORCE,
@@ -16,7 +17,7 @@ import { gupSlow } from './gup-slow.ts';
  */
 export function pinUserPages(cpu: Cpu, k: Kernel, mm: Mm, start: number, count: number, flags: number): GupResult {
   mmSetHasPinned(cpu, k, mm);
-  return gupSlow(cpu, k, mm, start, start + count, flags | FOLL_PIN);
+  return gupLongtermLocked(cpu, k, mm, start, start + count, flags | FOLL_PIN);
 }
 
 /** get_user_pages() (mm/gup.c): the same with a mere reference on each page. */
@@ -50,7 +51,7 @@ function fastThenSlow(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: number, f
   if ((flags & FOLL_PIN) !== 0) mmSetHasPinned(cpu, k, mm);
   const fast = gupFast(cpu, k, mm, start, end, flags);
   if (fast.length === end - start) return { pins: fast, error: 0 };
-  const slow = gupSlow(cpu, k, mm, start + fast.length, end, flags);
+  const slow = gupLongtermLocked(cpu, k, mm, start + fast.length, end, flags);
   return { pins: [...fast, ...slow.pins], error: slow.error };
 }
 

@@ -56,6 +56,8 @@ export const PG_HEAD = 1 << 5;
 export const PG_DMA_PINNED = 1 << 6;
 /** MADV_FREE: the anonymous page may be dropped while it is clean. In the kernel PG_swapbacked is clear instead. */
 export const PG_LAZYFREE = 1 << 7;
+/** The page is on a list of pages to reclaim or to move. Only where the configuration has movable pages. */
+export const PG_LRU = 1 << 8;
 export const PAGE_FLAG_NAMES = [
   'locked',
   'dirty',
@@ -65,6 +67,7 @@ export const PAGE_FLAG_NAMES = [
   'head',
   'dma_pinned',
   'lazyfree',
+  'lru',
 ] as const;
 
 /** How many low bits of the reference count are the count; above them is the generation. */

@@ -142,6 +142,16 @@ export const GUP_WORDS: WordTable = {
     },
   ),
   gupSlow: within(GUP, '__get_user_pages'),
+  gupLongtermLocked: within(GUP, [['v5.2', '__gup_longterm_locked']]),
+  fastLongtermRefused: part(),
+  checkAndMigrateMovablePages: within(
+    GUP,
+    [
+      ['v5.2', 'check_and_migrate_cma_pages'],
+      ['v5.13', 'check_and_migrate_movable_pages'],
+    ],
+    { steps: { 'read flags': 'PageLRU(page)' } },
+  ),
   checkVmaFlags: within(GUP, 'check_vma_flags'),
   writableFileAllowed: within(GUP, [['v6.5', 'writable_file_mapping_allowed']], {
     steps: { 'read kind': 'vma_needs_dirty_tracking(vma)' },

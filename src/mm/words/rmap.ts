@@ -62,6 +62,30 @@ export const RMAP_WORDS: WordTable = {
     { steps: UNMAP_STEPS },
   ),
   clearEntry: part({ flushTlbRange: 'flush_tlb_page(vma, address)' }),
+  folioAddLru: call([
+    ['v4.4', 'lru_cache_add(page)'],
+    ['v5.19', 'folio_add_lru(folio)'],
+  ]),
+  folioIsolateLru: within(
+    'mm/vmscan.c',
+    [
+      ['v4.4', 'isolate_lru_page'],
+      ['v5.18', 'folio_isolate_lru'],
+    ],
+    {
+      steps: {
+        'rmw flags': [
+          ['v4.4', 'ClearPageLRU(page)'],
+          ['v5.11', 'TestClearPageLRU(page)'],
+          ['v5.18', 'folio_test_clear_lru(folio)'],
+        ],
+      },
+    },
+  ),
+  folioPutbackLru: within('mm/vmscan.c', [
+    ['v4.4', 'putback_lru_page'],
+    ['v5.18', 'folio_putback_lru'],
+  ]),
   tryToUnmapFlush: within(RMAP, 'try_to_unmap_flush', {
     steps: { flushTlbRange: 'arch_tlbbatch_flush(&tlb_ubc->arch)' },
   }),

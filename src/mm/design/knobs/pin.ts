@@ -58,6 +58,19 @@ export const PIN_KNOBS = {
     accept: 'takes the page',
     reread: 'leaves it to the slow path, and reads folio->mapping again to follow it',
   }).took('refuse'),
+  pinMovable: knob('pin', 'what a long-term pin does with pages of memory that must stay movable', {
+    allow: 'takes them',
+    try: 'moves them elsewhere where it can, and takes them where it cannot',
+    insist:
+      'moves them elsewhere, tries again where somebody else has them off their list, and fails where they cannot be moved',
+    'insist-listed': 'as insist, but takes them where all of them are off their lists',
+  }).took(
+    'allow',
+    ['try', 'df3a0a21b698'],
+    ['insist', 'd1e153fea2a8'],
+    ['insist-listed', '1aaf8c122918'],
+    ['insist', '517f496e1e61'],
+  ),
   followForce: knob('pin', 'when a forced write may follow an entry that is not writable', {
     'drop-write': 'after a fault broke COW it retries as a read',
     'cow-dirty': 'after a fault broke COW, where the entry is dirty',
