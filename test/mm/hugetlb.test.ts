@@ -22,7 +22,7 @@ function world(design: Design): Machine {
 const share = (m: Machine): boolean => hugePmdShare(m.cpu, m.k, m.mm(1), vmaLookup(m.cpu, m.k, m.mm(1), 0)!, 0);
 const load = (m: Machine, mm: number, address = 0): number => userLoad(m.cpu, m.k, m.mm(mm), address);
 
-describe.each(['none', 'ipi'])('unshareSync=%s', (unshareSync) => {
+describe.each(['none', 'ipi', 'ipi-last'])('unshareSync=%s', (unshareSync) => {
   const design = designWith(designOf('v6.12'), { unshareSync }) as Design;
 
   it('a table is shared, and what one stores there the other loads', () => {

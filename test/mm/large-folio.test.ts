@@ -12,6 +12,7 @@ import { mmapRegion, munmap } from '../../src/mm/map/mmap.ts';
 import { vmaLookup } from '../../src/mm/map/vma-list.ts';
 import { pageMaybeDmaPinned } from '../../src/mm/memory/page-ref.ts';
 import { type Machine, machine, RW } from './machine.ts';
+import { RecordingCpu } from './recording.ts';
 
 /** An address space whose first two pages are one large folio, mapped by PTEs. */
 function world(name: string, decisions: Record<string, string> = {}): Machine {
@@ -58,6 +59,23 @@ describe('a large folio', () => {
       expect(pageMaybeDmaPinned(m.cpu, m.k, m.k.layout.page(0))).toBe(false);
       expect(m.check()).toEqual([]);
     }
+  });
+
+  it.each([
+    ['v6.8', ['flag', 'f1', 'flag', 'f1']],
+    ['v6.9', ['flag', 'f1', 'f1']],
+  ])('%s: fork tests for pins, and write-protects: %j', (name, steps) => {
+    const m = world(name);
+    const cpu = new RecordingCpu(0, m.memory);
+    expect(dupMmap(cpu, m.k, m.mm(0), m.mm(1))).toBe(0);
+    expect(cpu.steps.filter((step) => /^f/.test(step))).toEqual(steps);
+    expect([m.show('page0.refcount'), m.show('page0.flags'), m.show('page1.flags')]).toEqual([
+      '4 (generation 1)',
+      'head',
+      'none',
+    ]);
+    for (const address of [0, 1]) expect(userLoad(m.cpu, m.k, m.mm(1), address)).toBe(0);
+    expect(m.check()).toEqual([]);
   });
 
   it.each(['v5.11', 'v5.19', 'v6.12'])('%s: fork copies both pages where one is pinned', (name) => {

@@ -146,6 +146,7 @@ describe('without it, a race breaks', () => {
 const HARMLESS = [
   'forkReads=count',
   'forkExclusive=before-pins',
+  'forkBatch=one',
   'forkAllocation=under-lock',
   'pinFlag=write',
   'pinSeqcount=rmb',

@@ -58,6 +58,7 @@ const LATER: readonly KnobName[] = [
   'pteMappedThp',
   'mprotectWrite',
   'forkExclusive',
+  'forkBatch',
   'reuseLarge',
   'ksmFlush',
   'pinMovable',

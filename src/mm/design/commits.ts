@@ -10,7 +10,8 @@ export interface Commit {
 /**
  * The commits of the kernel that changed a decision, by the first twelve digits of their hashes. Of each, hash and subject
  * were read in lists of mainline commits, and its first release is that whose tree has the change and the one before
- * has not: v4.4, v4.20, v5.7 to v5.11, v5.14, v5.17, v5.19, v6.0, v6.1, v6.4, v6.5, v6.12, v6.14, v6.18, v7.1.
+ * has not: v4.4, v4.20, v5.7 to v5.11, v5.14, v5.17, v5.19, v6.0, v6.1, v6.4, v6.5, v6.8, v6.9, v6.12, v6.14,
+ * v6.18, v6.19, v7.0, v7.1.
  */
 export const COMMITS = {
   e9b61f19858a: { subject: 'thp: reintroduce split_huge_page()', release: 'v4.5' },
@@ -88,6 +89,7 @@ export const COMMITS = {
   '1d65b771bc08': { subject: 'mm/khugepaged: retract_page_tables() without mmap or vma lock', release: 'v6.6' },
   '61d90309b715': { subject: 'mm/rmap: introduce folio_try_dup_anon_rmap_[pte|ptes|pmd]()', release: 'v6.8' },
   adef440691ba: { subject: 'userfaultfd: UFFDIO_MOVE uABI', release: 'v6.8' },
+  f8d937761d65: { subject: 'mm/memory: optimize fork() with PTE-mapped THP', release: 'v6.9' },
   cd197c3a2040: { subject: 'mm: prohibit the last subpage from reusing the entire large folio', release: 'v6.9' },
   d0dd066a0fa2: { subject: 'seqcount: replace smp_rmb() in read_seqcount() with load acquire', release: 'v6.12' },
   '6fa1066fc5d0': { subject: 'mm/mremap: fix move_normal_pmd/retract_page_tables race', release: 'v6.12' },
@@ -100,6 +102,10 @@ export const COMMITS = {
   '50944692052b': {
     subject: 'userfaultfd: opportunistic TLB-flush batching for present pages in MOVE',
     release: 'v6.18',
+  },
+  '8ce720d5bd91': {
+    subject: 'mm/hugetlb: fix excessive IPI broadcasts when unsharing PMD tables using mmu_gather',
+    release: 'v6.19',
   },
 } as const satisfies Readonly<Record<string, Commit>>;
 

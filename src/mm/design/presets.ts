@@ -84,13 +84,19 @@ const KERNELS: readonly Omit<Kernel, 'design'>[] = [
     name: 'v6.9',
     release: 'v6.9',
     quiet: true,
-    doc: 'Linux 6.9: a write fault copies pages of large folios that are not exclusive (cd197c3a2040)',
+    doc: 'Linux 6.9: fork copies entries of a large folio in batches (f8d937761d65), a write fault copies its shared pages (cd197c3a2040)',
   },
   { name: 'v6.12', release: 'v6.12', doc: 'Linux 6.12: the sequence count is read with an acquire (d0dd066a0fa2)' },
   {
     name: 'v6.18',
     release: 'v6.18',
     doc: 'Linux 6.18: UFFDIO_MOVE of several pages flushes once, at the end (50944692052b)',
+  },
+  {
+    name: 'v6.19',
+    release: 'v6.19',
+    quiet: true,
+    doc: 'Linux 6.19: a table is taken out of sharing with one interrupt at most (8ce720d5bd91)',
   },
 ];
 

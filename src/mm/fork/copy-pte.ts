@@ -24,13 +24,17 @@ export interface CopyPte {
   readonly e: Pte;
 }
 
+/** The page for an early copy, which fork allocates while it holds no lock; 0 where it has none. */
+export interface Prealloc {
+  page: Page;
+}
+
 /**
  * copy_present_pte() (mm/memory.c v5.9 to v6.12; copy_one_pte() before). Shares the page with the child, or copies it
  * where the parent may have pinned it, in the order that the design decides.
- * @param prealloc a page for an early copy, or 0
- * @returns whether `prealloc` was used (1) or not (0); -EAGAIN where it is needed; -ENOMEM
+ * @returns 0; -EAGAIN where a page for an early copy is needed, and none was allocated before; -ENOMEM
  */
-export function copyPresentPte(cpu: Cpu, k: Kernel, copy: CopyPte, prealloc: Page): number {
+export function copyPresentPte(cpu: Cpu, k: Kernel, copy: CopyPte, prealloc: Prealloc): number {
   const { design } = k;
   const { vma, src, dst, e } = copy;
   const page = ptePage(cpu, k, e);
@@ -86,7 +90,7 @@ export function forkMustCopy(
 }
 
 /** page_needs_cow_for_dma() (include/linux/mm.h v5.14; open-coded before): both the flag and the count must say so. */
-function maybePinned(cpu: Cpu, k: Kernel, parent: Mm, folio: Page): boolean {
+export function maybePinned(cpu: Cpu, k: Kernel, parent: Mm, folio: Page): boolean {
   const flag = (): boolean => cpu.readOnce(parent + MM_HAS_PINNED, 'flag') !== 0;
   const count = (): boolean => pageMaybeDmaPinned(cpu, k, folio, 'count');
   switch (k.design.forkReads) {
@@ -110,14 +114,15 @@ function maybePinned(cpu: Cpu, k: Kernel, parent: Mm, folio: Page): boolean {
 }
 
 /** copy_present_page() (mm/memory.c v5.9): gives the child its own copy, and leaves the parent's entry alone. */
-function copyPresentPage(cpu: Cpu, k: Kernel, { vma, address, dst }: CopyPte, page: Page, prealloc: Page): number {
-  if (prealloc === 0 && k.design.forkAllocation === 'preallocated') return EAGAIN;
-  const copy = prealloc === 0 ? allocPage(cpu, k) : prealloc;
+function copyPresentPage(cpu: Cpu, k: Kernel, { vma, address, dst }: CopyPte, page: Page, prealloc: Prealloc): number {
+  if (prealloc.page === 0 && k.design.forkAllocation === 'preallocated') return EAGAIN;
+  const copy = prealloc.page === 0 ? allocPage(cpu, k) : prealloc.page;
   if (copy === 0) return ENOMEM;
+  prealloc.page = 0;
   copyPageData(cpu, copy, page);
   cpu.smpWmb();
   const mapped = k.design.forkNewPage === 'mapped';
   if (mapped) pageAddNewAnonRmap(cpu, k, copy, k.layout.anonVma(vma.anonVma - 1), address);
   setPte(cpu, dst, mkPte(k.layout.pfnOf(copy), entryBits(vma, mapped)));
-  return prealloc === 0 ? 0 : 1;
+  return 0;
 }

@@ -7,7 +7,6 @@ import { allocPage } from '../memory/allocator.ts';
 import { EAGAIN, ENOMEM } from '../memory/errno.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import { MM_WRITE_PROTECT_SEQ, type Mm, mmapWriteLock, mmapWriteUnlock } from '../memory/mm-struct.ts';
-import type { Page } from '../memory/page.ts';
 import { putPage } from '../memory/page-ref.ts';
 import {
   type PageTable,
@@ -25,7 +24,8 @@ import { ptePresent } from '../memory/pte.ts';
 import { flushTlbRange } from '../memory/tlb.ts';
 import { isCowMapping, VM_DONTCOPY, VM_WIPEONFORK, type Vma } from '../memory/vma.ts';
 import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
-import { copyPresentPte } from './copy-pte.ts';
+import { copyPresentPtes } from './copy-folio.ts';
+import type { Prealloc } from './copy-pte.ts';
 import { copyNonpresentPte } from './copy-swap.ts';
 
 /**
@@ -112,30 +112,31 @@ function copyPteRange(
 ): number {
   const dstTable = pteAlloc(cpu, k, child, start);
   if (dstTable === 0) return ENOMEM;
-  let prealloc: Page = 0;
+  const prealloc: Prealloc = { page: 0 };
   let address = start;
-  let status = 0;
+  let error = 0;
   do {
-    if (status === EAGAIN) {
-      prealloc = allocPage(cpu, k);
-      if (prealloc === 0) return ENOMEM;
-      status = 0;
+    if (error === EAGAIN) {
+      prealloc.page = allocPage(cpu, k);
+      if (prealloc.page === 0) return ENOMEM;
     }
+    error = 0;
     ptLock(cpu, k, dstTable + PT_LOCK);
     ptLock(cpu, k, srcTable + PT_LOCK);
-    while (address < end && status >= 0) {
+    while (address < end && error === 0) {
       const src = pteCell(k, srcTable, address);
       const e = cpu.readOnce(src);
       const dst = pteCell(k, dstTable, address);
-      status = 0;
-      if (ptePresent(e)) status = copyPresentPte(cpu, k, { parent, vma, address, src, dst, e }, prealloc);
-      else copyNonpresentPte(cpu, k, vma, src, dst, e);
-      if (status === 1) prealloc = 0;
-      if (status >= 0) address++;
+      let copied = 1;
+      if (ptePresent(e)) {
+        copied = copyPresentPtes(cpu, k, { parent, vma, address, src, dst, e }, end - address, prealloc);
+      } else copyNonpresentPte(cpu, k, vma, src, dst, e);
+      if (copied < 0) error = copied;
+      else address += copied;
     }
     ptUnlock(cpu, srcTable + PT_LOCK);
     ptUnlock(cpu, dstTable + PT_LOCK);
-  } while (status === EAGAIN);
-  if (prealloc !== 0) putPage(cpu, k, prealloc);
-  return Math.min(status, 0);
+  } while (error === EAGAIN);
+  if (prealloc.page !== 0) putPage(cpu, k, prealloc.page);
+  return error;
 }

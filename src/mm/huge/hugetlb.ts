@@ -5,7 +5,7 @@
  */
 
 import type { Cpu } from '../../cpu/cpu.ts';
-import { removeTableSync } from '../map/mmu-gather.ts';
+import { type Gather, removeTableSync } from '../map/mmu-gather.ts';
 import { AS_KIND, AS_MMS, FILE_KINDS } from '../memory/address-space.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import { MM_PAGE_TABLE_LOCK, type Mm } from '../memory/mm-struct.ts';
@@ -39,12 +39,13 @@ export function hugePmdShare(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: num
 }
 
 /**
- * huge_pmd_unshare() (mm/hugetlb.c, v4.4 to v6.18): where the table of an address is shared, the mm lets go of it, and the
+ * huge_pmd_unshare() (mm/hugetlb.c, v4.4 to v7.1): where the table of an address is shared, the mm lets go of it, and the
  * entries stay the others'. What is done before another may use the table as its own is the design's. The caller holds
  * i_mmap_rwsem for writing, and flushes.
+ * @param gather is told where the table has one user left
  * @returns whether it was shared
  */
-export function hugePmdUnshare(cpu: Cpu, k: Kernel, mm: Mm, address: number): boolean {
+export function hugePmdUnshare(cpu: Cpu, k: Kernel, mm: Mm, address: number, gather?: Gather): boolean {
   const cell = pmdCell(k, mm, address);
   const pmd = cpu.readOnce(cell);
   if (!pmdIsTable(pmd)) return false;
@@ -56,6 +57,7 @@ export function hugePmdUnshare(cpu: Cpu, k: Kernel, mm: Mm, address: number): bo
     cpu.writeOnce(cell, PTE_NONE, 'u1');
     if (k.design.unshareSync === 'ipi') removeTableSync(cpu, k);
     cpu.atomicSub(shares, 1, 'u2');
+    if (gather !== undefined && k.design.unshareSync === 'ipi-last') gather.fullyUnshared = cpu.readOnce(shares) === 0;
   }
   ptUnlock(cpu, table + PT_LOCK);
   return shared;

@@ -24,12 +24,22 @@ export interface Gather {
   readonly delayedRmap: Page[];
   /** Numbers of page tables to free after the flush. */
   readonly tables: number[];
+  /** A table that was shared is somebody's own since (from v6.19). */
+  fullyUnshared: boolean;
 }
 
 /** tlb_gather_mmu(). */
 export function startGather(cpu: Cpu, k: Kernel, mm: Mm): Gather {
   incTlbFlushPending(cpu, k, mm);
-  return { mm, start: Number.POSITIVE_INFINITY, end: 0, pages: [], delayedRmap: [], tables: [] };
+  return {
+    mm,
+    start: Number.POSITIVE_INFINITY,
+    end: 0,
+    pages: [],
+    delayedRmap: [],
+    tables: [],
+    fullyUnshared: false,
+  };
 }
 
 /** tlb_remove_tlb_entry(): the entry at the address was removed. */

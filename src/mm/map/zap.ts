@@ -38,7 +38,7 @@ import { VM_SHARED, type Vma } from '../memory/vma.ts';
 import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
 import { freeSwapAndCache } from '../reclaim/swap-cache.ts';
 import { pageRemoveRmap } from '../rmap/rmap.ts';
-import { flushGather, type Gather, gatherEntry } from './mmu-gather.ts';
+import { flushGather, type Gather, gatherEntry, removeTableSync } from './mmu-gather.ts';
 
 /** unmap_vmas(): every entry of the VMAs. The caller holds mmap_lock. */
 export function unmapVmas(cpu: Cpu, k: Kernel, gather: Gather, gone: readonly Vma[]): void {
@@ -82,14 +82,16 @@ export function zapPageRange(
 
 /**
  * __unmap_hugepage_range() (mm/hugetlb.c) of a table that is shared: the mm lets go of it, and flushes before it drops
- * i_mmap_rwsem.
+ * i_mmap_rwsem; from v6.19 with tlb_flush_unshared_tables(), which interrupts every CPU where one user is left.
  */
 function unshared(cpu: Cpu, k: Kernel, gather: Gather, vma: Vma, address: number): boolean {
   if (!isHugetlb(cpu, k, vma)) return false;
   const rwsem = k.layout.file(vma.file - 1) + AS_I_MMAP_RWSEM;
   cpu.downWrite(rwsem);
-  const was = hugePmdUnshare(cpu, k, gather.mm, address);
+  const was = hugePmdUnshare(cpu, k, gather.mm, address, gather);
   if (was) flushTlbRange(cpu, k, gather.mm, vma.start, vma.end);
+  if (gather.fullyUnshared) removeTableSync(cpu, k);
+  gather.fullyUnshared = false;
   cpu.upWrite(rwsem);
   return was;
 }

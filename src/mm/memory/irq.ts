@@ -12,7 +12,7 @@ const delaysInterrupts = (k: Kernel): boolean =>
   k.design.tlbFlush === 'ipi' ||
   k.design.tableFree === 'ipi' ||
   (k.layout.config.largeFolios && k.design.collapseSync === 'ipi') ||
-  (k.layout.config.hugetlb && k.design.unshareSync === 'ipi');
+  (k.layout.config.hugetlb && k.design.unshareSync !== 'none');
 
 /** local_irq_save(). */
 export function localIrqSave(cpu: Cpu, k: Kernel): void {

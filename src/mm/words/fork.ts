@@ -9,6 +9,19 @@ const IS_ANON = [
   ['v6.5', 'folio_test_anon(folio)'],
 ] as const;
 
+/** What parent and child get instead of the entry that was read. */
+const SHARING = {
+  ptepSetWrprotect: [
+    ['v4.4', 'ptep_set_wrprotect(src_mm, addr, src_pte)'],
+    ['v6.9', 'wrprotect_ptes(src_mm, addr, src_pte, nr)'],
+  ],
+  setPte: [
+    ['v4.4', 'set_pte_at(dst_mm, addr, dst_pte, pte)'],
+    ['v5.14', 'set_pte_at(dst_vma->vm_mm, addr, dst_pte, pte)'],
+    ['v6.9', 'set_ptes(dst_vma->vm_mm, addr, dst_pte, pte, nr)'],
+  ],
+} as const;
+
 export const FORK_WORDS: WordTable = {
   dupMmap: within('kernel/fork.c', 'dup_mmap', {
     program: 'fork()',
@@ -31,32 +44,28 @@ export const FORK_WORDS: WordTable = {
       ],
     },
   }),
-  copyPresentPte: within(
-    MEMORY,
-    [
-      ['v4.4', 'copy_one_pte'],
-      ['v5.9-rc1', 'copy_present_pte'],
-      ['v6.8', 'copy_present_ptes'],
+  copyPresentPtes: within(MEMORY, [
+    ['v4.4', 'copy_one_pte'],
+    ['v5.9-rc1', 'copy_present_pte'],
+    ['v6.9', 'copy_present_ptes'],
+  ]),
+  copyPresentPte: part({
+    ...SHARING,
+    pageDupRmap: [
+      ['v4.4', 'page_dup_rmap(page)'],
+      ['v5.19', 'page_try_dup_anon_rmap(page, false, src_vma)'],
+      ['v6.8', 'folio_try_dup_anon_rmap_pte(folio, page, src_vma)'],
     ],
-    {
-      steps: {
-        ptepSetWrprotect: [
-          ['v4.4', 'ptep_set_wrprotect(src_mm, addr, src_pte)'],
-          ['v6.8', 'wrprotect_ptes(src_mm, addr, src_pte, nr)'],
-        ],
-        pageDupRmap: [
-          ['v4.4', 'page_dup_rmap(page)'],
-          ['v5.19', 'page_try_dup_anon_rmap(page, false, src_vma)'],
-          ['v6.8', 'folio_try_dup_anon_rmap_pte(folio, page, src_vma)'],
-        ],
-        setPte: [
-          ['v4.4', 'set_pte_at(dst_mm, addr, dst_pte, pte)'],
-          ['v5.14', 'set_pte_at(dst_vma->vm_mm, addr, dst_pte, pte)'],
-          ['v6.8', 'set_ptes(dst_vma->vm_mm, addr, dst_pte, pte, nr)'],
-        ],
-      },
-    },
-  ),
+  }),
+  folioPteBatch: part({ 'read pte': 'ptep_get(pte)' }),
+  copyBatch: part({
+    ...SHARING,
+    'read mapping': IS_ANON,
+    getPage: 'folio_ref_add(folio, nr)',
+    'rmw refcount': 'folio_ref_sub(folio, nr)',
+    'rmw flags': 'ClearPageAnonExclusive(page)',
+    pageDupRmap: 'folio_try_dup_anon_rmap_ptes(folio, page, nr, src_vma)',
+  }),
   forkMustCopy: part({
     'read mapping': IS_ANON,
     'read flags': 'PageAnonExclusive(page)',

@@ -80,6 +80,7 @@ export const MAP_WORDS: WordTable = {
       'read shares': [
         ['v4.4', 'page_count(virt_to_page(ptep)) == 1'],
         ['v6.12', 'ptdesc_pmd_pts_count(virt_to_ptdesc(ptep))'],
+        ['v6.19', 'ptdesc_pmd_is_shared(virt_to_ptdesc(ptep))'],
       ],
       'rmw shares': [
         ['v4.4', 'put_page(virt_to_page(ptep))'],

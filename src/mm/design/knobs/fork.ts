@@ -35,6 +35,10 @@ export const FORK_KNOBS = {
     'before-pins': 'before it tests for pins: what is not exclusive is shared without the test',
     'after-pins': 'after it has tested for pins',
   }).took('before-pins', ['after-pins', '61d90309b715']),
+  forkBatch: knob('fork', 'how many entries of a large folio fork copies at a time', {
+    one: 'one',
+    folio: 'all that map pages of it one after the other: references and the test for pins are for all of them',
+  }).took('one', ['folio', 'f8d937761d65']),
   forkSeqcount: knob('fork', 'how fork opens write_protect_seq', {
     none: 'there is no write_protect_seq',
     wmb: 'increments it, then smp_wmb() (raw_write_seqcount_begin)',

@@ -52,8 +52,9 @@ export const FREE_KNOBS = {
   }).took('unsupported', ['mmap', 'f3f0e1d2150b'], ['rmap', '1d65b771bc08']),
   unshareSync: knob('free', 'what is done before a page table that was shared belongs to its last user alone', {
     none: 'nothing',
-    ipi: 'an interrupt to every CPU',
-  }).took('none', ['ipi', '1013af4f585f']),
+    ipi: 'an interrupt to every CPU, while it still counts who lets go of it',
+    'ipi-last': 'an interrupt to every CPU, after the flush, where one user is left',
+  }).took('none', ['ipi', '1013af4f585f'], ['ipi-last', '8ce720d5bd91']),
   flushBarrier: knob('free', 'what a TLB flush orders', {
     mb: 'it is a full barrier, as on every machine there is',
     none: 'nothing by itself',
