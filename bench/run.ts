@@ -47,7 +47,7 @@ function option(name: string, otherwise: string): string {
 const model = option('model', 'lkmm') as ModelName;
 const limit = Number(option('limit', '60'));
 const only = option('row', '');
-if (!MODELS.includes(model)) {
+if (!(MODELS as readonly string[]).includes(model)) {
   console.error(`No model '${model}'; there are ${MODELS.join(', ')}`);
   process.exit(2);
 }

@@ -14,6 +14,10 @@ const MAY_IMPORT = {
   explore: ['cpu', 'program', 'graph', 'models'],
   judge: ['cpu', 'program', 'graph', 'models/registry.ts', 'explore'],
   explain: ['cpu', 'program', 'graph', 'models', 'explore', 'judge'],
+  cat: [
+    ...['cpu', 'program', 'graph', 'models', 'explain/execution-id.ts'],
+    ...['litmus/source.ts', 'litmus/nearest.ts'],
+  ],
   mm: ['cpu'],
   run: ['cpu', 'program'],
   scenarios: ['cpu', 'program', 'mm'],
@@ -31,7 +35,7 @@ const MAY_IMPORT = {
     ...['fronts/races', 'ask', 'report'],
   ],
   cli: [
-    ...['program', 'models/registry.ts', 'judge', 'explain', 'mm', 'scenarios', 'litmus', 'run', 'fronts'],
+    ...['cat', 'program', 'models/registry.ts', 'judge', 'explain', 'mm', 'scenarios', 'litmus', 'run', 'fronts'],
     'fronts/litmus',
     ...['fronts/races', 'ask', 'report', 'library'],
   ],

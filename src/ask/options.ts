@@ -3,7 +3,7 @@ import { ARCHITECTURES } from '../explain/costs.ts';
 import { EXPECTATIONS, QUESTIONS } from '../fronts/litmus/litmus-result.ts';
 import { DEFAULT_UNROLL, MAX_UNROLL } from '../litmus/compile.ts';
 import { nearest } from '../litmus/nearest.ts';
-import { DEFAULT_MODEL, MODELS } from '../models/registry.ts';
+import { DEFAULT_MODEL, isModel, MODELS, type ModelName } from '../models/registry.ts';
 import { choice, type Kind, onOff, seconds, whole } from './kind.ts';
 
 /** What can be asked: of a litmus test, of a race, of either. */
@@ -31,20 +31,27 @@ export interface OptionRow<T, Of extends QuestionName> {
 
 const row = <T, Of extends QuestionName>(made: OptionRow<T, Of>): OptionRow<T, Of> => made;
 
+/** A model by its name. As text a cat file is one, too: whoever reads the text has to read the file. */
+const model: Kind<ModelName> = {
+  ...choice(MODELS),
+  has: (value): value is ModelName => typeof value === 'string' && isModel(value),
+  read: (text) => choice(MODELS).read(text) ?? (text.endsWith('.cat') ? (text as ModelName) : undefined),
+};
+
 /**
  * Every option of a question. From this come the flags, the environment variables and the help of the command, what a
  * request of the library may have and may not, and the limits that the schemas name.
  */
 export const OPTIONS = {
   model: row({
-    kind: choice(MODELS),
+    kind: model,
     of: SEARCHES,
     default: DEFAULT_MODEL,
     environment: 'HOLDFAST_MODEL',
-    words: 'memory model; the LKMM is that of Linux 6.12',
+    words: 'memory model, or a cat file with one; the LKMM is that of Linux 6.12',
   }),
   otherModel: row({
-    kind: choice(MODELS),
+    kind: model,
     of: ['diff'],
     unless: 'the same',
     words: 'the memory model of the other side',

@@ -1,14 +1,17 @@
 import type { Diagnostic } from '../program/diagnostic.ts';
+import { Refused } from '../program/refused.ts';
 import { ScenarioError } from '../scenarios/scenario-error.ts';
 import { isOfUser, scenarioDiagnostic } from './scenario-place.ts';
 import { stderr } from './terminal.ts';
 import { VERSION } from './version.ts';
 
-/** Whatever was thrown: what is wrong with a race of the user, else an error of ours. */
-export const thrownDiagnostic = (error: unknown, file = ''): Diagnostic =>
-  error instanceof ScenarioError && isOfUser(error.stacks)
+/** Whatever was thrown: what is wrong with a race or a model of the user, else an error of ours. */
+export function thrownDiagnostic(error: unknown, file = ''): Diagnostic {
+  if (error instanceof Refused) return error.diagnostic;
+  return error instanceof ScenarioError && isOfUser(error.stacks)
     ? scenarioDiagnostic(error.code, error.message, error.stacks)
     : internalDiagnostic(error, file);
+}
 
 /** An error of ours. `HOLDFAST_DEBUG=1` shows its stack, for whoever looks into the report. */
 export function internalDiagnostic(error: unknown, file = ''): Diagnostic {

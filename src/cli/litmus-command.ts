@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { LitmusResult } from '../fronts/litmus/litmus-result.ts';
 import { Tally } from '../report/tally.ts';
 import { atMost } from './at-most.ts';
+import { chosenModel } from './cat-files.ts';
 import { type Exit, exitOfTests } from './exit-codes.ts';
 import { type Found, findTests, readText, STANDARD_INPUT } from './files.ts';
 import { LitmusOutput } from './litmus-output.ts';
@@ -38,8 +39,13 @@ export async function litmusCommand(
   options: LitmusOptions,
   argv: readonly string[],
 ): Promise<Exit> {
-  const { model, maxExecutions, unroll, expect, format, resume, ordered } = options;
-  const settings: Settings = { model, question: questionOf(options), maxExecutions, unroll, expect };
+  const { maxExecutions, unroll, expect, format, resume, ordered } = options;
+  const chosen = chosenModel(options.model, options);
+  if ('diagnostic' in chosen) {
+    printDiagnostic(chosen.diagnostic);
+    return 'badInput';
+  }
+  const settings: Settings = { ...chosen, question: questionOf(options), maxExecutions, unroll, expect };
   const start = performance.now();
   if (resume !== undefined && format !== 'json' && format !== 'text') {
     const expected = '--format json or text';

@@ -6,6 +6,7 @@ import type { Expectation, Question } from '../fronts/litmus/litmus-result.ts';
 import { DEFAULT_PRESET } from '../mm/design/presets.ts';
 import type { ModelName } from '../models/registry.ts';
 import { type Format, formatsOf, formatWords } from '../report/formats.ts';
+import type { CatOptions } from './cat-files.ts';
 
 /** One option of the command: of a question, see {@link asked}, or of how the command goes about it. */
 export interface OptionRow<T> {
@@ -49,7 +50,7 @@ export const word = (noun: string): Kind<string> => ({
 });
 
 /** The values of the options of `holdfast litmus`. */
-export interface LitmusOptions {
+export interface LitmusOptions extends CatOptions {
   readonly model: ModelName;
   readonly executions: boolean;
   readonly decide: boolean;
@@ -63,6 +64,18 @@ export interface LitmusOptions {
   readonly resume: string | undefined;
 }
 
+/** The options of whoever asks about a model. */
+export const CAT_OPTIONS: Rows<CatOptions> = {
+  bell: { flag: '--bell', text: 'of a model of a cat file: the bell file before it', kind: word('file') },
+  include: {
+    flag: '--include',
+    text: 'a folder of what a cat file includes; may be given several times',
+    several: true,
+    kind: word('folder'),
+    defaultText: 'its own',
+  },
+};
+
 type Rows<Options> = { readonly [Key in keyof Options]: OptionRow<NonNullable<Options[Key]>> };
 
 const jobs = (what: string): OptionRow<number> => ({
@@ -75,6 +88,7 @@ const jobs = (what: string): OptionRow<number> => ({
 
 export const LITMUS_OPTIONS: Rows<LitmusOptions> = {
   model: asked('model'),
+  ...CAT_OPTIONS,
   executions: { flag: '--executions', text: 'visit and count every execution, not only every final state' },
   decide: { flag: '--decide', text: 'stop as soon as the condition is decided', conflicts: 'executions' },
   format: {

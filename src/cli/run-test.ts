@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { type CatSource, knowCat } from '../cat/load.ts';
 import { type CheckOptions, checkLitmus } from '../fronts/litmus/check-litmus.ts';
 import type { LitmusResult } from '../fronts/litmus/litmus-result.ts';
 import { readText } from './files.ts';
@@ -6,7 +7,10 @@ import { internalDiagnostic } from './internal.ts';
 import type { Loss, Task } from './pool.ts';
 
 /** What is asked of every test of a run; it crosses to the workers. */
-export type Settings = Pick<CheckOptions, 'model' | 'question' | 'unroll' | 'expect' | 'maxExecutions'>;
+export type Settings = Pick<CheckOptions, 'model' | 'question' | 'unroll' | 'expect' | 'maxExecutions'> & {
+  /** What the model was read from, if it was. */
+  readonly cat: CatSource | undefined;
+};
 
 /** A test of a run. */
 export interface TestTask extends Task {
@@ -32,8 +36,9 @@ function attempt(
   until: number,
   onExecution: (() => boolean) | undefined,
 ): LitmusResult | undefined {
-  const { model, question } = settings;
+  const { model, question, cat } = settings;
   const start = performance.now();
+  if (cat !== undefined) knowCat(cat);
   const limit = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000;
   const failed = (diagnostic: ReturnType<typeof internalDiagnostic>): LitmusResult => {
     const seconds = (performance.now() - start) / 1000;

@@ -14,7 +14,7 @@ import type { Trace } from './trace.ts';
 
 /** The graph of a trace, with what the model preserves of program order. Events keep their numbers. */
 export function graphOf(program: Program, trace: Trace, model: ModelName): Graph {
-  const { order, controlsPastJoin } = modelOf(model, program.dependencies);
+  const { order, controlsPastJoin } = modelOf(model, program);
   const g = new Graph(trace.threads, program.initial.length, Math.max(64, trace.events.length));
   for (const event of trace.events) {
     const e = g.append(event.thread, event.kind, event.mode, event.cell);
@@ -42,12 +42,13 @@ export function judge(program: Program, trace: Trace, model: ModelName): Complet
   const g = graphOf(program, trace, model);
   const no = { consistent: false, flags: NO_FLAGS };
   if (!isCoherent(trace)) return no;
-  const rules = modelOf(model, program.dependencies);
+  const rules = modelOf(model, program);
   const allowed = rules.exact ? isAcyclic(g, trace, rules) : rules.consistent(g, NONE);
   if (!allowed) return no;
   const hasPlain = trace.events.some((e) => e.kind <= Kind.Write && isPlain(e.mode));
   const { consistent, flags } = rules.complete(g, rcuSteps(g), hasPlain);
-  return consistent ? { consistent, flags: flags | invalidUse(g, program) } : no;
+  if (!consistent) return no;
+  return { consistent, flags: rules.asksAll === true ? flags : flags | invalidUse(g, program) };
 }
 
 /** The strongest model of the ladder that allows an execution; undefined where none does. */

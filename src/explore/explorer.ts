@@ -65,8 +65,8 @@ export class Explorer implements Execution {
   ) {
     const threads = program.threads.length;
     const words = program.initial.length;
-    this.model = modelOf(options.model, program.dependencies);
-    this.reach = new Reach(this.model.given);
+    this.model = modelOf(options.model, program);
+    this.reach = new Reach(this.model.given, this.model.asksAll === true);
     if (from !== undefined) {
       mustBeOf(from, program, options);
       this.unguessed = from.unguessed;
@@ -183,6 +183,11 @@ export class Explorer implements Execution {
   private passes(ended: Graph): boolean {
     const { plain, gracePeriods } = this.extension.seen;
     this.flags = NO_FLAGS;
+    if (this.model.asksAll === true) {
+      const { consistent, flags } = this.model.complete(ended, [], plain);
+      this.flags = flags;
+      return consistent;
+    }
     if (!plain && !gracePeriods) return true;
     const steps = gracePeriods ? rcuSteps(ended) : [];
     if (!plain && this.reach.isAcyclicWithSections(ended, steps)) return true;
@@ -194,7 +199,7 @@ export class Explorer implements Execution {
   /** Visits an execution in which every thread has ended. @returns whether to stop */
   private visit(complete: Graph): boolean {
     if (++this.met <= this.wayBack.visited || !this.passes(complete)) return false;
-    if (this.extension.seen.sections) this.flags |= invalidUse(complete, this.program);
+    if (this.extension.seen.sections && this.model.asksAll !== true) this.flags |= invalidUse(complete, this.program);
     if (this.executions === this.options.maxExecutions) {
       this.hasMore = true;
       return true;

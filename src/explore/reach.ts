@@ -31,7 +31,11 @@ export class Reach {
   private group = new Int32Array(64);
   private color = new Uint8Array(64);
 
-  constructor(private readonly given: GivenSource | undefined) {}
+  constructor(
+    private readonly given: GivenSource | undefined,
+    /** Whether all of program order counts, whatever the model preserves of it. */
+    private readonly allOfProgramOrder = false,
+  ) {}
 
   /**
    * The lowest place at which `e` may read from or be put in its location's coherence order without closing a cycle.
@@ -159,6 +163,10 @@ export class Reach {
   private pushRow(g: Graph, e: number): void {
     const thread = g.thread[e]!;
     const slots = g.slots[thread]!;
+    if (this.allOfProgramOrder) {
+      if (g.slot[e]! > 0) this.push(g, slots[g.slot[e]! - 1]!);
+      return;
+    }
     const words = g.words;
     for (let i = 0; i < words; i++) {
       for (let bits = this.seen.addWord(thread, i, g.ppo[e * words + i]!); bits !== 0; bits &= bits - 1) {

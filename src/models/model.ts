@@ -11,7 +11,7 @@ import { powerOrder } from './order-power.ts';
 import { riscvGiven, riscvOrder } from './order-riscv.ts';
 import { powerComplete, powerConsistent } from './power.ts';
 import { type RcuStep, rcuMatters, rcuOrder, violatesRcu } from './rcu.ts';
-import type { ModelName } from './registry.ts';
+import { type CatName, isCatName, type ModelName } from './registry.ts';
 import { close, orRow, orShifted, setBit } from './rows.ts';
 
 /** A memory model, as the explorer needs it. */
@@ -34,15 +34,41 @@ export interface Model {
    * @param enough a higher place is not looked for
    */
   lowestPlace?(g: Graph, r: number, enough: number): number;
+  /**
+   * Is every complete execution asked about, and are its flags all that there are? Nothing is known then of what the model
+   * preserves of program order: the tier-one order has all of it.
+   */
+  readonly asksAll?: boolean;
+  /**
+   * What it has before what in every execution, of a thread by itself: predecessor rows over its accesses, of reads before
+   * writes. A cycle of these and of reads-from between threads is forbidden. Undefined: what `order` gives.
+   */
+  preserved?(g: Graph, thread: number): Int32Array;
   /** What is asked of complete executions only. */
   complete(g: Graph, steps: readonly RcuStep[], hasPlain: boolean): CompleteVerdict;
 }
 
 const lkmmFloor = new LkmmFloor();
 
-/** The rules of a model, for programs that tell of their dependencies or not. */
-export function modelOf(name: ModelName, dependencies: Program['dependencies']): Model {
-  const conservative = dependencies === 'conservative';
+/** What of a program a model is told. */
+export type Told = Pick<Program, 'dependencies' | 'words' | 'observed' | 'initial'>;
+
+/** The rules of the models that were read from files. */
+const read = new Map<CatName, (told: Told) => Model>();
+
+/** Makes the rules of a model known that was read from a file. */
+export const addRules = (name: CatName, rules: (told: Told) => Model): void => {
+  read.set(name, rules);
+};
+
+/** The rules of a model, for a program. @throws RangeError for a model of a file that was not read */
+export function modelOf(name: ModelName, told: Told): Model {
+  const conservative = told.dependencies === 'conservative';
+  if (isCatName(name)) {
+    const rules = read.get(name);
+    if (rules === undefined) throw new RangeError(`the model ${name} was not read`);
+    return rules(told);
+  }
   switch (name) {
     case 'sc':
       return exactly({ order: scOrder });

@@ -5,23 +5,28 @@
 
 /** The names, as options and JSON have them; the stronger of two stands before the weaker. */
 export const MODELS = ['sc', 'tso', 'arm64', 'arm64+llsc', 'riscv', 'riscv+queued', 'power', 'lkmm'] as const;
-export type ModelName = (typeof MODELS)[number];
+export type BuiltInModel = (typeof MODELS)[number];
+/** A model that was read from a file: the name of the file, and a digest of all its text. */
+export type CatName = `${string}.cat#${string}`;
+export type ModelName = BuiltInModel | CatName;
+
+export const isCatName = (name: string): name is CatName => /\.cat#./.test(name);
 
 /** The models, each weaker than the one before, by which it is told how much reordering a failure takes. */
-export const LADDER: readonly ModelName[] = ['sc', 'tso', 'lkmm'];
+export const LADDER: readonly BuiltInModel[] = ['sc', 'tso', 'lkmm'];
 /** What Linux runs on, as far as there is a model of it. */
-export const MACHINES: readonly ModelName[] = ['tso', 'arm64', 'arm64+llsc', 'riscv', 'riscv+queued', 'power'];
+export const MACHINES: readonly BuiltInModel[] = ['tso', 'arm64', 'arm64+llsc', 'riscv', 'riscv+queued', 'power'];
 
 /** The model that is asked about unless another is named. */
-export const DEFAULT_MODEL: ModelName = 'lkmm';
+export const DEFAULT_MODEL: BuiltInModel = 'lkmm';
 /** The model under which nothing is reordered: an execution of it is an interleaving. */
-export const INTERLEAVING: ModelName = 'sc';
+export const INTERLEAVING: BuiltInModel = 'sc';
 
 export interface ModelInfo {
   /** Its number in the id of an execution, which keeps its meaning for ever. */
   readonly code: number;
   /** The models that are stronger, strongest first: every execution of theirs is one of this model. */
-  readonly stronger: readonly ModelName[];
+  readonly stronger: readonly BuiltInModel[];
   /**
    * Whether a write may be seen by others before an earlier read of its thread is done, where no dependency forbids it. An
    * explorer that adds events in program order has to guess what such a read returns.
@@ -39,7 +44,7 @@ export interface ModelInfo {
   readonly brokenBy: string;
 }
 
-const INFO: Readonly<Record<ModelName, ModelInfo>> = {
+const INFO: Readonly<Record<BuiltInModel, ModelInfo>> = {
   sc: {
     code: 0,
     stronger: [],
@@ -122,17 +127,49 @@ const INFO: Readonly<Record<ModelName, ModelInfo>> = {
   },
 };
 
-export const modelInfo = (name: ModelName): ModelInfo => INFO[name];
+/** What is known of the models that were read from files. */
+const read = new Map<CatName, ModelInfo>();
+
+/** The number that stands for such a model in an id: only who names the model again knows which it was. */
+const CAT_CODE = 30;
+
+/** Makes a model known that was read from a file. @param title what the file calls it */
+export function addModel(name: CatName, title: string, buffersLoads: boolean): void {
+  const file = name.slice(0, name.indexOf('#'));
+  const words = title === '' ? file : `${title} (${file})`;
+  read.set(name, {
+    code: CAT_CODE,
+    stronger: [],
+    buffersLoads,
+    hasWeakOrder: true,
+    words: file,
+    short: file,
+    takes: `reordering that ${words} allows`,
+    brokenBy: `broken by reordering that ${words} allows`,
+  });
+}
+
+/** Is it the name of a model, of one that was read if it is of a file? */
+export const isModel = (name: string): name is ModelName =>
+  isCatName(name) ? read.has(name) : Object.hasOwn(INFO, name);
+
+/** @throws RangeError for a model of a file that was not read */
+export function modelInfo(name: ModelName): ModelInfo {
+  const info = isCatName(name) ? read.get(name) : INFO[name];
+  if (info === undefined) throw new RangeError(`the model ${name} was not read`);
+  return info;
+}
 
 /** A model and those of the ladder that are stronger, strongest first. */
 export const upTo = (name: ModelName): readonly ModelName[] => [
-  ...LADDER.filter((other) => INFO[name].stronger.includes(other)),
+  ...LADDER.filter((other) => modelInfo(name).stronger.includes(other)),
   name,
 ];
 
 /** Is no other model weaker? What holds under such a model holds under all that are stronger. */
-export const isWeakest = (name: ModelName): boolean => !MODELS.some((other) => INFO[other].stronger.includes(name));
+export const isWeakest = (name: ModelName): boolean =>
+  !isCatName(name) && !MODELS.some((other) => INFO[other].stronger.includes(name));
 
 /** The model that a number in an id stands for. */
-export const modelOfCode = (code: number | undefined): ModelName | undefined =>
+export const modelOfCode = (code: number | undefined): BuiltInModel | undefined =>
   MODELS.find((name) => INFO[name].code === code);

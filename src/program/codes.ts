@@ -100,6 +100,38 @@ export const CODES = {
       'This is known, and not supported: it is outside of the memory model of Linux 6.12, or of what a litmus test needs.',
     remedy: 'The message says what to write instead, where there is something. No verdict is given for such a test.',
   },
+  HF130: {
+    title: 'Syntax of a cat file',
+    meaning:
+      'The text of a model is not what the language of herd7 has at this place. The message says what was found, and what was expected.',
+    remedy:
+      'Mend the text at the caret. Where operators are mixed, herd7 reads `a ; b \\ c` as `a ; (b \\ c)`, and neither `~r*` nor ' +
+      '`A * B * C` without parentheses. docs/models.md has the language.',
+  },
+  HF131: {
+    title: 'What a name or an expression of a model stands for',
+    meaning:
+      'A name stands for nothing here, or an expression for something of another type than is wanted: a set where a relation is, ' +
+      'say, or too few parts of a tuple.',
+    remedy: 'docs/models.md has the sets and relations that there are; `co` and `fr` come with `include "cos.cat"`.',
+  },
+  HF132: {
+    title: 'Not supported in a model',
+    meaning: 'This is known of the language of herd7, and not supported.',
+    remedy: 'docs/models.md says what is, and what to write instead, where there is something.',
+  },
+  HF133: {
+    title: 'A model that cannot be explored',
+    meaning:
+      'Executions are explored in which each thread sees one order of the writes of a location, and nothing comes between the ' +
+      'halves of a read-modify-write. The model does not say that for certain, so that it might allow others.',
+    remedy: 'Say it in the model, by `acyclic po-loc | rf | co | fr` and `empty rmw & (fre ; coe)`.',
+  },
+  HF134: {
+    title: 'A file that a model includes',
+    meaning: 'A model includes a file that is not found.',
+    remedy: 'It is looked for beside the model, and in the folders that --include names.',
+  },
   HF201: {
     title: 'No meaning at run time',
     meaning:

@@ -1,5 +1,5 @@
 import type { CodeEntry } from '../program/codes.ts';
-import type { Flag } from '../program/flags.ts';
+import type { Flag, KnownFlag } from '../program/flags.ts';
 
 /** What is told of a flag: in one clause under a result, and at length by `holdfast explain FLAG`. */
 export interface FlagEntry extends CodeEntry {
@@ -7,7 +7,7 @@ export interface FlagEntry extends CodeEntry {
 }
 
 /** Every flag; the names and conditions are those of tools/memory-model of Linux 6.12. */
-export const FLAG_ENTRIES: Readonly<Record<Flag, FlagEntry>> = {
+export const FLAG_ENTRIES: Readonly<Record<KnownFlag, FlagEntry>> = {
   'data-race': {
     title: 'Data race',
     clause: 'plain accesses race, so the model promises nothing about this test',
@@ -107,3 +107,7 @@ export const FLAG_ENTRIES: Readonly<Record<Flag, FlagEntry>> = {
     remedy: 'Give a lock back once, and only where it was taken: after spin_trylock(), where that succeeded.',
   },
 };
+
+/** What a flag says, in a clause. */
+export const flagClause = (flag: Flag): string =>
+  Object.hasOwn(FLAG_ENTRIES, flag) ? FLAG_ENTRIES[flag as KnownFlag].clause : 'the model flags it so';

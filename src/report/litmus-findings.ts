@@ -8,7 +8,7 @@ import {
 } from '../fronts/litmus/litmus-result.ts';
 import type { Flag } from '../program/flags.ts';
 import { diagnosticFindings, type Finding, type FindingRule } from './finding.ts';
-import { FLAG_ENTRIES } from './flag-entries.ts';
+import { flagClause } from './flag-entries.ts';
 
 /** What there is to be told about a litmus test; never empty. */
 export function litmusFindings(result: LitmusResult): Finding[] {
@@ -34,7 +34,7 @@ export function litmusFindings(result: LitmusResult): Finding[] {
   const isWarning = (flag: Flag): boolean =>
     flag !== 'mixed-accesses' && !(flag === 'data-race' && result.promised?.race === true);
   const flagged = result.flags.flatMap((flag) =>
-    one('flagged', isWarning(flag) ? 'warning' : 'note', `${flag}: ${FLAG_ENTRIES[flag].clause}.`),
+    one('flagged', isWarning(flag) ? 'warning' : 'note', `${flag}: ${flagClause(flag)}.`),
   );
   flagged.unshift(...fired);
   if (wrong !== undefined) return [...one('contradicted', 'error', `${verdict}, but ${wrong}.`), ...flagged];

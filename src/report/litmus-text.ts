@@ -10,7 +10,7 @@ import {
 } from '../fronts/litmus/litmus-result.ts';
 import { modelInfo } from '../models/registry.ts';
 import { diagnosticText } from './diagnostic-text.ts';
-import { FLAG_ENTRIES } from './flag-entries.ts';
+import { flagClause } from './flag-entries.ts';
 import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
 import { visible } from './visible.ts';
 
@@ -34,7 +34,7 @@ export function litmusText(result: LitmusResult, width = 80, style: Style = PLAI
     lines.push(
       ...wrapped(`${result.kind === 'deadlock' ? '' : 'In a blocked one, '}${waitWords(result.waits)}.`, width),
     );
-  for (const flag of flags) lines.push(...wrapped(`${style.yellow(flag)}: ${FLAG_ENTRIES[flag].clause}`, width));
+  for (const flag of flags) lines.push(...wrapped(`${style.yellow(flag)}: ${flagClause(flag)}`, width));
   for (const words of firedIn(result)) lines.push(...wrapped(`Fails: ${visible(words)}.`, width).map(style.red));
   const wrong = brokenPromise(result);
   if (wrong !== undefined) lines.push(style.red(`Contradicted: ${wrong}.`));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Fence, Mode } from '../../src/cpu/modes.ts';
-import { LADDER, type ModelName } from '../../src/models/registry.ts';
+import { type BuiltInModel, LADDER } from '../../src/models/registry.ts';
 import { OUT_OF_THIN_AIR } from '../../src/program/program.ts';
 import { enumerate } from '../oracle/enumerate.ts';
 import { print } from '../oracle/print.ts';
@@ -160,7 +160,7 @@ function onRandomPrograms(
 }
 
 /** Those of an array that differ under some model, with its name; BOUNDED stays what it is. */
-const underAll = (compare: (model: ModelName) => readonly string[]): string[] =>
+const underAll = (compare: (model: BuiltInModel) => readonly string[]): string[] =>
   LADDER.flatMap((model) => compare(model).map((text) => (text === BOUNDED ? text : `${model}, ${text}`)));
 
 describe.each(FLAVOURS)('random programs with %s', { timeout: 1000 + PROGRAMS * 1000 }, (flavour) => {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import * as families from '../../bench/families.ts';
 import { explore } from '../../src/explore/explore.ts';
-import { LADDER, type ModelName } from '../../src/models/registry.ts';
+import { type BuiltInModel, LADDER } from '../../src/models/registry.ts';
 import type { Program } from '../../src/program/program.ts';
 
 const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
 
-const count = (program: Program, model: ModelName): number => {
+const count = (program: Program, model: BuiltInModel): number => {
   const { kind, executions } = explore(program, { model, onExecution: () => false });
   return kind === 'complete' ? executions : Number.NaN;
 };
@@ -62,7 +62,7 @@ const LARGE: Facts = [
   [families.lastZero(15), 147_456, 147_456, 147_456],
 ];
 
-const under = (facts: Facts, model: ModelName) =>
+const under = (facts: Facts, model: BuiltInModel) =>
   facts.flatMap(([program, ...counts]) => {
     const executions = counts[LADDER.indexOf(model)];
     return executions === undefined ? [] : [{ name: program.name, program, executions }];

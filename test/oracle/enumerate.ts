@@ -1,5 +1,5 @@
 import { Mode } from '../../src/cpu/modes.ts';
-import { LADDER, MODELS, type ModelName } from '../../src/models/registry.ts';
+import { type BuiltInModel, LADDER, MODELS } from '../../src/models/registry.ts';
 import { OUT_OF_THIN_AIR, type Program } from '../../src/program/program.ts';
 import { type Candidate, members, type Node, type Skeleton, skeletonOf } from './candidate.ts';
 import { atomic, coherent, judge } from './models.ts';
@@ -27,10 +27,10 @@ export interface OracleExecution {
 export function enumerate(
   program: Program,
   guesses: readonly number[] = [],
-  models: readonly ModelName[] = LADDER,
-): Record<ModelName, OracleExecution[]> {
+  models: readonly BuiltInModel[] = LADDER,
+): Record<BuiltInModel, OracleExecution[]> {
   const found = Object.fromEntries(MODELS.map((model) => [model, [] as OracleExecution[]])) as Record<
-    ModelName,
+    BuiltInModel,
     OracleExecution[]
   >;
   for (const traces of combinations(threadTraces(program, guesses))) {

@@ -1,5 +1,5 @@
 import { Fence } from '../../src/cpu/modes.ts';
-import type { ModelName } from '../../src/models/registry.ts';
+import type { BuiltInModel } from '../../src/models/registry.ts';
 import type { Candidate } from './candidate.ts';
 import { lkmm } from './lkmm.ts';
 import { arm64, power, riscv } from './machines.ts';
@@ -74,7 +74,7 @@ function tso(c: Candidate): Judgement {
   return ordered(c, union(ppo, fenced, locked, wrPromised, both(rf, ext), co, fr));
 }
 
-const judges: Record<ModelName, (candidate: Candidate) => Judgement> = {
+const judges: Record<BuiltInModel, (candidate: Candidate) => Judgement> = {
   sc,
   tso,
   arm64: arm64('lse'),
@@ -86,4 +86,4 @@ const judges: Record<ModelName, (candidate: Candidate) => Judgement> = {
 };
 
 /** Is the candidate, which is coherent and atomic, an execution of the model? */
-export const judge = (model: ModelName, candidate: Candidate): Judgement => judges[model](candidate);
+export const judge = (model: BuiltInModel, candidate: Candidate): Judgement => judges[model](candidate);

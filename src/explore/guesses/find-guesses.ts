@@ -23,7 +23,7 @@ export function* findGuesses(program: Program, model: Model, isOver: () => boole
   yield* traces.find();
   const known = traces.dependOnValues;
   if (known) yield* growValues(traces, values, threads);
-  const segments = new Segments(threads, locs, budget);
+  const segments = new Segments(threads, locs, model, budget);
   yield* segments.addAll(traces);
   const reads = [...(yield* chooseReads(segments, budget))].map((read) => segments.reads[read]!);
   if (reads.length === 0) return undefined;

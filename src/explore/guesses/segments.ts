@@ -1,6 +1,7 @@
 import { isPlain, Mode } from '../../cpu/modes.ts';
 import { Kind, Wait } from '../../graph/event.ts';
 import type { Graph } from '../../graph/graph.ts';
+import type { Model } from '../../models/model.ts';
 import type { InTurns } from '../../program/turns.ts';
 import type { Budget } from './budget.ts';
 import type { Traces } from './traces.ts';
@@ -35,6 +36,7 @@ export class Segments {
   constructor(
     private readonly threadCount: number,
     private readonly locCount: number,
+    private readonly model: Model,
     private readonly budget: Budget,
   ) {}
 
@@ -51,7 +53,7 @@ export class Segments {
   private add(g: Graph, thread: number): void {
     const slots = g.slots[thread]!;
     const words = (slots.length + 31) >> 5;
-    const before = closedOrder(g, thread, words, this.budget);
+    const before = this.model.preserved?.(g, thread) ?? closedOrder(g, thread, words, this.budget);
     for (let w = 0; w < slots.length; w++) {
       const write = slots[w]!;
       if (g.kind[write] !== Kind.Write) continue;

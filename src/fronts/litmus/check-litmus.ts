@@ -2,9 +2,10 @@ import { waitsIn } from '../../explain/waits.ts';
 import { compileLitmus } from '../../litmus/compile.ts';
 import type { LitmusTest } from '../../litmus/litmus-test.ts';
 import { parseLitmus } from '../../litmus/parse.ts';
-import { type Findings, runLitmusInTurns } from '../../litmus/run-litmus.ts';
+import { type Findings, type LitmusOutcome, runLitmusInTurns } from '../../litmus/run-litmus.ts';
 import type { ModelName } from '../../models/registry.ts';
 import { now } from '../../program/clock.ts';
+import { Refused } from '../../program/refused.ts';
 import { atOnce, type InTurns } from '../../program/turns.ts';
 import type { FiredText } from './fired.ts';
 import { LitmusPlaces } from './litmus-places.ts';
@@ -41,7 +42,13 @@ export function* checkLitmusInTurns(path: string, text: string, options: CheckOp
   const { test } = parsed;
   const compiled = compileLitmus(test, { unroll });
   const decide = question === 'decide';
-  const outcome = yield* runLitmusInTurns(compiled, { model, decide, maxExecutions, deadline, stopped: onExecution });
+  let outcome: LitmusOutcome;
+  try {
+    outcome = yield* runLitmusInTurns(compiled, { model, decide, maxExecutions, deadline, stopped: onExecution });
+  } catch (error) {
+    if (error instanceof Refused) return { kind: 'error', ...asked(), diagnostics: [error.diagnostic] };
+    throw error;
+  }
   if (outcome.kind === 'fault') return { kind: 'error', ...asked(), diagnostics: [outcome.diagnostic] };
   // An assertion that fires is told first.
   if (outcome.kind === 'bounded' && outcome.tooMany !== undefined && outcome.fired.length === 0) {

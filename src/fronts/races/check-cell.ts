@@ -37,7 +37,7 @@ export function* checkCellInTurns(
   { models, machines = false, ...limits }: CellOptions,
 ): InTurns<CellResult> {
   const start = now();
-  const weakest = MODELS.filter((model) => models.includes(model)).at(-1);
+  const weakest = MODELS.filter((model) => models.includes(model)).at(-1) ?? models.at(-1);
   if (weakest === undefined) throw new RangeError('no model to check');
   const cell = { scenario: scenario.name, variant, design: design.name };
   const { design: watching, asked } = watched(design.design);
@@ -60,7 +60,7 @@ export function* checkCellInTurns(
   };
 
   const first = yield* ask(weakest);
-  let model = weakest;
+  let model: ModelName = weakest;
   let outcome = first;
   if ('failure' in first || first.kind === 'bounded') {
     for (const stronger of modelInfo(weakest).stronger.filter((model) => models.includes(model))) {

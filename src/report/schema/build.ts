@@ -33,7 +33,7 @@ export const integer = plain<number>({ type: 'integer' });
 export const count = plain<number>({ type: 'integer', minimum: 0 });
 /** A number, not negative. */
 export const amount = plain<number>({ type: 'number', minimum: 0 });
-export const matching = (pattern: string): Schema<string> => plain({ type: 'string', pattern });
+export const matching = <T extends string = string>(pattern: string): Schema<T> => plain({ type: 'string', pattern });
 export const constant = <const T extends string | number>(value: T): Schema<T> => plain({ const: value });
 export const oneOf = <const T extends string>(values: readonly T[]): Schema<T> => plain({ enum: values });
 

@@ -1,9 +1,28 @@
-import { MODELS } from '../../models/registry.ts';
-import { constant, count, list, matching, named, nullable, object, oneOf, optional, said, string } from './build.ts';
+import { type CatName, MODELS } from '../../models/registry.ts';
+import {
+  anyOf,
+  constant,
+  count,
+  list,
+  matching,
+  named,
+  nullable,
+  object,
+  oneOf,
+  optional,
+  said,
+  string,
+} from './build.ts';
 
 export const version = said('Of this format; a change that breaks a reader raises it.', constant(1));
 
-export const model = named('model', oneOf(MODELS));
+export const model = named(
+  'model',
+  said(
+    'Of a model of a cat file: its name, and a digest of all its text.',
+    anyOf(oneOf(MODELS), matching<CatName>('\\.cat#')),
+  ),
+);
 
 export const place = named(
   'place',

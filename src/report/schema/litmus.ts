@@ -38,7 +38,10 @@ const TEST = object({
   states: said('Final states found.', nullable(count)),
   positive: said('Visited executions that satisfy the proposition of the condition.', nullable(count)),
   negative: said('Visited executions that do not.', nullable(count)),
-  flags: list(oneOf(FLAGS), { uniqueItems: true }),
+  flags: said(
+    `Of the models that there are: ${FLAGS.join(', ')}. A cat file may have others.`,
+    list(string, { uniqueItems: true }),
+  ),
   executions: said('Complete executions visited.', nullable(count)),
   blocked: said('Executions visited in which a thread waits and nothing lets it go on.', nullable(count)),
   waits: said('The threads that wait without end in one of the blocked executions.', list(wait)),

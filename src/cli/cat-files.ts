@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type CatFile, type CatSource, readCat } from '../cat/load.ts';
+import { isModel, type ModelName } from '../models/registry.ts';
+import type { Diagnostic } from '../program/diagnostic.ts';
+import { readText } from './files.ts';
+
+/** Where the text of a model is. */
+export interface CatOptions {
+  readonly bell: string | undefined;
+  readonly include: readonly string[];
+}
+
+/** A model that was asked for by its name, or by its file, which was read then. */
+export type Chosen<Name> = { readonly model: Name | ModelName; readonly cat: CatSource | undefined };
+
+/** Reads the file that stands for a model, where one does. @returns what is wrong with it, if anything */
+export function chosenModel<Name extends ModelName | undefined>(
+  model: Name,
+  { bell, include }: CatOptions,
+): Chosen<Name> | { readonly diagnostic: Diagnostic } {
+  if (model === undefined || isModel(model)) return { model, cat: undefined };
+  const file = fileAt(model);
+  const bellFile = bell === undefined ? undefined : fileAt(bell);
+  if ('code' in file) return { diagnostic: file };
+  if (bellFile !== undefined && 'code' in bellFile) return { diagnostic: bellFile };
+  const read = readCat(file, bellFile, (name) => includedFile(name, [dirname(model), ...include]));
+  return 'diagnostic' in read ? read : { model: read.name, cat: read.source };
+}
+
+function fileAt(path: string): CatFile | Diagnostic {
+  const text = readText(path);
+  return typeof text === 'string' ? { path, text } : text;
+}
+
+/** The file of a name in the first folder that has it. */
+function includedFile(name: string, folders: readonly string[]): CatFile | undefined {
+  const path = folders.map((folder) => join(folder, name)).find((each) => existsSync(each));
+  const file = path === undefined ? undefined : fileAt(path);
+  return file === undefined || 'code' in file ? undefined : file;
+}
