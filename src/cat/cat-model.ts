@@ -1,6 +1,6 @@
 import { Kind } from '../graph/event.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { CompleteVerdict } from '../models/lkmm.ts';
+import type { CompleteVerdict } from '../models/complete-verdict.ts';
 import type { Model, Told } from '../models/model.ts';
 import { close, setBit } from '../models/rows.ts';
 import { flagNamed, NO_FLAGS } from '../program/flags.ts';
