@@ -150,10 +150,10 @@ export class Reach {
   }
 
   private push(g: Graph, e: number): void {
-    if (this.seen.add(g, e)) this.isSeen(g, e);
+    if (this.seen.add(g, e)) this.meet(g, e);
   }
 
-  private isSeen(g: Graph, e: number): void {
+  private meet(g: Graph, e: number): void {
     if (g.loc[e] === this.target && g.kind[e] === Kind.Write && g.coIndex[e]! > this.highest) {
       this.highest = g.coIndex[e]!;
     }
@@ -170,7 +170,7 @@ export class Reach {
     const words = g.words;
     for (let i = 0; i < words; i++) {
       for (let bits = this.seen.addWord(thread, i, g.ppo[e * words + i]!); bits !== 0; bits &= bits - 1) {
-        this.isSeen(g, slots[i * 32 + 31 - Math.clz32(bits & -bits)]!);
+        this.meet(g, slots[i * 32 + 31 - Math.clz32(bits & -bits)]!);
       }
     }
   }

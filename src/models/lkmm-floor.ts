@@ -61,18 +61,18 @@ export class LkmmFloor {
     for (let i = 0; i < g.words; i++) {
       this.endAtSlots(g, thread, i, g.strong[row + i]!);
       for (let bits = early.addWord(thread, i, g.ppo[row + i]!); bits !== 0; bits &= bits - 1) {
-        this.isEarly(g, slots[i * 32 + 31 - Math.clz32(bits & -bits)]!);
+        this.meetEarly(g, slots[i * 32 + 31 - Math.clz32(bits & -bits)]!);
       }
     }
     if (g.kind[e] !== Kind.Read || e === this.read) return;
     const source = this.externalSource(g, e);
-    if (source >= 0 && early.add(g, source)) this.isEarly(g, source);
+    if (source >= 0 && early.add(g, source)) this.meetEarly(g, source);
     const deps = lkmmGiven(g, e);
     if (deps === NO_DEPS) return;
-    for (const slot of depsMembers(deps)) if (early.add(g, slots[slot]!)) this.isEarly(g, slots[slot]!);
+    for (const slot of depsMembers(deps)) if (early.add(g, slots[slot]!)) this.meetEarly(g, slots[slot]!);
   }
 
-  private isEarly(g: Graph, e: number): void {
+  private meetEarly(g: Graph, e: number): void {
     if (isPlain(g.mode[e]!)) return;
     this.earlyLeft.push(e);
     if (g.thread[e] === g.thread[this.read] && this.ends.add(g, e)) this.end(g, e);

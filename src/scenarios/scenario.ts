@@ -1,7 +1,8 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { Design } from '../mm/design/design.ts';
 import type { Kernel } from '../mm/memory/kernel.ts';
-import { Layout, type LayoutConfig, SMALL_CONFIG } from '../mm/memory/layout.ts';
+import { Layout } from '../mm/memory/layout.ts';
+import { type LayoutConfig, SMALL_CONFIG } from '../mm/memory/layout-config.ts';
 import type { Memory } from '../mm/observe/inspect.ts';
 import { QUIESCENT } from '../mm/observe/invariants.ts';
 import type { Program, ThreadBody } from '../program/program.ts';

@@ -8,7 +8,7 @@ import { doHugePmdAnonymousPage } from '../mm/huge/huge-pmd.ts';
 import { type Mapping, mmapRegion, munmap } from '../mm/map/mmap.ts';
 import { vmaLookup } from '../mm/map/vma-list.ts';
 import type { Kernel } from '../mm/memory/kernel.ts';
-import type { LayoutConfig } from '../mm/memory/layout.ts';
+import type { LayoutConfig } from '../mm/memory/layout-config.ts';
 import type { Mm } from '../mm/memory/mm-struct.ts';
 import type { Page } from '../mm/memory/page.ts';
 import { hugePage, pmdCell, pmdIsHuge, pmdTable, pteAlloc, pteCell } from '../mm/memory/page-table.ts';

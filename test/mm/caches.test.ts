@@ -4,7 +4,8 @@ import { userStore } from '../../src/mm/fault/user.ts';
 import { dupMmap } from '../../src/mm/fork/fork.ts';
 import { mmapRegion } from '../../src/mm/map/mmap.ts';
 import { AS_PAGES } from '../../src/mm/memory/address-space.ts';
-import { Layout, SMALL_CONFIG } from '../../src/mm/memory/layout.ts';
+import { Layout } from '../../src/mm/memory/layout.ts';
+import { SMALL_CONFIG } from '../../src/mm/memory/layout-config.ts';
 import {
   PAGE_FLAGS,
   PAGE_INDEX,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { Layout, SMALL_CONFIG } from '../../src/mm/memory/layout.ts';
+import { Layout } from '../../src/mm/memory/layout.ts';
+import { SMALL_CONFIG } from '../../src/mm/memory/layout-config.ts';
 import { MAPPING_ANON, MAPPING_KSM, mappingFlags, mappingTarget, mkMapping } from '../../src/mm/memory/mapping.ts';
 import { generationOf, PAGE_FIELDS, PAGE_FLAGS, PAGE_REFCOUNT, refCountOf, refWord } from '../../src/mm/memory/page.ts';
 import { mkPte, PTE_BIT_NAMES, PTE_PRESENT, PTE_SHIFT, PTE_WRITE, ptePfn } from '../../src/mm/memory/pte.ts';

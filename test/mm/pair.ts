@@ -20,7 +20,7 @@ import { ADVICE, madvise, madviseDontneed } from '../../src/mm/map/madvise.ts';
 import { mmapRegion, mprotect, munmap } from '../../src/mm/map/mmap.ts';
 import { vmaLookup } from '../../src/mm/map/vma-list.ts';
 import { EFAULT, EINVAL, ENOMEM } from '../../src/mm/memory/errno.ts';
-import type { LayoutConfig } from '../../src/mm/memory/layout.ts';
+import type { LayoutConfig } from '../../src/mm/memory/layout-config.ts';
 import { VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE } from '../../src/mm/memory/vma.ts';
 import { type Machine, machine, ROOMY, RW } from './machine.ts';
 import { type Op, SPAN } from './operations.ts';

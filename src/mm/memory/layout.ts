@@ -4,18 +4,10 @@
  */
 
 import { CELL_BITS, type Cell, cellIndex } from '../../cpu/cpu.ts';
-import {
-  AS_FIELDS,
-  AS_I_MMAP_RWSEM,
-  AS_KIND,
-  AS_LOCK,
-  AS_PAGES,
-  AS_SIZE,
-  FILE_KINDS,
-  type FileKind,
-} from './address-space.ts';
+import { AS_FIELDS, AS_I_MMAP_RWSEM, AS_KIND, AS_LOCK, AS_PAGES, AS_SIZE, FILE_KINDS } from './address-space.ts';
 import { type FreeLists, MAX_LISTED } from './allocator.ts';
 import { ANON_VMA_CELLS, ANON_VMA_FIELDS, AV_RWSEM } from './anon-vma.ts';
+import type { LayoutConfig } from './layout-config.ts';
 import {
   FIRST_SEQ,
   MIRROR_LOCK,
@@ -29,8 +21,10 @@ import { MM_FIELDS, MM_MMAP_LOCK, MM_PAGE_TABLE_LOCK, MM_VMAS, type Mm } from '.
 import { PAGE_CELLS, PAGE_FIELDS, type Page } from './page.ts';
 import { type PageTable, PT_LOCK, PT_PTES } from './page-table.ts';
 import { PAGE_SHOWN, showPte, showVma } from './show.ts';
+import { Spans } from './spans.ts';
 import { MAX_ADDRESS, MAX_OBJECTS } from './vma.ts';
 
+<<<<<<< HEAD
 /** How much of everything exists. */
 export interface LayoutConfig {
   /** CPUs that race. One more, {@link Layout.bootCpu}, sets up and looks on. */
@@ -96,19 +90,13 @@ export const SMALL_CONFIG: LayoutConfig = {
   hugetlb: false,
 };
 
+=======
+>>>>>>> bb95b53 (The layout's configuration and its spans are files of their own)
 const CPU_FIELDS = ['irq', 'tlb_lock'] as const;
 /** Held by a CPU while its interrupts are off, and by whoever waits for it to take one. */
 export const CPU_IRQ = 0;
 /** Held by a CPU between looking up its TLB and the end of the access, and by whoever invalidates it. */
 export const CPU_TLB_LOCK = 1;
-
-/** Words that lie together, by their offset: what each is called, and its value as people read it. */
-interface Span {
-  readonly base: number;
-  readonly cells: number;
-  readonly name: (offset: number) => string;
-  readonly show: (offset: number) => (value: number) => string;
-}
 
 export class Layout {
   readonly config: LayoutConfig;
@@ -138,7 +126,7 @@ export class Layout {
   /** Of each page table, with how many address spaces its owner shares it. Only where the configuration has hugetlb. */
   readonly tableShares: Cell;
 
-  readonly #spans: Span[] = [];
+  readonly #spans = new Spans();
   readonly #pages: number;
   readonly #mms: number;
   readonly #mmCells: number;
@@ -177,33 +165,15 @@ export class Layout {
     this.span = span;
     this.bootCpu = cpus;
     this.mmPmds = MM_VMAS + vmasPerMm;
-    let next = 1;
-    const place = (cells: number, name: Span['name'], show: Span['show'] = () => String): number => {
-      const base = next;
-      this.#spans.push({ base, cells, name, show });
-      next += cells;
-      return base;
-    };
-    const each = (
-      count: number,
-      cells: number,
-      name: (i: number, field: number) => string,
-      show: Span['show'] = () => String,
-    ): number =>
-      place(
-        count * cells,
-        (offset) => name(Math.floor(offset / cells), offset % cells),
-        (offset) => show(offset % cells),
-      );
-
-    this.#pages = each(
+    const spans = this.#spans;
+    this.#pages = spans.each(
       pages,
       PAGE_CELLS,
       (pfn, f) => `page${pfn}.${PAGE_FIELDS[f]}`,
       (f) => PAGE_SHOWN.get(f) ?? String,
     );
     this.#mmCells = this.mmPmds + pmdsPerMm;
-    this.#mms = each(
+    this.#mms = spans.each(
       mms,
       this.#mmCells,
       (mm, f) => {
@@ -213,27 +183,27 @@ export class Layout {
       (f) => (f < MM_FIELDS.length ? String : f < this.mmPmds ? showVma : showPte),
     );
     this.#tableCells = PT_PTES + ptesPerTable;
-    this.#tables = each(
+    this.#tables = spans.each(
       tables,
       this.#tableCells,
       (t, f) => (f < PT_PTES ? `table${t}.lock` : `table${t}.pte[${f - PT_PTES}]`),
       (f) => (f < PT_PTES ? String : showPte),
     );
     this.#fileCells = AS_PAGES + 2 * pagesPerFile;
-    this.#files = each(files.length, this.#fileCells, (file, f) => {
+    this.#files = spans.each(files.length, this.#fileCells, (file, f) => {
       if (f < AS_PAGES) return `file${file}.${AS_FIELDS[f]}`;
       const index = f - AS_PAGES;
       return index < pagesPerFile ? `file${file}.cache[${index}]` : `file${file}.disk[${index - pagesPerFile}]`;
     });
-    this.#anonVmas = each(anonVmas, ANON_VMA_CELLS, (a, f) => `anon_vma${a}.${ANON_VMA_FIELDS[f]}`);
-    this.anonVmasUsed = place(1, () => 'anon_vmas.used');
-    this.swapCounts = place(config.swapSlots, (slot) => `swap[${slot}].count`);
-    this.swapData = place(config.swapSlots, (slot) => `swap[${slot}].data`);
-    this.swapCache = place(config.swapSlots, (slot) => `swap[${slot}].cache`);
-    this.swapLock = place(1, () => 'swap.lock');
-    this.#cpus = each(cpus + 1, CPU_FIELDS.length, (cpu, f) => `cpu${cpu}.${CPU_FIELDS[f]}`);
+    this.#anonVmas = spans.each(anonVmas, ANON_VMA_CELLS, (a, f) => `anon_vma${a}.${ANON_VMA_FIELDS[f]}`);
+    this.anonVmasUsed = spans.place(1, () => 'anon_vmas.used');
+    this.swapCounts = spans.place(config.swapSlots, (slot) => `swap[${slot}].count`);
+    this.swapData = spans.place(config.swapSlots, (slot) => `swap[${slot}].data`);
+    this.swapCache = spans.place(config.swapSlots, (slot) => `swap[${slot}].cache`);
+    this.swapLock = spans.place(1, () => 'swap.lock');
+    this.#cpus = spans.each(cpus + 1, CPU_FIELDS.length, (cpu, f) => `cpu${cpu}.${CPU_FIELDS[f]}`);
     this.#tlbs = config.tlb
-      ? place(
+      ? spans.place(
           (cpus + 1) * mms * span,
           (offset) => {
             const cpu = Math.floor(offset / (mms * span));
@@ -243,13 +213,13 @@ export class Layout {
           () => showPte,
         )
       : 0;
-    this.hugeZero = place(config.thp ? 1 : 0, () => 'huge_zero_page');
-    this.#vmaLocks = each(config.vmaLocks ? mms : 0, vmasPerMm, (mm, slot) => `mm${mm}.vma[${slot}].lock`);
-    this.#flushesPending = each(config.flushPending ? mms : 0, 1, (mm) => `mm${mm}.tlb_flush_pending`);
-    this.tableShares = place(config.hugetlb ? tables : 0, (table) => `table${table}.shares`);
+    this.hugeZero = spans.place(config.thp ? 1 : 0, () => 'huge_zero_page');
+    this.#vmaLocks = spans.each(config.vmaLocks ? mms : 0, vmasPerMm, (mm, slot) => `mm${mm}.vma[${slot}].lock`);
+    this.#flushesPending = spans.each(config.flushPending ? mms : 0, 1, (mm) => `mm${mm}.tlb_flush_pending`);
+    this.tableShares = spans.place(config.hugetlb ? tables : 0, (table) => `table${table}.shares`);
     const mirrored = config.mirrors ? mms : 0;
-    this.#notifiers = each(mirrored, NOTIFIER_FIELDS.length, (mm, f) => `mm${mm}.notifier.${NOTIFIER_FIELDS[f]}`);
-    this.#mirrors = each(
+    this.#notifiers = spans.each(mirrored, NOTIFIER_FIELDS.length, (mm, f) => `mm${mm}.notifier.${NOTIFIER_FIELDS[f]}`);
+    this.#mirrors = spans.each(
       mirrored,
       MIRROR_PTES + span,
       (mm, f) => {
@@ -259,15 +229,15 @@ export class Layout {
       (f) => (f < MIRROR_PTES ? String : showPte),
     );
     const lists = (what: string): FreeLists => ({
-      perCpu: place(cpus + 1, (cpu) => `cpu${cpu}.free_${what}`),
-      zone: place(1, () => `zone.free_${what}`),
-      zoneLock: place(1, () => `zone.${what}_lock`),
+      perCpu: spans.place(cpus + 1, (cpu) => `cpu${cpu}.free_${what}`),
+      zone: spans.place(1, () => `zone.free_${what}`),
+      zoneLock: spans.place(1, () => `zone.${what}_lock`),
       toZone: config.freesToZone,
     });
     this.freePages = lists('pages');
     this.freeTables = lists('tables');
-    this.size = next;
-    within('words of memory', next, 1, (1 << CELL_BITS) - 1);
+    this.size = spans.size;
+    within('words of memory', spans.size, 1, (1 << CELL_BITS) - 1);
   }
 
   /** pfn_to_page(). */
@@ -381,18 +351,11 @@ export class Layout {
 
   /** The name of a word, like `page2.refcount`. */
   cellName(index: number): string {
-    if (index === 0) return 'null';
-    const span = this.#spanOf(index);
-    return span === undefined ? `?${index}` : span.name(index - span.base);
+    return this.#spans.nameOf(index);
   }
 
   /** The value of a word as people read it: `pfn 2 present write`, `1025 (generation 1)`, `locked dirty`. */
   showValue(index: number, value: number): string {
-    const span = this.#spanOf(index);
-    return span === undefined ? String(value) : span.show(index - span.base)(value);
-  }
-
-  #spanOf(index: number): Span | undefined {
-    return this.#spans.find(({ base, cells }) => index >= base && index < base + cells);
+    return this.#spans.shown(index, value);
   }
 }
