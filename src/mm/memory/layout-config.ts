@@ -13,6 +13,8 @@ export interface LayoutConfig {
   readonly tables: number;
   /** Pages of memory. */
   readonly pages: number;
+  /** Pages below this number are of CMA, or in ZONE_MOVABLE: none may be pinned for long. They are on lists to be moved. */
+  readonly movablePages: number;
   readonly anonVmas: number;
   /** The kind of each file. */
   readonly files: readonly FileKind[];
@@ -47,6 +49,7 @@ export const SMALL_CONFIG: LayoutConfig = {
   ptesPerTable: 2,
   tables: 4,
   pages: 4,
+  movablePages: 0,
   anonVmas: 1,
   files: [],
   pagesPerFile: 2,
