@@ -1,6 +1,6 @@
 /** Moving the contents of a page to another, and every entry with it. */
 
-import type { Cpu } from '../../cpu/cpu.ts';
+import { type Cpu, cellIndex } from '../../cpu/cpu.ts';
 import { waitOnPageWriteback } from '../fault/page-mkwrite.ts';
 import { type AddressSpace, AS_LOCK, AS_PAGES } from '../memory/address-space.ts';
 import { allocPage } from '../memory/allocator.ts';
@@ -104,7 +104,7 @@ function movePageCache(
   const frozen = freezePage(cpu, page, 2);
   if (frozen) {
     const index = cpu.readOnce(page + PAGE_INDEX);
-    const cache = space + AS_PAGES + index + cpu.provenance(index);
+    const cache = cellIndex(space) + AS_PAGES + index + cpu.provenance(index);
     getPage(cpu, fresh);
     takeOver(cpu, page, fresh, flags, mapping);
     cpu.writeOnce(cache, k.layout.pfnOf(fresh) + 1);

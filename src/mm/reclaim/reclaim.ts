@@ -1,6 +1,6 @@
 /** Reclaim: taking a page away from everybody who maps it, keeping its contents in swap or in its file. */
 
-import type { Cpu } from '../../cpu/cpu.ts';
+import { type Cpu, cellIndex } from '../../cpu/cpu.ts';
 import { AS_LOCK, AS_PAGES } from '../memory/address-space.ts';
 import { freePage } from '../memory/allocator.ts';
 import type { Kernel } from '../memory/kernel.ts';
@@ -108,7 +108,7 @@ export function removeMapping(cpu: Cpu, k: Kernel, page: Page): boolean {
   if (frozen && !clean) unfreezePage(cpu, page, ISOLATED);
   if (clean) {
     const index = cpu.readOnce(page + (swapCache ? PAGE_PRIVATE : PAGE_INDEX));
-    const cached = (swapCache ? k.layout.swapCache : space + AS_PAGES) + index + cpu.provenance(index);
+    const cached = (swapCache ? k.layout.swapCache : cellIndex(space) + AS_PAGES) + index + cpu.provenance(index);
     cpu.writeOnce(cached, 0);
   }
   cpu.spinUnlock(lock);
