@@ -18,6 +18,7 @@ import { migratePin } from './migrate-pin.ts';
 import { mirror } from './mirror.ts';
 import { mremapRetract } from './mremap-retract.ts';
 import { mremapTlb } from './mremap-tlb.ts';
+import { pageMapped } from './page-mapped.ts';
 import { pageReuse } from './page-reuse.ts';
 import { pinFlag } from './pin-flag.ts';
 import { pinForkStore } from './pin-fork-store.ts';
@@ -57,6 +58,7 @@ export const SCENARIOS: readonly Scenario[] = [
   hugetlbUnshare,
   forkTlb,
   pinFlag,
+  pageMapped,
   forkUnmap,
   forkFault,
   softDirty,

@@ -130,6 +130,7 @@ const BREAKS: readonly [holds: string, otherwise: string, row: string, breaks: '
   ['mapcount-walk-read-walk pinMapcount=mb', 'pinDetect=read-walk-walk', 'T1 slow', 'SC'],
   ['mapcount-walk-read-walk pinMapcount=mb', 'pinDetect=walk-walk-read', 'T1 pinned', 'SC'],
   ['mapcount-walk-read-walk pinMapcount=mb', 'pinMapcount=relaxed', 'T1 fast', 'LKMM'],
+  ['mapcount-walk-read-walk pinMapcount=mb', 'pinMapcount=relaxed', 'page-mapped io', 'LKMM'],
   ['mapcount-walk-read-walk', 'zapMarker=writable', 'T1 pinned', 'SC'],
   ['mapcount-walk-read-walk', 'zapMarker=none', 'T1 pinned', 'SC'],
 ];

@@ -170,6 +170,16 @@ const EXPECTED: Readonly<Record<string, string>> = {
     '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
   'pin-flag large':
     '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'page-mapped evict':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'page-mapped invalidate':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'page-mapped reclaim':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'page-mapped migrate':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'page-mapped io':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -',
   'fork-unmap swap':
     'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'fork-unmap ksm':
@@ -258,6 +268,11 @@ const PROPOSALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'T1 slow-zap': 'SC',
     'T1 fast-zap': 'SC',
     'T1 fork': 'holds',
+    'page-mapped evict': 'SC',
+    'page-mapped invalidate': 'SC',
+    'page-mapped reclaim': 'holds',
+    'page-mapped migrate': 'holds',
+    'page-mapped io': 'LKMM',
   },
   'mapcount-second': {
     'T1 pinned': 'SC',
@@ -270,6 +285,11 @@ const PROPOSALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'T2 zap': 'SC',
     'T2 table': 'holds',
     'T2 refile': 'holds',
+    'page-mapped evict': 'SC',
+    'page-mapped invalidate': 'SC',
+    'page-mapped reclaim': 'holds',
+    'page-mapped migrate': 'holds',
+    'page-mapped io': 'SC',
   },
   'mapcount-walk-read-walk': {
     'T1 pinned': 'holds',
@@ -279,6 +299,11 @@ const PROPOSALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'T1 slow-zap': 'holds',
     'T1 fast-zap': 'LKMM',
     'T1 fork': 'holds',
+    'page-mapped evict': 'SC',
+    'page-mapped invalidate': 'SC',
+    'page-mapped reclaim': 'holds',
+    'page-mapped migrate': 'holds',
+    'page-mapped io': 'LKMM',
   },
   'mapcount-read-walk-walk': {
     'T1 pinned': 'holds',

@@ -23,6 +23,17 @@ export const FILE_WORDS: WordTable = {
     steps: { 'write size': 'i_size_write(inode, newsize)' },
   }),
   punchHole: within(TRUNCATE, 'truncate_pagecache_range', { program: 'fallocate(FALLOC_FL_PUNCH_HOLE)' }),
+  truncateInodePagesFinal: within(TRUNCATE, 'truncate_inode_pages_final', { program: 'eviction of the inode' }),
+  isStillMapped: call('page_mapped(page)'),
+  unaccountMapped: within(
+    'mm/filemap.c',
+    [
+      ['v4.4', '__delete_from_page_cache'],
+      ['v4.16', 'unaccount_page_cache_page'],
+      ['v5.17', 'filemap_unaccount_folio'],
+    ],
+    { steps: { 'write mapcount': 'page_mapcount_reset(page)', 'rmw refcount': 'page_ref_sub(page, mapcount)' } },
+  ),
   truncateInodePages: within(TRUNCATE, 'truncate_inode_pages_range', { program: 'truncation' }),
   truncateInodePage: within(
     TRUNCATE,
