@@ -5,6 +5,7 @@ import { designWith, KNOBS, type KnobName, knobValues } from '../../src/mm/desig
 import { designAt, periodsOf, whenText } from '../../src/mm/design/history.ts';
 import { designOf, KERNEL_PRESETS, PRESETS, presetNamed } from '../../src/mm/design/presets.ts';
 import { compareReleases, finalOf, type Release, releaseBefore } from '../../src/mm/design/release.ts';
+import { BACKPORTS } from '../../src/mm/design/stable.ts';
 
 const NAMES = Object.keys(KNOBS) as KnobName[];
 
@@ -143,13 +144,41 @@ describe('presets', () => {
   it.each([
     ['5.15', 'v5.15', 'v5.14'],
     ['v6.13', 'v6.13', 'v6.12'],
-    ['6.12.117', 'v6.12.117', 'v6.12'],
+    ['6.12.7', 'v6.12.7', 'v6.12'],
     ['5.12', 'v5.12', 'v5.11'],
   ])('%s is a kernel without a column: %s, as %s', (asked, name, like) => {
     const kernel = presetNamed(asked)!;
     expect(kernel.name).toBe(name);
     expect(kernel.doc).toContain(`as ${like} in all that is modelled`);
     expect(kernel.design).toEqual(designOf(like));
+  });
+
+  it.each<[string, readonly CommitHash[], Partial<Record<KnobName, string>>]>([
+    [
+      '5.4.286',
+      ['c444eb564fb1', '17839856fd58', '6c8e2a256915', '2ba99c5e0881'],
+      { pinReadOnly: 'writable', pmdRecheck: 'skip' },
+    ],
+    ['5.10.8', [], { forkSeqcount: 'none', clearRefs: 'all' }],
+    ['5.10.9', ['9348b73c2e1b', '29a951dfb3c3', 'feb889fb40fa'], { clearRefs: 'spare-pinned', forkSeqcount: 'none' }],
+    ['v6.12.34', [], { unshareSync: 'none' }],
+    ['v6.12.35', ['1013af4f585f'], { unshareSync: 'ipi' }],
+    ['6.16.1', [], { unshareSync: 'ipi' }],
+  ])('%s has what was taken back to it: %j', (name, commits, decisions) => {
+    const { doc, design } = presetNamed(name)!;
+    expect(design).toMatchObject(decisions);
+    expect(doc.endsWith(commits.length === 0 ? 'is not known' : `taken back by then: ${commits.join(', ')}`)).toBe(
+      true,
+    );
+  });
+
+  it.each(BACKPORTS)('what was taken back to %s.%i is of a later release, and docs/races.md has it', (...row) => {
+    const [release, stable, commits] = row;
+    for (const hash of commits) expect(compareReleases(COMMITS[hash].release, release)).toBeGreaterThan(0);
+    const line = readFileSync('docs/races.md', 'utf8')
+      .split('\n')
+      .find((each) => each.startsWith(`| ${release}.${stable} `));
+    expect([...(line ?? '').matchAll(/`(\w+)`/g)].map(([, hash]) => hash)).toEqual(commits);
   });
 
   it.each(['3.10', 'v4.3', 'v4.21', '5.20', '99.1', 'v6', '6.1.2.3', 'v6.1-rc1'])(

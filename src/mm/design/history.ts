@@ -44,18 +44,23 @@ export function periodsOf(knob: KnobName, machine: Machine = 'weakest'): Period[
 /** The newest release whose tree was compared with those before: later ones may have taken decisions otherwise. */
 export const NEWEST: Release = 'v7.1';
 
-/** How a kernel takes a decision. */
-export function valueAt(knob: KnobName, release: Release, machine: Machine = 'weakest'): string {
-  const began = periodsOf(knob, machine).filter(
-    ({ since }) => since === undefined || compareReleases(since, release) <= 0,
-  );
-  return began.at(-1)!.value;
-}
-
-/** Every decision of a kernel. */
-export function designAt(release: Release, machine: Machine = 'weakest'): Design {
+/**
+ * Every decision of a kernel, as the latest change says of which it has every commit.
+ * @param backports commits of later releases that were taken back to it
+ */
+export function designAt(
+  release: Release,
+  machine: Machine = 'weakest',
+  backports: readonly CommitHash[] = [],
+): Design {
+  const has = (hash: CommitHash): boolean =>
+    backports.includes(hash) || compareReleases(COMMITS[hash].release, release) <= 0;
+  const decision = (knob: KnobName): string =>
+    periodsOf(knob, machine)
+      .filter(({ commits }) => commits.every(has))
+      .at(-1)!.value;
   const names = Object.keys(KNOBS) as KnobName[];
-  return Object.fromEntries(names.map((knob) => [knob, valueAt(knob, release, machine)])) as Design;
+  return Object.fromEntries(names.map((knob) => [knob, decision(knob)])) as Design;
 }
 
 /** The changes of a decision, or of all, that `newer` has and `older` has not, in the order of the knobs. */

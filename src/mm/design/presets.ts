@@ -1,6 +1,7 @@
 import { type Design, type DesignError, designWith } from './design.ts';
 import { changesBetween, designAt, type Machine, NEWEST } from './history.ts';
 import { compareReleases, isRelease, type Release } from './release.ts';
+import { backportsIn } from './stable.ts';
 
 /** The preset that is asked about unless another is named. */
 export const DEFAULT_PRESET = 'v6.12';
@@ -216,22 +217,30 @@ export const presetNamed = (name: string): Preset | undefined =>
 
 /**
  * A kernel that has no column of its own, as people write it: `5.15`, `v6.6`, `6.12.117`. Its decisions are those that the
- * history of each knob says; what was taken back to a stable kernel is not known.
+ * history of each knob says, with what is known to have been taken back to a stable kernel.
  * @returns undefined where the name is none of a release, or that is older or newer than what is known
  */
 function kernelNamed(name: string): Kernel | undefined {
-  const [, major, minor, stable = ''] = /^v?([1-9]\d?)\.(\d\d?)(\.\d{1,3})?$/.exec(name) ?? [];
+  const [, major, minor, stable] = /^v?([1-9]\d?)\.(\d\d?)(?:\.(\d{1,3}))?$/.exec(name) ?? [];
   if (major === undefined) return undefined;
   const release: Release = `v${Number(major)}.${Number(minor)}`;
   const column = KERNEL_PRESETS.filter(
     (kernel) => kernel.machine === undefined && compareReleases(kernel.release, release) <= 0,
   ).at(-1);
   if (column === undefined || !isRelease(release) || compareReleases(release, NEWEST) > 0) return undefined;
-  const design = designAt(release);
   const changed = changesBetween(column.release, release).length;
-  const as = `as ${column.name} in all that is modelled${changed === 0 ? '' : ` but ${changed} decisions`}`;
-  const backports = stable === '' ? '' : `; what was taken back to ${release}${stable} is not known`;
-  return { name: `${release}${stable}`, release, doc: `Linux ${release.slice(1)}: ${as}${backports}`, design };
+  const as = `as ${column.name} in all that is modelled${changed === 0 ? '' : ` but ${changed} decision${changed === 1 ? '' : 's'}`}`;
+  if (stable === undefined) {
+    return { name: release, release, doc: `Linux ${release.slice(1)}: ${as}`, design: designAt(release) };
+  }
+  const own = `${release}.${Number(stable)}`;
+  const backports = backportsIn(release, Number(stable));
+  const known =
+    backports.length === 0
+      ? `; what was taken back to ${own} is not known`
+      : `${changed === 0 ? ' but' : ', and'} what is known to have been taken back by then: ${backports.join(', ')}`;
+  const design = designAt(release, 'weakest', backports);
+  return { name: own, release, doc: `Linux ${own.slice(1)}: ${as}${known}`, design };
 }
 
 /** The newest kernel with a column that is older than one; undefined where there is none, or it is no kernel. */
