@@ -22,10 +22,12 @@ const MAY_IMPORT = {
   run: ['cpu', 'program'],
   scenarios: ['cpu', 'program', 'mm'],
   litmus: ['cpu', 'program', 'models/registry.ts', 'explore/contract.ts', 'judge'],
+  c: ['cpu', 'program', 'litmus'],
   'fronts/litmus': [...CORE, 'fronts/front-end.ts', 'litmus'],
+  'fronts/c': [...CORE, 'fronts/front-end.ts', 'fronts/litmus', 'litmus', 'c'],
   'fronts/races': [...CORE, 'fronts/front-end.ts', 'mm', 'run', 'scenarios'],
-  fronts: [...CORE, 'fronts/litmus', 'fronts/races'],
-  ask: [...CORE, 'fronts', 'fronts/litmus', 'fronts/races', 'litmus', 'mm', 'run', 'scenarios'],
+  fronts: [...CORE, 'fronts/litmus', 'fronts/c', 'fronts/races'],
+  ask: [...CORE, 'fronts', 'fronts/litmus', 'fronts/c', 'fronts/races', 'litmus', 'mm', 'run', 'scenarios'],
   report: [
     ...['cpu', 'program', 'graph', 'models/registry.ts', 'judge', 'explain', 'mm', 'litmus', 'scenarios'],
     ...['fronts/litmus', 'fronts/races'],
@@ -36,7 +38,7 @@ const MAY_IMPORT = {
   ],
   cli: [
     ...['cat', 'program', 'models/registry.ts', 'judge', 'explain', 'mm', 'scenarios', 'litmus', 'run', 'fronts'],
-    'fronts/litmus',
+    ...['c', 'fronts/litmus', 'fronts/c'],
     ...['fronts/races', 'ask', 'report', 'library'],
   ],
 };

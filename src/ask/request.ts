@@ -85,7 +85,11 @@ export function checkRequest(request: Request): void {
   const isOfRace = question === 'check' || question === 'why';
   const kind = QUESTIONS.includes(question as Question) ? 'litmus' : isOfRace ? 'race' : of?.kind;
   if (of === undefined || of.kind !== kind) {
-    const wanted = { litmus: 'a test, as litmus() makes it', race: 'a race, as races() makes it' };
+    const wanted = {
+      litmus: 'a test, as litmus() makes it',
+      race: 'a race, as races() makes it',
+      c: 'a file of C, as kernelC() makes it',
+    };
     throw new RangeError(`${question} is asked of ${wanted[kind] ?? Object.values(wanted).join(', or of ')}`);
   }
   if (question === 'why' && request.with?.kind !== 'race') {

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { settingsFrom } from '../ask/options.ts';
 import { type Analysis, type AnalysisName, tellingMore } from '../explain/analysis.ts';
 import { type ExecutionId, parseId } from '../explain/execution-id.ts';
+import type { AskedC } from '../fronts/c/c-front.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
 import { columnBefore } from '../mm/design/presets.ts';
 import { DEFAULT_MODEL } from '../models/registry.ts';
@@ -27,12 +28,13 @@ import { usageDiagnostic } from './usage.ts';
 const SOON = 150;
 const CUT = 80;
 
-/** `holdfast show`, `barriers`, `repair`, `diff`, `why` and `replay`. @returns how it ended */
+/** `holdfast show`, `barriers`, `repair`, `diff`, `why` and `replay`. @param isCheck an execution that is shown contradicts. @returns how it ended */
 export async function analysisCommand(
   analysis: AnalysisName,
   args: readonly string[],
   options: AnalysisOptions,
   argv: readonly string[],
+  isCheck = false,
 ): Promise<Exit> {
   const request = await requestFrom(analysis, args, options, argv);
   const { result, signal } =
@@ -49,7 +51,7 @@ export async function analysisCommand(
     else if (isText(options.format)) stdout.print(view);
     else stdout.write(view);
   }
-  return signal ?? exitOf(result);
+  return signal ?? (isCheck && result.kind === 'execution' ? 'contradicted' : exitOf(result));
 }
 
 /** The result of a question that cannot be asked. */
@@ -65,7 +67,7 @@ function refusal(
 
 /** What is the user's own runs in a worker alone. */
 async function answerTo(request: AnalysisRequest): Promise<{ result: Analysis; signal: Exit | undefined }> {
-  if (request.asked.every((asked) => asked.kind === 'litmus' || asked.module === undefined)) {
+  if (request.asked.every((asked) => asked.kind !== 'race' || asked.module === undefined)) {
     const start = Date.now();
     const until = start + SOON;
     const soon = atMost(SOON + CUT, () =>
@@ -123,7 +125,12 @@ async function requestFrom(
   if (analysis === 'replay') {
     const id = parseId(first);
     if (typeof id === 'string') return [badId(first, id, argv)];
-    const of = id.kind === 'l' ? testOf(id, args[1]) : await raceOf(id, args[1], argv);
+    const of =
+      id.kind === 'l'
+        ? testOf(id, args[1])
+        : id.kind === 'c'
+          ? await fileOf(id, args[1], options.define, argv)
+          : await raceOf(id, args[1], argv);
     return 'kind' in of ? { ...made, id, asked: [of] } : Array.isArray(of) ? of : [of as Diagnostic];
   }
   const asked =
@@ -131,7 +138,7 @@ async function requestFrom(
       ? await racesBetween(first, options, argv)
       : isRace(first)
         ? await racesFrom(analysis, first, options, argv)
-        : testsFrom(first, options);
+        : await testsFrom(first, options, argv);
   if (!('asked' in asked)) return asked;
   if (analysis === 'diff' && asked.asked.length === 1) {
     if (settings.otherModel === settings.model) {
@@ -142,9 +149,14 @@ async function requestFrom(
   return { ...made, asked: asked.asked, id: undefined };
 }
 
+/** Is it a file of C, by its name? */
+export const isC = (name: string): boolean => /\.[ch]$/.test(name);
+
 /** Is it the name of a race, or a file with some? Whatever else it is, it is taken for a litmus test. */
 const isRace = (name: string): boolean =>
-  name !== STANDARD_INPUT && !name.endsWith('.litmus') && !isFile(name) ? true : /\.[cm]?[jt]s$/.test(name);
+  name !== STANDARD_INPUT && !name.endsWith('.litmus') && !isC(name) && !isFile(name)
+    ? true
+    : /\.[cm]?[jt]s$/.test(name);
 
 function isFile(path: string): boolean {
   try {
@@ -154,10 +166,14 @@ function isFile(path: string): boolean {
   }
 }
 
-function testsFrom(path: string, options: AnalysisOptions): { asked: AskedTest[] } | readonly Diagnostic[] {
-  const asked: AskedTest[] = [];
+async function testsFrom(
+  path: string,
+  options: AnalysisOptions,
+  argv: readonly string[],
+): Promise<{ asked: (AskedTest | AskedC)[] } | readonly Diagnostic[]> {
+  const asked: (AskedTest | AskedC)[] = [];
   for (const each of options.with === undefined ? [path] : [path, options.with]) {
-    const test = read(each);
+    const test = isC(each) ? await readC(each, options.define, argv) : read(each);
     if (!('text' in test)) return [test];
     asked.push(test);
   }
@@ -225,6 +241,29 @@ async function raceOf(
   if (!('asked' in races)) return races;
   const found = races.asked.find(({ scenario }) => scenario === name);
   return found ?? [usageDiagnostic('HF954', `there is no race '${name}' in '${file ?? name}'`, {})];
+}
+
+async function readC(
+  path: string,
+  define: readonly string[] = [],
+  argv: readonly string[] = [],
+): Promise<AskedC | Diagnostic> {
+  const { readCFile } = await import('./c-file.ts');
+  return readCFile(path, define, argv);
+}
+
+/** The file of C that an id names: the one that is given, or that of its name. */
+async function fileOf(
+  id: ExecutionId,
+  path: string | undefined,
+  define: readonly string[],
+  argv: readonly string[],
+): Promise<AskedC | Diagnostic> {
+  const name = path === undefined ? `${id.name}.c` : isC(path) ? path : `${path.replace(/\/$/, '')}/${id.name}.c`;
+  if (isFile(name)) return readC(name, define, argv);
+  return usageDiagnostic('HF954', `there is no file '${name}'`, {
+    help: 'Name the file after the id, or the folder that it is in.',
+  });
 }
 
 function read(path: string): AskedTest | Diagnostic {

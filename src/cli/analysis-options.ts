@@ -4,7 +4,7 @@ import type { Architecture } from '../explain/costs.ts';
 import { DEFAULT_PRESET } from '../mm/design/presets.ts';
 import type { ModelName } from '../models/registry.ts';
 import { type Format, formatsOf, formatWords } from '../report/formats.ts';
-import { asked, CHECK_OPTIONS, type OptionRow, TELLING_OPTIONS, word } from './options.ts';
+import { asked, CHECK_OPTIONS, DEFINE_OPTION, type OptionRow, TELLING_OPTIONS, word } from './options.ts';
 
 /** The values of the options of `holdfast show`, `barriers`, `repair`, `diff`, `why` and `replay`; not all of each. */
 export interface AnalysisOptions extends Telling {
@@ -16,6 +16,7 @@ export interface AnalysisOptions extends Telling {
   readonly design: string;
   readonly variant: string | undefined;
   readonly set: readonly string[];
+  readonly define: readonly string[];
   readonly format: Format;
   readonly timeout: number | undefined;
   readonly maxExecutions: number | undefined;
@@ -77,8 +78,12 @@ const LIMITS: AnalysisCommand['options'] = {
   maxExecutions: asked('maxExecutions'),
   unroll: asked('unroll'),
 };
-const TEST = ['<test>', 'a litmus test, a race (see holdfast list), or a file of races, which is run'] as const;
+const TEST = [
+  '<test>',
+  'a litmus test, a file of C, a race (see holdfast list), or a file of races, which is run',
+] as const;
 const RACE = { design, variant, set };
+const define: Row<'define'> = DEFINE_OPTION;
 
 export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
   {
@@ -90,6 +95,7 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     options: {
       model,
       ...RACE,
+      define,
       format,
       ...LIMITS,
       arch,
@@ -104,7 +110,7 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     description:
       'Says of every barrier, ordering suffix and lock of a protocol that holds: needed, with the execution that appears without it; too strong, with the weakest kind that is enough; or not needed. Each is judged alone, the others as they are.',
     arguments: [TEST],
-    options: { model, ...RACE, format, ...LIMITS, ...TELLING_OPTIONS },
+    options: { model, ...RACE, define, format, ...LIMITS, ...TELLING_OPTIONS },
   },
   {
     name: 'repair',
@@ -116,6 +122,7 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
       model,
       ...RACE,
       variant: { ...variant, defaultText: 'every one' },
+      define,
       format,
       ...LIMITS,
       arch,
@@ -130,7 +137,16 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     description:
       'Compares the outcomes of two litmus tests, of a race under two designs, or of one under two models, and shows an execution for each.',
     arguments: [TEST],
-    options: { with: other, model, otherModel: asked('otherModel'), ...RACE, format, ...LIMITS, ...TELLING_OPTIONS },
+    options: {
+      with: other,
+      model,
+      otherModel: asked('otherModel'),
+      ...RACE,
+      define,
+      format,
+      ...LIMITS,
+      ...TELLING_OPTIONS,
+    },
   },
   {
     name: 'why',
@@ -157,6 +173,6 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
       ['<id>', 'as printed after Again:'],
       ['[path]', 'the test, or a folder that has it'],
     ],
-    options: { format, timeout: asked('timeout'), ...TELLING_OPTIONS },
+    options: { define, format, timeout: asked('timeout'), ...TELLING_OPTIONS },
   },
 ];

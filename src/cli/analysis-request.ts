@@ -3,6 +3,7 @@ import type { Settings } from '../ask/options.ts';
 import { repairRace } from '../ask/repair-race.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import type { ExecutionId } from '../explain/execution-id.ts';
+import type { AskedC } from '../fronts/c/c-front.ts';
 import type { Asked } from '../fronts/fronts.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
 import { LADDER } from '../models/registry.ts';
@@ -25,6 +26,9 @@ export interface NamedRace {
   readonly module: string | undefined;
 }
 
+/** What is asked about, as it crosses to the worker. */
+export type Named = AskedTest | AskedC | NamedRace;
+
 /** One question, with all that its answer needs; it crosses to the worker. */
 export interface AnalysisRequest {
   readonly analysis: AnalysisName;
@@ -32,7 +36,7 @@ export interface AnalysisRequest {
    * One, or of `diff` two; of `show` any number, of which the first that fails is shown; of `repair` the forms of a race; of
    * `why` each variant under the one design and then under the other.
    */
-  readonly asked: readonly (AskedTest | NamedRace)[];
+  readonly asked: readonly Named[];
   /** Of a replay. */
   readonly id: ExecutionId | undefined;
   readonly options: Settings;
@@ -47,8 +51,8 @@ export interface AnalysisTask extends Task {
 }
 
 /** What people call it, before it is looked at. */
-export const nameOf = (asked: AskedTest | NamedRace): string =>
-  asked.kind === 'litmus' ? asked.path : `${asked.scenario} ${asked.variant}`;
+export const nameOf = (asked: Named): string =>
+  asked.kind === 'race' ? `${asked.scenario} ${asked.variant}` : asked.path;
 
 /**
  * Answers a request. What is wrong with a race of the user is an answer too.
@@ -97,8 +101,8 @@ function pairsOf(asked: readonly Asked[]): RacePair[] {
   return races.flatMap((race, i): RacePair[] => (i % 2 === 0 ? [[race, races[i + 1]!]] : []));
 }
 
-function resolved(asked: AskedTest | NamedRace): Asked {
-  if (asked.kind === 'litmus') return asked;
+function resolved(asked: Named): Asked {
+  if (asked.kind !== 'race') return asked;
   const { variant, preset, decisions, module } = asked;
   const scenario = scenarioFrom(module, asked.scenario);
   if (scenario === undefined) throw new RangeError(`no race ${nameOf(asked)}`);

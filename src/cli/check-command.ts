@@ -1,13 +1,17 @@
 import { raceCounterexample } from '../ask/counterexample.ts';
+import { settingsFrom } from '../ask/options.ts';
 import { type Telling, toldMore } from '../explain/analysis.ts';
 import type { CellResult } from '../fronts/races/cell-result.ts';
 import { designName, resolvedAs } from '../mm/design/presets.ts';
-import { LADDER } from '../models/registry.ts';
+import { DEFAULT_MODEL, LADDER } from '../models/registry.ts';
 import { cellMachines } from '../report/cell-machines.ts';
 import { cellTable, cellWord, legend } from '../report/cell-table.ts';
 import { cellText } from '../report/cell-text.ts';
 import { executionText } from '../report/execution-text.ts';
+import { formatsOf } from '../report/formats.ts';
 import { count, duration, type Style, wrapped } from '../report/style.ts';
+import { analysisCommand, isC } from './analysis-command.ts';
+import type { AnalysisOptions } from './analysis-options.ts';
 import { atMost } from './at-most.ts';
 import { checkAll } from './check-all.ts';
 import { type Exit, firstOf } from './exit-codes.ts';
@@ -17,6 +21,7 @@ import { type Question, questionFrom } from './question.ts';
 import { ResultOutput } from './result-output.ts';
 import { type CellSettings, designFor, namedScenario } from './run-cell.ts';
 import { printDiagnostic, stderr, stdout } from './terminal.ts';
+import { usageDiagnostic } from './usage.ts';
 
 /** Seconds after which an execution that is still looked for is not drawn. */
 const DRAWING = 30;
@@ -27,6 +32,7 @@ export async function checkCommand(
   options: CheckOptions,
   argv: readonly string[],
 ): Promise<Exit> {
+  if (race !== undefined && isC(race)) return checkFile(race, options, argv);
   const question = await questionFrom(race, options, argv);
   if (!('tasks' in question)) {
     question.forEach(printDiagnostic);
@@ -62,6 +68,38 @@ export async function checkCommand(
     stderr.print(`Interrupted: ${asked - known.length} of ${count(asked, 'cell')} were not checked\n`);
   }
   return signal ?? exitOf(known, asked, race !== undefined || options.design.length > 0);
+}
+
+/** A file of C: whether it holds, and if not, an execution that shows it. */
+async function checkFile(path: string, options: CheckOptions, argv: readonly string[]): Promise<Exit> {
+  const asked = options.design[0] ?? options.variant[0] ?? options.set[0];
+  if (asked !== undefined || options.allDesigns) {
+    const more = {
+      argv,
+      ...(asked === undefined ? {} : { at: asked }),
+      help: 'A macro of it is defined by -D NAME=VALUE.',
+    };
+    printDiagnostic(
+      usageDiagnostic('HF903', 'designs, variants and decisions are those of races, and this is a file of C', more),
+    );
+    return 'badInput';
+  }
+  const format = options.json ? 'json' : options.format;
+  if (!formatsOf('analysis').includes(format)) {
+    const expected = `one of ${formatsOf('analysis').join(', ')}`;
+    printDiagnostic(
+      usageDiagnostic('HF902', `a file of C cannot be seen as ${format}`, { argv, at: format, expected }),
+    );
+    return 'badInput';
+  }
+  const { model = DEFAULT_MODEL, define, timeout, maxExecutions, unroll, allSteps, source } = options;
+  const { architecture, maxEdits, maxRepairs } = settingsFrom({});
+  const asking: AnalysisOptions = {
+    ...{ model, define, timeout, maxExecutions, unroll, allSteps, source, format, maxEdits, maxRepairs },
+    ...{ otherModel: undefined, with: undefined, from: undefined, to: '', design: '', variant: undefined, set: [] },
+    ...{ arch: architecture, mend: true },
+  };
+  return analysisCommand('show', [path], asking, argv, true);
 }
 
 function exitOf(results: readonly CellResult[], asked: number, byName: boolean): Exit {

@@ -33,7 +33,10 @@ async function main(argv: readonly string[]): Promise<Exit> {
     .description(
       'Checks races of page pinning under the designs of many kernels, and says of each whether it holds, or which assumption about the machine is enough to break it. Without arguments: all of them, as a table.',
     )
-    .argument('[race]', 'a race (see holdfast list), or a file with races of your own, which is run with your rights')
+    .argument(
+      '[race]',
+      'a race (see holdfast list), a file of C, or a file with races of your own, which is run with your rights',
+    )
     .addHelpText('after', exitHelp('check'))
     .action(async (race: string | undefined, options: CheckOptions) => {
       const { checkCommand } = await import('./check-command.ts');

@@ -113,6 +113,8 @@ export const LITMUS_OPTIONS: Rows<LitmusOptions> = {
 
 /** The values of the options of `holdfast check`. */
 export interface CheckOptions extends Telling {
+  readonly unroll: number;
+  readonly define: readonly string[];
   readonly design: readonly string[];
   readonly allDesigns: boolean;
   readonly variant: readonly string[];
@@ -124,6 +126,14 @@ export interface CheckOptions extends Telling {
   readonly timeout: number | undefined;
   readonly maxExecutions: number | undefined;
 }
+
+/** Of a file of C. */
+export const DEFINE_OPTION: OptionRow<readonly string[]> = {
+  flag: '-D, --define',
+  text: 'of a file of C: defines a macro; may be given several times',
+  several: true,
+  kind: word('name[=value]'),
+};
 
 /** How much is told of an execution. */
 export const TELLING_OPTIONS: Rows<Telling> = {
@@ -163,6 +173,8 @@ export const CHECK_OPTIONS: Rows<CheckOptions> = {
   jobs: jobs('cells'),
   timeout: asked('timeout'),
   maxExecutions: asked('maxExecutions'),
+  define: DEFINE_OPTION,
+  unroll: asked('unroll', { text: 'of a file of C: most rounds of a loop' }),
   ...TELLING_OPTIONS,
 };
 

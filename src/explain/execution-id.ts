@@ -6,8 +6,8 @@ import { follow, type Schedule, type ScheduledEffect, scheduleOf } from './sched
 import { SextetReader, SextetWriter } from './sextets.ts';
 import type { Trace } from './trace.ts';
 
-/** What the execution is of: `l` a litmus test, by its name and its text; `s` a scenario. */
-export type SubjectKind = 'l' | 's';
+/** What the execution is of: `l` a litmus test, `c` a file of C, each by its name and its text; `s` a scenario. */
+export type SubjectKind = 'l' | 'c' | 's';
 
 /** An execution by its id: `hf1-KIND-DIGEST-EXECUTION-NAME~VARIANT`. Version 1 keeps its meaning for ever. */
 export interface ExecutionId {
@@ -41,7 +41,7 @@ export function parseId(text: string): ExecutionId | IdProblem {
   if (match === null) return 'not-an-id';
   const [, version, kind, digest, execution, name, variant] = match;
   if (version !== '1') return 'version';
-  if ((kind !== 'l' && kind !== 's') || name === undefined) return 'not-an-id';
+  if ((kind !== 'l' && kind !== 'c' && kind !== 's') || name === undefined) return 'not-an-id';
   try {
     const id: ExecutionId = { kind, digest: digest!, execution: execution!, name: decodeURIComponent(name) };
     return variant === undefined ? id : { ...id, variant };

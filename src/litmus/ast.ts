@@ -1,4 +1,5 @@
 import type { IntKind } from '../cpu/integer.ts';
+import type { ValueType } from './value-type.ts';
 
 /** Where a node stands in the text: offsets in UTF-16 units, `end` being the first after it. */
 export interface Place {
@@ -11,6 +12,8 @@ export interface CType extends Place {
   /** Without qualifiers: `int`, `unsigned long`, `struct srcu_struct`. */
   readonly base: string;
   readonly pointers: number;
+  /** What the words mean, where declarations have to be known for that: in a file of C. */
+  readonly value?: ValueType;
 }
 
 // --- C expressions -------------------------------------------------------------------------------------------------
@@ -86,6 +89,12 @@ export interface Call extends Place {
   readonly callee: Name;
   readonly arguments: readonly Expression[];
 }
+/** The call of a function that the program defines, by its name or through a pointer. */
+export interface Invocation extends Place {
+  readonly kind: 'invocation';
+  readonly function: Expression;
+  readonly arguments: readonly Expression[];
+}
 export interface Member extends Place {
   readonly kind: 'member';
   readonly object: Expression;
@@ -106,6 +115,21 @@ export interface Cast extends Place {
 export interface Text extends Place {
   readonly kind: 'text';
 }
+/** `({ ... })`: has the value of its last statement. */
+export interface Statements extends Place {
+  readonly kind: 'statements';
+  readonly body: readonly Statement[];
+}
+/** `{ 1, .next = &x, [3] = 2 }`: an initial value of a structure or an array. */
+export interface List extends Place {
+  readonly kind: 'list';
+  readonly items: readonly Item[];
+}
+export interface Item {
+  /** Names of members, and numbers of elements; empty: what comes next. */
+  readonly designators: readonly (string | Expression)[];
+  readonly value: Expression;
+}
 export interface Comma extends Place {
   readonly kind: 'comma';
   readonly left: Expression;
@@ -122,10 +146,13 @@ export type Expression =
   | Assignment
   | Update
   | Call
+  | Invocation
   | Member
   | Index
   | Cast
   | Text
+  | Statements
+  | List
   | Comma;
 
 // --- C statements --------------------------------------------------------------------------------------------------
@@ -167,9 +194,32 @@ export interface For extends Place {
   readonly step: Expression | undefined;
   readonly body: Statement;
 }
-/** `break;`, `continue;` and `return;`. */
+/** `break;` and `continue;`. */
 export interface Jump extends Place {
-  readonly kind: 'break' | 'continue' | 'return';
+  readonly kind: 'break' | 'continue';
+}
+export interface Return extends Place {
+  readonly kind: 'return';
+  /** A thread returns none. */
+  readonly value: Expression | undefined;
+}
+/** What a label stands before as far as a `goto` in it jumps back to the label. */
+export interface Again extends Place {
+  readonly kind: 'again';
+  readonly label: Name;
+  readonly body: readonly Statement[];
+}
+export interface Switch extends Place {
+  readonly kind: 'switch';
+  readonly value: Expression;
+  readonly cases: readonly Case[];
+  readonly body: readonly Statement[];
+}
+/** `case 1:`, or `default:` where there is no value. */
+export interface Case {
+  readonly value: Expression | undefined;
+  /** The statement of the body that it stands before. */
+  readonly at: number;
 }
 /** `goto out;` */
 export interface Goto extends Place {
@@ -186,17 +236,32 @@ export interface Empty extends Place {
   readonly kind: 'empty';
 }
 
-export type Statement = Block | Declaration | ExpressionStatement | If | While | For | Jump | Goto | Labelled | Empty;
+export type Statement =
+  | Block
+  | Declaration
+  | ExpressionStatement
+  | If
+  | Switch
+  | While
+  | For
+  | Jump
+  | Return
+  | Goto
+  | Labelled
+  | Again
+  | Empty;
 
 export interface Parameter extends Place {
   readonly name: string;
   readonly type: CType;
 }
 
-/** A thread. The name of a parameter is the name of the location that it points to. */
+/** A thread. The name of a parameter of a litmus test is the name of the location that it points to. */
 export interface FunctionDefinition extends Place {
   readonly name: string;
   readonly parameters: readonly Parameter[];
+  /** Of a function in C. */
+  readonly returns?: CType;
   readonly body: Block;
   /** Of a thread that a call of call_rcu() starts. */
   readonly callback?: Callback;

@@ -1,6 +1,8 @@
 import { IntKind } from '../cpu/integer.ts';
-import type { Assignment, BinaryOperator, Call, Expression, Name, Text, UnaryOperator } from './ast.ts';
-import { parseType, startsType } from './c-type.ts';
+import type { Assignment, BinaryOperator, Call, Expression, Item, List, Name, Text, UnaryOperator } from './ast.ts';
+import { checkCalled, checkMember, checkPointer, checkPrimitive, namedIn, parseBuiltin } from './c-name.ts';
+import { parseBlockBody } from './c-statement.ts';
+import { isAtType, parseType } from './c-type.ts';
 import type { Cursor } from './cursor.ts';
 import { Token } from './lexer.ts';
 
@@ -62,7 +64,37 @@ function parseComma(cursor: Cursor): Expression {
 /** An expression without a comma outside parentheses: an argument or an initialiser. */
 export function parseInitialiser(cursor: Cursor): Expression {
   cursor.operators = 0;
-  return parseAssignment(cursor);
+  return cursor.scope !== undefined && cursor.is('{') ? parseList(cursor) : parseAssignment(cursor);
+}
+
+/** An expression without assignments and commas: a constant. */
+export function parseConditionalExpression(cursor: Cursor): Expression {
+  cursor.operators = 0;
+  return parseConditional(cursor);
+}
+
+/** The initial values of a structure or an array. */
+function parseList(cursor: Cursor): List {
+  const { start } = cursor;
+  cursor.enter();
+  cursor.next();
+  const items: Item[] = [];
+  while (!cursor.is('}')) {
+    const designators: (string | Expression)[] = [];
+    for (;;) {
+      if (cursor.accept('.')) designators.push(cursor.expectName('the name of a member'));
+      else if (cursor.accept('[')) {
+        designators.push(parseConditional(cursor));
+        cursor.expect(']', 'after the number of an element');
+      } else break;
+    }
+    if (designators.length > 0) cursor.expect('=', 'before the value of a member');
+    items.push({ designators, value: cursor.is('{') ? parseList(cursor) : parseAssignment(cursor) });
+    if (!cursor.is('}')) cursor.expect(',', 'between values');
+  }
+  cursor.leave();
+  cursor.next();
+  return { kind: 'list', start, end: cursor.previousEnd, items };
 }
 
 function parseAssignment(cursor: Cursor): Expression {
@@ -144,6 +176,7 @@ function parseUnary(cursor: Cursor): Expression {
       cursor.next();
       const operand = parseUnary(cursor);
       cursor.leave();
+      if (text === '*' && cursor.scope !== undefined) checkPointer(cursor, operand);
       if (text === '&' && !isLvalue(operand)) {
         cursor.failAt(operand.start, operand.end, 'this has no address', {
           expected: 'the name of a variable after `&`',
@@ -173,12 +206,23 @@ function parseParenthesis(cursor: Cursor): Expression {
   const { start } = cursor;
   cursor.enter();
   cursor.next();
-  if (cursor.token === Token.Name && startsType(cursor.text)) {
+  if (isAtType(cursor)) {
     const type = parseType(cursor);
     cursor.expect(')', 'after the type of a cast');
+    if (cursor.scope !== undefined && cursor.is('{')) {
+      cursor.failAt(start, cursor.end, 'compound literals are not supported', { help: 'Declare a variable.' }, 'HF120');
+    }
     const operand = parseUnary(cursor);
     cursor.leave();
     return { kind: 'cast', start, end: operand.end, type, operand };
+  }
+  if (cursor.is('{') && cursor.scope !== undefined) {
+    const { operators } = cursor;
+    const body = parseBlockBody(cursor);
+    cursor.operators = operators;
+    cursor.expect(')', 'after the statements');
+    cursor.leave();
+    return parseSuffixes(cursor, { kind: 'statements', start, end: cursor.previousEnd, body });
   }
   if (cursor.is('{')) {
     cursor.failAt(start, cursor.end, 'statements as expressions are not supported', {}, 'HF120');
@@ -188,6 +232,9 @@ function parseParenthesis(cursor: Cursor): Expression {
   cursor.leave();
   return parseSuffixes(cursor, inner);
 }
+
+/** How the parts of what looks like a call and is none are read. */
+const PARSERS = { value: parseAssignment, unary: parseUnary };
 
 /** Names that stand for a number; a Map, since a test may call a variable what every object has. */
 const CONSTANTS: ReadonlyMap<string, number> = new Map([
@@ -203,18 +250,34 @@ function parsePostfix(cursor: Cursor): Expression {
     cursor.next();
     return parseSuffixes(cursor, { kind: 'number', start, end, value, integer });
   }
+  if (cursor.token === Token.Text && cursor.scope !== undefined) return parseText(cursor);
   if (cursor.token !== Token.Name) cursor.failExpecting('an expression');
   const name = cursor.text;
   cursor.next();
+  if (cursor.scope !== undefined) {
+    const builtin = parseBuiltin(cursor, { kind: 'name', name, start, end }, PARSERS);
+    if (builtin !== undefined) return parseSuffixes(cursor, builtin);
+  }
   const constant = CONSTANTS.get(name);
   if (constant !== undefined)
     return parseSuffixes(cursor, { kind: 'number', start, end, value: constant, integer: IntKind.S32 });
   if (name === 'sizeof') cursor.failAt(start, end, '`sizeof` is not supported', {}, 'HF120');
   const node: Name = { kind: 'name', start, end, name };
+  if (cursor.scope !== undefined) {
+    const named = namedIn(cursor, node);
+    if (named !== undefined) return parseSuffixes(cursor, named);
+  }
   return parseSuffixes(cursor, cursor.is('(') ? parseCall(cursor, node) : node);
 }
 
 function parseCall(cursor: Cursor, callee: Name): Expression {
+  const args = parseArguments(cursor, callee.name);
+  const call: Call = { kind: 'call', start: callee.start, end: cursor.previousEnd, callee, arguments: args };
+  if (cursor.scope !== undefined) checkPrimitive(cursor, call);
+  return call;
+}
+
+function parseArguments(cursor: Cursor, callee: string): Expression[] {
   cursor.enter();
   cursor.next();
   const args: Expression[] = [];
@@ -224,9 +287,9 @@ function parseCall(cursor: Cursor, callee: Name): Expression {
       args.push(startsText(cursor) ? parseText(cursor) : parseAssignment(cursor));
     } while (cursor.accept(','));
   }
-  cursor.expect(')', `after the arguments of ${callee.name}`);
+  cursor.expect(')', `after the arguments of ${callee}`);
   cursor.leave();
-  return { kind: 'call', start: callee.start, end: cursor.previousEnd, callee, arguments: args };
+  return args;
 }
 
 const startsText = ({ token, text }: Cursor): boolean =>
@@ -244,7 +307,11 @@ function parseSuffixes(cursor: Cursor, from: Expression): Expression {
   while (cursor.token === Token.Punctuation) {
     const { start } = e;
     const { text } = cursor;
-    if (text === '[') {
+    if (text === '(' && cursor.scope !== undefined) {
+      const args = parseArguments(cursor, 'the function');
+      e = { kind: 'invocation', start, end: cursor.previousEnd, function: e, arguments: args };
+      checkCalled(cursor, e);
+    } else if (text === '[') {
       cursor.countOperator();
       cursor.enter();
       cursor.next();
@@ -252,11 +319,13 @@ function parseSuffixes(cursor: Cursor, from: Expression): Expression {
       cursor.expect(']', 'after the index');
       cursor.leave();
       e = { kind: 'index', start, end: cursor.previousEnd, object: e, index };
+      if (cursor.scope !== undefined) checkPointer(cursor, e.object);
     } else if (text === '.' || text === '->') {
       cursor.countOperator();
       cursor.next();
       const field = cursor.expectName('the name of a field');
       e = { kind: 'member', start, end: cursor.previousEnd, object: e, arrow: text === '->', field };
+      if (cursor.scope !== undefined) checkMember(cursor, e);
     } else if (text === '++' || text === '--') {
       checkUpdated(cursor, e);
       cursor.countOperator();

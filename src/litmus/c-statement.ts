@@ -1,5 +1,6 @@
 import type {
   Block,
+  Case,
   Declaration,
   Declarator,
   Expression,
@@ -9,11 +10,25 @@ import type {
   Parameter,
   Statement,
 } from './ast.ts';
-import { parseExpression, parseInitialiser } from './c-expression.ts';
-import { parseBaseType, parsePointers, startsType, typeNames } from './c-type.ts';
+import {
+  checkComplete,
+  cTypeOf,
+  parseConstant,
+  parseDeclarator,
+  parseSpecifiers,
+  skipAnnotations,
+} from './c-declarator.ts';
+import { parseConditionalExpression, parseExpression, parseInitialiser } from './c-expression.ts';
+import type { CScope } from './c-scope.ts';
+import { isAtType, parseBaseType, parsePointers, startsType, typeNames } from './c-type.ts';
+import { fixedValue } from './constant.ts';
 import type { Cursor } from './cursor.ts';
+import { initialWords } from './initialiser.ts';
+import { type LabelAt, withLabels } from './jumps.ts';
 import { Dialect, Token } from './lexer.ts';
 import { didYouMean } from './nearest.ts';
+import { typeOf } from './type-of.ts';
+import { arrayOf, isScalar, type ValueType, VOID } from './value-type.ts';
 
 /** A function from its name on; its body is C, and the cursor leaves it in the dialect of the envelope. */
 export function parseFunction(cursor: Cursor): FunctionDefinition {
@@ -46,8 +61,12 @@ function parseParameter(cursor: Cursor): Parameter {
   return { start, end: cursor.previousEnd, name, type };
 }
 
+/** The statements in the braces at the cursor, of a file of C. */
+export const parseBlockBody = (cursor: Cursor): readonly Statement[] => parseBlock(cursor, Dialect.C).body;
+
 /** @param after the dialect of what follows the closing brace */
 function parseBlock(cursor: Cursor, after: Dialect): Block {
+  if (cursor.scope !== undefined) return parseScopedBlock(cursor, cursor.scope);
   const { start } = cursor;
   cursor.enter();
   cursor.next();
@@ -72,6 +91,27 @@ function parseBlock(cursor: Cursor, after: Dialect): Block {
   cursor.dialect = after;
   cursor.next();
   return { kind: 'block', start, end, body };
+}
+
+/** A block in a file of C, with variables of its own, and labels to which may be jumped back. */
+function parseScopedBlock(cursor: Cursor, scope: CScope): Block {
+  const { start } = cursor;
+  cursor.enter();
+  scope.enter();
+  cursor.next();
+  const body: Statement[] = [];
+  const labels: LabelAt[] = [];
+  while (!cursor.is('}')) {
+    if (cursor.token === Token.End) {
+      cursor.failAt(start, start + 1, 'this block has no end', { expected: '`}` before the end of the file' });
+    }
+    if (startsLabel(cursor)) labels.push({ label: parseLabel(cursor), at: body.length });
+    else body.push(parseStatement(cursor));
+  }
+  scope.leave();
+  cursor.leave();
+  cursor.next();
+  return { kind: 'block', start, end: cursor.previousEnd, body: withLabels(body, labels) };
 }
 
 /** Is the word at the cursor a label? */
@@ -127,6 +167,7 @@ function parseStatement(cursor: Cursor): Statement {
     case 'return':
       if (isAssigned(cursor)) return finish(cursor, parseExpressionStatement(cursor));
       cursor.next();
+      if (text === 'return' && cursor.scope !== undefined) return parseReturn(cursor, start, cursor.scope);
       if (text === 'return' && !cursor.is(';')) {
         cursor.failExpecting(
           '`;` after return',
@@ -134,6 +175,7 @@ function parseStatement(cursor: Cursor): Statement {
         );
       }
       cursor.expect(';', `after ${text}`);
+      if (text === 'return') return { kind: text, start, end: cursor.previousEnd, value: undefined };
       return { kind: text, start, end: cursor.previousEnd };
     case 'else':
       return cursor.failAt(start, cursor.end, '`else` without an `if` before it', {
@@ -142,9 +184,28 @@ function parseStatement(cursor: Cursor): Statement {
     case 'goto':
       return parseGoto(cursor);
     case 'switch':
+      if (cursor.scope !== undefined) return nested(cursor, parseSwitch);
+      break;
+    case 'typedef':
+      if (cursor.scope !== undefined) return parseTypedef(cursor);
+      break;
+    case '_Static_assert':
+    case 'static_assert':
+    case 'BUILD_BUG_ON':
+      if (cursor.scope !== undefined) return parseStaticAssert(cursor);
+      break;
+    case 'fallthrough':
+      if (cursor.scope === undefined || cursor.scope.meaningOf(text) !== undefined) break;
+      cursor.next();
+      cursor.expect(';', 'after `fallthrough`');
+      return { kind: 'empty', start, end: cursor.previousEnd };
+  }
+  switch (text) {
+    case 'switch':
     case 'case':
     case 'default':
     case 'asm':
+    case '__asm__':
     case 'typedef':
       return cursor.failAt(start, cursor.end, `\`${text}\` is not supported`, { help: REWRITE[text] ?? '' }, 'HF120');
     default:
@@ -153,7 +214,7 @@ function parseStatement(cursor: Cursor): Statement {
           help: 'Put the statement into braces, with the label before it.',
         });
       }
-      return startsType(text) || startsUnknownType(cursor)
+      return isAtType(cursor) || startsUnknownType(cursor)
         ? finish(cursor, parseDeclaration(cursor))
         : finish(cursor, parseExpressionStatement(cursor));
   }
@@ -176,6 +237,161 @@ function startsUnknownType(cursor: Cursor): boolean {
   return /^(?:\s+|\s*\*+\s*)[A-Za-z_]\w*\s*[=;,[]/.test(after);
 }
 
+function parseReturn(cursor: Cursor, start: number, scope: CScope): Statement {
+  const isVoid = scope.returns === VOID;
+  const { start: at } = cursor;
+  const value = cursor.is(';') ? undefined : parseExpression(cursor);
+  if (isVoid && value !== undefined && typeOf(scope.typing, value) !== VOID) {
+    cursor.failAt(at, cursor.previousEnd, 'this function returns nothing', { expected: '`;` after return' }, 'HF105');
+  }
+  if (!isVoid && value === undefined) {
+    cursor.failAt(
+      start,
+      cursor.previousEnd,
+      'this function returns a value',
+      { expected: `a value of type ${scope.returns!.name}` },
+      'HF105',
+    );
+  }
+  cursor.expect(';', 'after return');
+  if (!isVoid || value === undefined) return { kind: 'return', start, end: cursor.previousEnd, value };
+  const first: Statement = { kind: 'expression', start: value.start, end: value.end, expression: value };
+  return {
+    kind: 'block',
+    start,
+    end: cursor.previousEnd,
+    body: [first, { kind: 'return', start, end: cursor.previousEnd, value: undefined }],
+  };
+}
+
+function parseSwitch(cursor: Cursor): Statement {
+  const { start } = cursor;
+  cursor.next();
+  const value = parseCondition(cursor, 'switch');
+  if (!cursor.is('{')) cursor.failExpecting('`{` before the cases');
+  const scope = cursor.scope!;
+  scope.enter();
+  cursor.next();
+  const cases: Case[] = [];
+  const body: Statement[] = [];
+  while (!cursor.is('}')) {
+    const { start: at } = cursor;
+    if (cursor.token === Token.End) cursor.failAt(start, start + 1, 'this switch has no end', { expected: '`}`' });
+    if (cursor.accept('case')) {
+      const of = parseConditionalExpression(cursor);
+      if (cursor.is('...'))
+        cursor.failAt(at, cursor.end, 'ranges of cases are not supported', { help: 'Write a case for each.' }, 'HF120');
+      if (fixedValue(scope.typing, of) === undefined)
+        cursor.failAt(of.start, of.end, 'this is no constant', { expected: 'a constant' });
+      cursor.expect(':', 'after the case');
+      cases.push({ value: of, at: body.length });
+    } else if (cursor.is('default')) {
+      cursor.next();
+      cursor.expect(':', 'after `default`');
+      cases.push({ value: undefined, at: body.length });
+    } else if (cases.length === 0) cursor.failExpecting('`case` or `default`');
+    else body.push(parseStatement(cursor));
+  }
+  scope.leave();
+  cursor.next();
+  return { kind: 'switch', start, end: cursor.previousEnd, value, cases, body };
+}
+
+/** Declares types. */
+export function parseTypedef(cursor: Cursor): Statement {
+  const { start } = cursor;
+  const scope = cursor.scope!;
+  const { type: base } = parseSpecifiers(cursor);
+  do {
+    const { name, type } = parseDeclarator(cursor, base);
+    if (name === undefined) cursor.failExpecting('the name of the type');
+    scope.declare(name, { kind: 'type', type });
+  } while (cursor.accept(','));
+  cursor.expect(';', 'after the type');
+  return { kind: 'empty', start, end: cursor.previousEnd };
+}
+
+/** What must hold of constants; BUILD_BUG_ON() is of what must not. */
+export function parseStaticAssert(cursor: Cursor): Statement {
+  const { start, text } = cursor;
+  cursor.next();
+  cursor.expect('(', `after ${text}`);
+  const value = parseConstant(cursor, 'a condition that is known before anything runs');
+  if (cursor.accept(',')) while (cursor.token === Token.Text) cursor.next();
+  cursor.expect(')', 'after the condition');
+  if ((value !== 0) === (text === 'BUILD_BUG_ON')) {
+    cursor.failAt(start, cursor.previousEnd, 'this does not hold', {}, 'HF105');
+  }
+  cursor.expect(';', `after ${text}()`);
+  return { kind: 'empty', start, end: cursor.previousEnd };
+}
+
+/** Variables of a function in a file of C. */
+function parseVariables(cursor: Cursor, scope: CScope): Declaration {
+  const { start } = cursor;
+  const { type: base, storage } = parseSpecifiers(cursor);
+  if (storage === 'static' || storage === 'extern') {
+    cursor.failAt(
+      start,
+      cursor.previousEnd,
+      `${storage} variables in a function are not supported`,
+      { help: 'Declare it outside of the function.' },
+      'HF120',
+    );
+  }
+  const declarators: Declarator[] = [];
+  if (cursor.is(';')) return { kind: 'declaration', start, end: cursor.previousEnd, declarators };
+  do {
+    const { name, type, start: at, end } = parseDeclarator(cursor, base);
+    if (name === undefined) cursor.failExpecting('the name of a variable');
+    if (scope.own(name) !== undefined) cursor.failAt(at, end, `${name} is declared twice`, {}, 'HF105');
+    skipAnnotations(cursor);
+    const isOpen = type.array?.count === 0;
+    // It is known in its own initial value, unless that says how large it is.
+    let unique = isOpen ? '' : scope.variable(name, type);
+    const initial = cursor.accept('=') ? parseInitialiser(cursor) : undefined;
+    const whole = sizedBy(cursor, type, initial);
+    if (isOpen) unique = scope.variable(name, whole);
+    checkComplete(cursor, whole, { start: at, end });
+    checkInitial(cursor, whole, initial);
+    const place = { start: at, end: cursor.previousEnd };
+    declarators.push({ ...place, name: unique, type: cTypeOf(whole, place), initial });
+  } while (cursor.accept(','));
+  return { kind: 'declaration', start, end: cursor.previousEnd, declarators };
+}
+
+/** `int a[] = { 1, 2 }` has as many elements as values. */
+export function sizedBy(cursor: Cursor, type: ValueType, initial: Expression | undefined): ValueType {
+  if (type.array?.count !== 0 || initial?.kind !== 'list') return type;
+  let at = 0;
+  let count = 0;
+  for (const { designators } of initial.items) {
+    const [first] = designators;
+    if (first !== undefined && typeof first !== 'string') at = fixedValue(cursor.scope!.typing, first) ?? at;
+    count = Math.max(count, ++at);
+  }
+  return arrayOf(type.array.element, count);
+}
+
+/** Fails where the values of a structure or an array do not fit. */
+export function checkInitial(cursor: Cursor, type: ValueType, initial: Expression | undefined): void {
+  if (initial === undefined || (isScalar(type) && initial.kind !== 'list')) return;
+  if (initial.kind === 'list') {
+    if (isScalar(type))
+      cursor.failAt(initial.start, initial.end, `${type.name} has one value`, { expected: 'a value without braces' });
+    const words = initialWords(type, initial, (e) => fixedValue(cursor.scope!.typing, e));
+    if ('message' in words) cursor.failAt(words.at.start, words.at.end, words.message, {}, 'HF106');
+  } else if (type.record === undefined || typeOf(cursor.scope!.typing, initial).record !== type.record) {
+    cursor.failAt(
+      initial.start,
+      initial.end,
+      `this is no value of ${type.name}`,
+      { expected: 'values in braces' },
+      'HF106',
+    );
+  }
+}
+
 function checkType(cursor: Cursor): void {
   if (cursor.token === Token.Name && !startsType(cursor.text)) {
     cursor.failAt(cursor.start, cursor.end, `\`${cursor.text}\` is not a type`, {
@@ -186,6 +402,7 @@ function checkType(cursor: Cursor): void {
 }
 
 function parseDeclaration(cursor: Cursor): Declaration {
+  if (cursor.scope !== undefined) return parseVariables(cursor, cursor.scope);
   const { start } = cursor;
   checkType(cursor);
   const base = parseBaseType(cursor);
@@ -276,11 +493,12 @@ function parseDo(cursor: Cursor): Statement {
 
 function parseFor(cursor: Cursor): Statement {
   const { start } = cursor;
+  cursor.scope?.enter();
   cursor.next();
   cursor.expect('(', 'after `for`');
   let initial: Declaration | ExpressionStatement | undefined;
   if (!cursor.is(';')) {
-    initial = startsType(cursor.text) ? parseDeclaration(cursor) : parseExpressionStatement(cursor);
+    initial = isAtType(cursor) ? parseDeclaration(cursor) : parseExpressionStatement(cursor);
   }
   cursor.expect(';', 'after the first part of `for`');
   const condition = cursor.is(';') ? undefined : parseExpression(cursor);
@@ -288,5 +506,6 @@ function parseFor(cursor: Cursor): Statement {
   const step = cursor.is(')') ? undefined : parseExpression(cursor);
   cursor.expect(')', 'after the parts of `for`');
   const body = parseStatement(cursor);
+  cursor.scope?.leave();
   return { kind: 'for', start, end: cursor.previousEnd, initial, condition, step, body };
 }

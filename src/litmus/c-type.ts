@@ -1,4 +1,5 @@
 import type { CType } from './ast.ts';
+import { parseTypeName, startsDeclaration } from './c-declarator.ts';
 import type { Cursor } from './cursor.ts';
 import { Token } from './lexer.ts';
 import { arithmeticType, namedTypes } from './value-type.ts';
@@ -62,4 +63,11 @@ export function parsePointers(cursor: Cursor, base: CType): CType {
   return pointers === 0 ? base : { start: base.start, end: cursor.previousEnd, base: base.base, pointers };
 }
 
-export const parseType = (cursor: Cursor): CType => parsePointers(cursor, parseBaseType(cursor));
+/** The name of a type. */
+export const parseType = (cursor: Cursor): CType =>
+  cursor.scope === undefined ? parsePointers(cursor, parseBaseType(cursor)) : parseTypeName(cursor);
+
+/** Is the word at the cursor the beginning of a type? */
+export const isAtType = (cursor: Cursor): boolean =>
+  cursor.token === Token.Name &&
+  (cursor.scope === undefined ? startsType(cursor.text) : startsDeclaration(cursor.scope, cursor.text));

@@ -154,7 +154,7 @@ function compileAssertion(ends: boolean, value: Evaluate, call: Call): Evaluate 
     }
     const { deps } = m;
     m.controlledBy(deps);
-    m.stay(0, deps);
+    m.survive(deps);
     m.deps = NO_DEPS;
     return 0;
   };

@@ -11,16 +11,20 @@ import {
   type Target,
 } from './access.ts';
 import { arithmetic, isShift, operatingKind, unary } from './arithmetic.ts';
-import type { Binary, Expression } from './ast.ts';
+import type { Assignment, Binary, Expression, Statements } from './ast.ts';
 import { compileCall } from './compile-call.ts';
 import { compileChange, undefinedValue } from './compile-change.ts';
+import { compileInvocation } from './compile-invocation.ts';
 import { compileLoop, Flow } from './compile-loop.ts';
-import { bindingOf, cellAt, constantAddress, constantOf, type Scope } from './constant.ts';
+import { compileList } from './compile-statement.ts';
+import { bindingOf, cellAt, constantAddress, constantOf, isByAddress, type Scope } from './constant.ts';
 import { ThreadCut } from './frame.ts';
 import { during } from './here.ts';
+import { MAX_CELLS } from './layout.ts';
 import { registersThatMatter } from './loop-registers.ts';
+import { wordsOf } from './record.ts';
 import { known } from './thin-air.ts';
-import { accessType, isPointer, pointerSum, scaleOf, typeOf, wordType } from './type-of.ts';
+import { accessType, fieldOf, isPointer, pointerSum, scaleOf, typeOf, wordType } from './type-of.ts';
 import { countsElements, INT, ofKind, UNTYPED, type ValueType } from './value-type.ts';
 
 /** What the expression on the left of an assignment stands for. */
@@ -54,6 +58,14 @@ function compileAddress(scope: Scope, e: Expression): Evaluate {
     const { start, end, object: left, index: right } = e;
     return compileBinary(scope, { kind: 'binary', start, end, operator: '+', left, right });
   }
+  if (e.kind === 'member') {
+    const object = e.arrow ? known(compile(scope, e.object)) : compileAddress(scope, e.object);
+    const { offset } = fieldOf(scope, e)!;
+    if (offset === 0) return object;
+    return (m) => object(m) + offset;
+  }
+  const fixed = constantAddress(scope, e);
+  if (fixed !== undefined) return constant(fixed);
   throw new Error(`${e.kind} has no address`);
 }
 
@@ -136,10 +148,11 @@ function compileBare(scope: Scope, e: Expression): Evaluate {
     case 'name':
       return compileLoad(compileTarget(scope, e), scope.plain);
     case 'index':
-      return compileLoad(compileTarget(scope, e), scope.plain);
+    case 'member':
+      return compileContent(scope, e);
     case 'unary': {
       const { operator } = e;
-      if (operator === '*') return compileLoad(compileTarget(scope, e), scope.plain);
+      if (operator === '*') return compileContent(scope, e);
       if (operator === '&') return compileAddress(scope, e.operand);
       const operand = known(compile(scope, e.operand));
       const { kind } = typeOf(scope, e);
@@ -155,7 +168,14 @@ function compileBare(scope: Scope, e: Expression): Evaluate {
         compileAs(scope, e.then, typeOf(scope, e)),
         compileAs(scope, e.otherwise, typeOf(scope, e)),
       );
+    case 'invocation':
+      return compileInvocation(scope, e);
+    case 'statements':
+      return compileStatements(scope, e);
     case 'assignment': {
+      const record = accessType(scope, e.target)?.record;
+      if (record !== undefined)
+        return compileCopy(scope, e, compileAddress(scope, e.target), compileAddress(scope, e.value));
       const target = compileTarget(scope, e.target);
       if (e.operator === undefined) return compileStore(target, compileAs(scope, e.value, target.type), scope.plain);
       return compileChange(
@@ -185,6 +205,39 @@ function compileBare(scope: Scope, e: Expression): Evaluate {
     default:
       throw new Error(`${e.kind} was not resolved`);
   }
+}
+
+/** What an lvalue holds; of an array that is its address. */
+function compileContent(scope: Scope, e: Expression): Evaluate {
+  const type = accessType(scope, e);
+  return type !== undefined && isByAddress(type)
+    ? compileAddress(scope, e)
+    : compileLoad(compileTarget(scope, e), scope.plain);
+}
+
+/** A structure is assigned to word by word. */
+function compileCopy(scope: Scope, e: Assignment, to: Evaluate, from: Evaluate): Evaluate {
+  const words = wordsOf(accessType(scope, e.target)!, undefined, MAX_CELLS).map(({ offset, type }): Evaluate => {
+    const target = (base: Evaluate): Target => {
+      return { kind: 'address', address: (m) => base(m) + offset, place: e, type, access: type };
+    };
+    return compileStore(target(to), compileLoad(target(from), scope.plain), scope.plain);
+  });
+  return (m) => {
+    for (const word of words) word(m);
+    return 0;
+  };
+}
+
+/** Runs statements, of which none may jump out of them, and has the value of the last. */
+function compileStatements(scope: Scope, { body }: Statements): Evaluate {
+  const last = body.at(-1);
+  const value = last?.kind === 'expression' ? compile(scope, last.expression) : constant(0);
+  const before = compileList(scope, last?.kind === 'expression' ? body.slice(0, -1) : body);
+  return (m) => {
+    if (before(m) === Flow.Cut) throw new ThreadCut();
+    return value(m);
+  };
 }
 
 const compilerIn = (scope: Scope): ExpressionCompiler => ({

@@ -44,6 +44,22 @@ export const beforeLabel = ({ depth, loop, round, labels }: Targets, label: stri
   labels: new Map([...labels, [label, depth + 1]]),
 });
 
+/** Within a `switch`, which `break` leaves. */
+export const inSwitch = ({ depth, round, labels }: Targets): Targets => ({
+  depth: depth + 1,
+  loop: depth + 1,
+  round,
+  labels,
+});
+
+/** Behind a label to which a `goto` jumps back, as within the loop that this is; `break` is that of what is around it. */
+export const afterLabel = ({ depth, loop, round, labels }: Targets, label: string): Targets => ({
+  depth: depth + 2,
+  loop,
+  round,
+  labels: new Map([...labels, [label, depth + 2]]),
+});
+
 /** What stands before a label; what follows is controlled by nothing in it, but by jumps to farther away. */
 export function compileLabelled({ depth: outside }: Targets, body: Execute): Execute {
   const depth = outside + 1;
@@ -52,6 +68,65 @@ export function compileLabelled({ depth: outside }: Targets, body: Execute): Exe
     m.enter(depth);
     const flow = body(m);
     if (flow !== Flow.Next && !(flow === Flow.Goto && m.leaving === depth)) return flow;
+    m.setControl(depsUnion(outer, m.stayedIn(outside)));
+    return Flow.Next;
+  };
+}
+
+/** What a `goto` may begin anew: a loop whose rounds end at the `goto`, and which ends where none is met. */
+export function compileAgain(targets: Targets, limit: number, body: Execute, atHead: readonly number[]): Execute {
+  const round = targets.depth + 2;
+  /** How the last round ended, where that ends the loop. */
+  let left = Flow.Next;
+  const loop = compileLoop(
+    targets,
+    limit,
+    undefined,
+    (m) => {
+      left = body(m);
+      return left === Flow.Goto && m.leaving === round ? Flow.Continue : Flow.Break;
+    },
+    undefined,
+    false,
+    atHead,
+    undefined,
+  );
+  return (m) => {
+    const flow = loop(m);
+    return flow === Flow.Cut ? flow : left;
+  };
+}
+
+/**
+ * Goes to the first case that has the value, or to the default, and on from there.
+ * @param cases their values, and from where in the body each runs; `otherwise`: from where without a case
+ */
+export function compileSwitch(
+  { depth: outside }: Targets,
+  value: Evaluate,
+  cases: readonly (readonly [value: number, at: number])[],
+  otherwise: number,
+  body: readonly Execute[],
+): Execute {
+  const depth = outside + 1;
+  return (m) => {
+    const chosen = value(m);
+    const { deps, control: outer } = m;
+    m.enter(depth);
+    let from = otherwise;
+    for (const [want, at] of cases) {
+      m.deps = deps;
+      if (m.branch(chosen === want)) {
+        from = at;
+        break;
+      }
+    }
+    m.controlledBy(deps);
+    for (let i = from; i < body.length; i++) {
+      const flow = body[i]!(m);
+      if (flow === Flow.Break) break;
+      if (flow !== Flow.Next) return flow;
+    }
     m.setControl(depsUnion(outer, m.stayedIn(outside)));
     return Flow.Next;
   };

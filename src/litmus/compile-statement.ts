@@ -1,15 +1,31 @@
 import { NO_DEPS } from '../cpu/deps.ts';
+import { wrap } from '../cpu/integer.ts';
 import { Mode } from '../cpu/modes.ts';
 import { compileStore, type Evaluate } from './access.ts';
 import type { Expression, Goto, Statement } from './ast.ts';
 import { compile, compileAs, compileTarget } from './compile-expression.ts';
-import { beforeLabel, compileLabelled, compileLoop, type Execute, Flow, inLoop, type Targets } from './compile-loop.ts';
-import type { Scope } from './constant.ts';
+import { compileInitial } from './compile-initial.ts';
+import {
+  afterLabel,
+  beforeLabel,
+  compileAgain,
+  compileLabelled,
+  compileLoop,
+  compileSwitch,
+  type Execute,
+  Flow,
+  inLoop,
+  inSwitch,
+  type Targets,
+} from './compile-loop.ts';
+import { constantOf, type Scope } from './constant.ts';
 import { roundsOf } from './counted.ts';
 import { during } from './here.ts';
 import { registersThatMatter } from './loop-registers.ts';
 import { PRIMITIVES } from './primitives.ts';
 import { known } from './thin-air.ts';
+import { accessType, typeOf } from './type-of.ts';
+import { isScalar, ofKind, promoted } from './value-type.ts';
 import { eachPart, type Node } from './walk.ts';
 
 const next: Execute = () => Flow.Next;
@@ -36,6 +52,8 @@ function compileStatement(scope: Scope, s: Statement): Execute {
     case 'declaration': {
       const stores = s.declarators.flatMap((d) => {
         if (d.initial === undefined) return [];
+        const type = accessType(scope, { kind: 'name', start: d.start, end: d.end, name: d.name });
+        if (type !== undefined && !isScalar(type)) return compileInitial(scope, d, type, d.initial);
         const target = compileTarget(scope, { kind: 'name', start: d.start, end: d.end, name: d.name });
         return [during(scope.here, d, compileStore(target, compileAs(scope, d.initial, target.type), Mode.Plain))];
       });
@@ -88,8 +106,34 @@ function compileStatement(scope: Scope, s: Statement): Execute {
       return () => Flow.Break;
     case 'continue':
       return () => Flow.Continue;
-    case 'return':
-      return () => Flow.Return;
+    case 'return': {
+      if (s.value === undefined) return () => Flow.Return;
+      const value = compileAs(scope, s.value, scope.returns);
+      return (m) => {
+        m.returned = value(m);
+        m.returnedBy = m.deps;
+        return Flow.Return;
+      };
+    }
+    case 'switch': {
+      const { kind } = typeOf(scope, s.value);
+      const cases = s.cases.flatMap((c): [number, number][] =>
+        c.value === undefined ? [] : [[wrap(promoted(kind), constantOf(scope, c.value)!), c.at]],
+      );
+      const inside = { ...scope, targets: inSwitch(scope.targets) };
+      return compileSwitch(
+        scope.targets,
+        known(compileAs(scope, s.value, ofKind(promoted(kind)))),
+        cases,
+        s.cases.find((c) => c.value === undefined)?.at ?? s.body.length,
+        s.body.map((inner) => compileStatement(inside, inner)),
+      );
+    }
+    case 'again': {
+      const inside = { ...scope, targets: afterLabel(scope.targets, s.label.name) };
+      const body = compileList(inside, s.body);
+      return compileAgain(scope.targets, scope.unroll, body, registersAt(scope, ...s.body));
+    }
     case 'goto': {
       const target = targetOf(scope.targets, s);
       return (m) => {
@@ -167,6 +211,17 @@ function targetsOf(targets: Targets, node: Node, found = new Set<number>(), inne
   switch (node.kind) {
     case 'return':
       found.add(0);
+      break;
+    case 'again': {
+      const { depth, labels } = targets;
+      const own = { ...targets, labels: new Map([...labels, [node.label.name, depth + 2]]) };
+      for (const part of node.body) targetsOf(own, part, found, inner);
+      break;
+    }
+    case 'switch':
+      // `continue` is that of the loop around it.
+      targetsOf(targets, node.value, found, inner);
+      for (const part of node.body) targetsOf({ ...targets, loop: targets.depth + 1 }, part, found, inner);
       break;
     case 'break':
       if (!inner) found.add(targets.loop);

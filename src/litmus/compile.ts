@@ -4,6 +4,7 @@ import { Mode } from '../cpu/modes.ts';
 import type { Program, ThreadBody } from '../program/program.ts';
 import type { Expression, Proposition } from './ast.ts';
 import { beginCallback, endCalls } from './compile-callback.ts';
+import { Callable } from './compile-invocation.ts';
 import { Flow, OUTERMOST } from './compile-loop.ts';
 import { compileList } from './compile-statement.ts';
 import type { Scope } from './constant.ts';
@@ -16,7 +17,7 @@ import { type Access, Machine, NEVER_UNLOCKED } from './machine.ts';
 import type { Primitive } from './primitive.ts';
 import { PRIMITIVES } from './primitives.ts';
 import { conditionValue, type Ended, type Holds, StateReader } from './state.ts';
-import type { ValueType } from './value-type.ts';
+import { type ValueType, VOID } from './value-type.ts';
 import { showProposition, variablesOf } from './variables.ts';
 import { type Node, someNode } from './walk.ts';
 
@@ -109,16 +110,16 @@ const isCallOf =
  * The words of the locks of a test, free, and of unlocks without a lock in each thread, besides the words that have names
  * ({@link Machine.lock}, {@link Machine.release}).
  */
-function lockWords({ threads, layout }: LitmusTest): number[] {
+function lockWords({ threads, functions, layout }: LitmusTest): number[] {
   const isLockOperation = isCallOf('lock', 'trylock', 'unlock', 'isLocked');
-  if (!threads.some((thread) => someNode(thread.body, isLockOperation))) return [];
+  if (![...threads, ...functions].some(({ body }) => someNode(body, isLockOperation))) return [];
   const words = layout.memory.length;
   return [...new Array<number>(words).fill(0), ...new Array<number>(words * threads.length).fill(NEVER_UNLOCKED)];
 }
 
 /** May a thread unlock what it has not locked, as far as can be seen from how often it does either? */
-function mayStray({ threads }: LitmusTest): boolean {
-  return threads.some(({ body }) => {
+function mayStray({ threads, functions }: LitmusTest): boolean {
+  return [...threads, ...functions].some(({ body }) => {
     const count = (...kinds: Primitive['kind'][]): number => {
       let found = 0;
       const isOne = isCallOf(...kinds);
@@ -152,7 +153,12 @@ function compileThread(
   const definition = test.threads[index]!;
   const types = new Map<Expression, ValueType>();
   const expected = expectedReads(definition, { thread, types }, wanted);
-  const scope: Scope = { layout, thread, types, plain: Mode.Plain, unroll, expected, targets: OUTERMOST, here };
+  const callables = new Map<string, Callable>();
+  const scope: Scope = {
+    ...{ layout, thread, types, plain: Mode.Plain, unroll, expected, targets: OUTERMOST, here },
+    ...{ callables, returns: VOID },
+  };
+  for (const [name, own] of thread.functions ?? []) callables.set(name, new Callable(scope, own));
   const run = compileList(scope, definition.body.body);
   return (cpu: Cpu): Frame => {
     machine.reset(cpu as TrackedCpu, initial);

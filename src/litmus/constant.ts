@@ -2,12 +2,14 @@ import { isAddress, wrap } from '../cpu/integer.ts';
 import type { Mode } from '../cpu/modes.ts';
 import { compute, unary } from './arithmetic.ts';
 import type { Expression } from './ast.ts';
+import type { Callable } from './compile-invocation.ts';
 import type { Targets } from './compile-loop.ts';
 import type { Wanted } from './expected-reads.ts';
 import type { Here } from './here.ts';
-import { addressOf, type Binding, type Layout, locate, type ThreadLayout } from './layout.ts';
-import { isPointer, pointerSum, scaleOf, stepOf, typeOf } from './type-of.ts';
-import { sameSize, stride, type ValueType } from './value-type.ts';
+import { addressOf, type Binding, type Layout, locate, type ThreadLayout, wordAt, wordOf } from './layout.ts';
+import { accessType, fieldOf, isPointer, pointerSum, scaleOf, stepOf, type Typing, typeOf } from './type-of.ts';
+import { sameSize, type ValueType } from './value-type.ts';
+import { someNode } from './walk.ts';
 
 /** What the names of the thread being compiled mean. */
 export interface Scope {
@@ -23,6 +25,10 @@ export interface Scope {
   readonly unroll: number;
   /** What jumps may leave. */
   readonly targets: Targets;
+  /** What is called by its name, or through a pointer. */
+  readonly callables: ReadonlyMap<string, Callable>;
+  /** What the function returns that is being compiled. */
+  readonly returns: ValueType;
   /** Kept up to date while a thread runs; undefined where nobody asks. */
   readonly here: Here | undefined;
 }
@@ -41,11 +47,21 @@ export function constantOf(scope: Scope, e: Expression): number | undefined {
       return e.value;
     case 'name': {
       const binding = bindingOf(scope, e.name);
+      if (binding.kind === 'memory')
+        return isByAddress(binding.location.type) ? addressOf(binding.location) : undefined;
       return binding.kind === 'address' ? binding.address : undefined;
+    }
+    case 'index':
+    case 'member': {
+      const type = accessType(scope, e);
+      return type !== undefined && isByAddress(type) ? constantAddress(scope, e) : undefined;
     }
     case 'unary': {
       if (e.operator === '&') return constantAddress(scope, e.operand);
-      if (e.operator === '*') return undefined;
+      if (e.operator === '*') {
+        const type = accessType(scope, e);
+        return type !== undefined && isByAddress(type) ? constantOf(scope, e.operand) : undefined;
+      }
       const operand = constantOf(scope, e.operand);
       if (operand === undefined) return undefined;
       const { kind } = typeOf(scope, e);
@@ -64,6 +80,19 @@ export function constantOf(scope: Scope, e: Expression): number | undefined {
       if (isAddress(left!) || isAddress(right)) return undefined;
       return compute(e.operator, left!, a.kind, right, b.kind);
     }
+    case 'logical': {
+      const left = constantOf(scope, e.left);
+      if (left === undefined) return undefined;
+      if ((left !== 0) === (e.operator === '||')) return left === 0 ? 0 : 1;
+      const right = constantOf(scope, e.right);
+      return right === undefined ? undefined : right === 0 ? 0 : 1;
+    }
+    case 'conditional': {
+      const condition = constantOf(scope, e.condition);
+      if (condition === undefined) return undefined;
+      const value = constantOf(scope, condition === 0 ? e.otherwise : e.then);
+      return value === undefined ? undefined : wrap(typeOf(scope, e).kind, value);
+    }
     case 'cast': {
       const operand = constantOf(scope, e.operand);
       return operand === undefined ? undefined : wrap(typeOf(scope, e).kind, operand);
@@ -72,6 +101,14 @@ export function constantOf(scope: Scope, e: Expression): number | undefined {
       return undefined;
   }
 }
+
+/** The value of an expression in which no variable stands; undefined where one does. */
+export function fixedValue({ thread, types }: Typing, e: Expression): number | undefined {
+  const scope = { thread, types, layout: NOWHERE } as unknown as Scope;
+  return someNode(e, ({ kind }) => kind === 'name' || kind === 'invocation') ? undefined : constantOf(scope, e);
+}
+
+const NOWHERE: Layout = { locations: [], byName: new Map(), memory: [], kinds: [], threads: [] };
 
 /** The address of an lvalue, where that is the same in every run. */
 export function constantAddress(scope: Scope, e: Expression): number | undefined {
@@ -86,8 +123,15 @@ export function constantAddress(scope: Scope, e: Expression): number | undefined
     if (index === undefined) return undefined;
     return pointerSum({ left: 1, right: stepOf(typeOf(scope, e.object)), sign: 1, quotient: 1 }, object!, index);
   }
+  if (e.kind === 'member') {
+    const object = e.arrow ? constantOf(scope, e.object) : constantAddress(scope, e.object);
+    return object === undefined ? undefined : object + fieldOf(scope, e)!.offset;
+  }
   return undefined;
 }
+
+/** Is the value of what has this type its address? */
+export const isByAddress = (type: ValueType): boolean => type.array !== undefined || type.signature !== undefined;
 
 /**
  * The word of memory at an address that is known; undefined where there is none, or none that is accessed as a whole.
@@ -97,8 +141,8 @@ export function cellAt(layout: Layout, address: number, access: ValueType | unde
   const found = locate(layout, address);
   if (found === undefined) return undefined;
   const { location } = found;
-  const offset = found.offset / stride(location.type);
-  if (access !== undefined && !sameSize(access, location.type)) return undefined;
-  if (offset < 0 || offset >= location.size || !Number.isInteger(offset)) return undefined;
-  return location.cell + offset;
+  const word = wordAt(location, found.offset);
+  if (word < 0) return undefined;
+  if (access !== undefined && !sameSize(access, wordOf(location, word).type, layout.isStrict)) return undefined;
+  return location.cell + word;
 }

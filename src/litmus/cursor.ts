@@ -1,5 +1,6 @@
 import { isSmall } from '../cpu/integer.ts';
 import type { Code } from '../program/codes.ts';
+import type { CScope } from './c-scope.ts';
 import { Lexer, Token } from './lexer.ts';
 import { type Advice, LitmusError } from './source.ts';
 
@@ -10,6 +11,8 @@ export const MAX_OPERATORS = 2000;
 
 /** A lexer with the questions that a recursive-descent parser asks. */
 export class Cursor extends Lexer {
+  /** What is declared, of a file of C; a litmus test has no declarations of its own. */
+  scope: CScope | undefined;
   private depth = 0;
   /** Operators of the expression being read. */
   operators = 0;

@@ -1,7 +1,8 @@
 import { CELL_BITS } from '../cpu/cpu.ts';
 import { ADDRESS_BASE, type IntKind, integerOf, isAddress, isSmall } from '../cpu/integer.ts';
 import { OUT_OF_THIN_AIR } from '../program/program.ts';
-import type { Call, Place } from './ast.ts';
+import type { Call, FunctionDefinition, Place } from './ast.ts';
+import type { Word } from './record.ts';
 import { stride, type ValueType } from './value-type.ts';
 
 /**
@@ -26,6 +27,10 @@ export interface Location {
   readonly type: ValueType;
   /** Where that type is written; undefined where nobody says it. */
   readonly declared: Place | undefined;
+  /** Its words, where they are not all of one type: those of a structure, or of an array of such. */
+  readonly words?: readonly Word[];
+  /** The function that has this address. */
+  readonly function?: string;
 }
 
 /** What a name means in a thread. */
@@ -40,6 +45,14 @@ export type Binding =
 export interface CallbackWords {
   readonly called: number;
   readonly head: number | undefined;
+}
+
+/** A function that the program defines, as one thread runs it. */
+export interface FunctionLayout {
+  readonly definition: FunctionDefinition;
+  readonly layout: ThreadLayout;
+  /** Whether the thread names it, or what the thread calls; others it can only be given by another thread. */
+  readonly isNamed: boolean;
 }
 
 /** How a callback is begun. */
@@ -59,6 +72,8 @@ export interface ThreadLayout {
   readonly begunBy: BegunBy | undefined;
   /** The value of each register at the start; index 0 is not a register, but tells how the thread ended. */
   readonly initial: readonly number[];
+  /** The functions that the thread may call, by their names. */
+  readonly functions?: ReadonlyMap<string, FunctionLayout>;
 }
 
 /** Where everything is: what the resolver found out about the names of a test. */
@@ -70,6 +85,8 @@ export interface Layout {
   /** What each word of memory holds. */
   readonly kinds: readonly IntKind[];
   readonly threads: readonly ThreadLayout[];
+  /** Whether words are accessed with the sizes that they are declared with, whatever herd7 takes. */
+  readonly isStrict?: boolean;
 }
 
 export const addressOf = (location: Location): number => ADDRESS_BASE + location.index * SPACING;
@@ -77,6 +94,21 @@ export const addressOf = (location: Location): number => ADDRESS_BASE + location
 /** The address of an element of an array. */
 export const elementAddress = (location: Location, index: number): number =>
   addressOf(location) + index * stride(location.type);
+
+/** The word of a location that lies at an offset, from 0; -1 where there is none. */
+export function wordAt({ words, type, size }: Location, offset: number): number {
+  if (words !== undefined) return words.findIndex((word) => word.offset === offset);
+  const index = offset / stride(type);
+  return index >= 0 && index < size && Number.isInteger(index) ? index : -1;
+}
+
+/** The type of a word of a location, and where it is declared. */
+export const wordOf = (location: Location, index: number): Pick<Word, 'type' | 'declared'> =>
+  location.words?.[index] ?? location;
+
+/** How a word is called. */
+const wordName = ({ name, size, words }: Location, index: number): string =>
+  `${name}${words?.[index]?.path ?? (size === 1 ? '' : `[${index}]`)}`;
 
 /** The location that a value points into, and how many bytes from its start; undefined where it is no address. */
 export function locate(layout: Layout, value: number): { location: Location; offset: number } | undefined {
@@ -97,8 +129,8 @@ export function showValue(layout: Layout, value: number): number | string {
   if (found === undefined) return value;
   const { location, offset } = found;
   if (offset === 0) return location.name;
-  const index = offset / stride(location.type);
-  if (index > 0 && index < location.size && Number.isInteger(index)) return `${location.name}[${index}]`;
+  const index = wordAt(location, offset);
+  if (index >= 0) return wordName(location, index);
   return `${location.name}${offset > 0 ? '+' : ''}${offset}`;
 }
 
@@ -106,5 +138,5 @@ export function showValue(layout: Layout, value: number): number | string {
 export function cellName(layout: Layout, cell: number): string {
   const location = layout.locations.find((l) => cell >= l.cell && cell < l.cell + l.size);
   if (location === undefined) return `#${cell}`;
-  return location.size === 1 ? location.name : `${location.name}[${cell - location.cell}]`;
+  return wordName(location, cell - location.cell);
 }

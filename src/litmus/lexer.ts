@@ -215,7 +215,7 @@ const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;
 const isNameStart = (c: number): boolean => (c >= 0x61 && c <= 0x7a) || (c >= 0x41 && c <= 0x5a) || c === 0x5f;
 const isNamePart = (c: number): boolean => isNameStart(c) || isDigit(c);
 
-const LONG = ['<<=', '>>='];
+const LONG = ['<<=', '>>=', '...'];
 const DOUBLE = '-> ++ -- << >> <= >= == != && || += -= *= /= %= &= |= ^= /\\ \\/ =>'.split(' ');
 const SINGLE = '{}()[];,:?=<>+-*/%&|^~!.'.split('');
 

@@ -16,6 +16,8 @@ export interface LitmusTest {
   readonly source: Source;
   /** P0, P1, ... in this order. */
   readonly threads: readonly FunctionDefinition[];
+  /** What else it defines, that threads call: of a file of C. */
+  readonly functions: readonly FunctionDefinition[];
   /** What `locations` names: part of each state though no condition asks for it. */
   readonly observed: readonly Variable[];
   /** Executions that do not satisfy it do not count. */

@@ -61,10 +61,20 @@ class Scan {
         if (node.initial !== undefined) this.visit(node.initial);
         for (const part of [node.condition, node.body, node.step]) if (part !== undefined) this.perhaps(part);
         return;
+      case 'switch':
+        this.visit(node.value);
+        for (const part of node.body) this.perhaps(part);
+        return;
+      case 'again':
+        for (const part of node.body) this.perhaps(part);
+        return;
       case 'break':
       case 'continue':
-      case 'return':
       case 'goto':
+        this.isCertain = false;
+        return;
+      case 'return':
+        if (node.value !== undefined) this.visit(node.value);
         this.isCertain = false;
         return;
       default:

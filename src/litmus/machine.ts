@@ -4,7 +4,17 @@ import { ADDRESS_BASE, add, IntKind, isAddress, multiply, signedKind, subtract }
 import { Mode } from '../cpu/modes.ts';
 import type { Place } from './ast.ts';
 import { type Asserted, End, type Fault, type Frame, MIXED_SIZES, ThreadFault } from './frame.ts';
-import { type CallbackWords, type Layout, type Location, locate, SPACING, showValue } from './layout.ts';
+import {
+  type CallbackWords,
+  cellName,
+  type Layout,
+  type Location,
+  locate,
+  SPACING,
+  showValue,
+  wordAt,
+  wordOf,
+} from './layout.ts';
 import type { LitmusTest } from './litmus-test.ts';
 import type { Source } from './source.ts';
 import { sameSize, stride, UNKNOWN, type ValueType } from './value-type.ts';
@@ -29,7 +39,7 @@ export class Machine {
   cpu!: TrackedCpu;
   frame: Frame = [End.Complete];
   /** Where the value of each register comes from. */
-  readonly origins: Deps[];
+  origins: Deps[];
   /** Where the value that was computed last comes from. */
   deps: Deps = NO_DEPS;
   /** The reads that decide whether the current statement is run. */
@@ -38,7 +48,17 @@ export class Machine {
    * For each thing that a jump may leave, by its depth ({@link Targets}), the reads that have decided not to, since it was
    * entered.
    */
-  private readonly stayed: Deps[] = [NO_DEPS];
+  private stayed: Deps[] = [NO_DEPS];
+  /** The registers of the thread itself, and where their values come from; {@link frame} may be those of a function. */
+  private bottom: Frame = this.frame;
+  private readonly own: Deps[];
+  /** What has decided, since the current function was called, that the thread does not die. */
+  private survivedBy: Deps = NO_DEPS;
+  /** How many functions are being called. */
+  depth = 0;
+  /** What the function that ended last returns, and where that comes from. */
+  returned = 0;
+  returnedBy: Deps = NO_DEPS;
   /** The depth of what a `goto` leaves that is under way. */
   leaving = 0;
   steps = 0;
@@ -77,12 +97,17 @@ export class Machine {
     this.accessed = accessed;
     this.source = source;
     this.kinds = layout.kinds;
-    this.origins = new Array<Deps>(slots).fill(NO_DEPS);
+    this.own = new Array<Deps>(slots).fill(NO_DEPS);
+    this.origins = this.own;
   }
 
   reset(cpu: TrackedCpu, initial: readonly number[]): void {
     this.cpu = cpu;
     this.frame = initial.slice() as Frame;
+    this.bottom = this.frame;
+    this.origins = this.own;
+    this.depth = 0;
+    this.survivedBy = NO_DEPS;
     for (let i = 0; i < this.origins.length; i++) this.origins[i] = NO_DEPS;
     this.deps = NO_DEPS;
     this.enter(0);
@@ -95,6 +120,41 @@ export class Machine {
     this.control = NO_DEPS;
     cpu.ctrlDeps = NO_DEPS;
     cpu.branchedOn = NO_DEPS;
+  }
+
+  /**
+   * Runs a function with registers of its own. What it decides is over when it returns, but for what it has decided the
+   * thread to die of. @returns what it returns
+   */
+  call(frame: Frame, origins: Deps[], run: () => void): number {
+    const { frame: before, origins: beforeOrigins, stayed, control, survivedBy } = this;
+    this.survivedBy = NO_DEPS;
+    this.frame = frame;
+    this.origins = origins;
+    this.stayed = [NO_DEPS];
+    this.returned = 0;
+    this.returnedBy = NO_DEPS;
+    this.depth++;
+    run();
+    this.depth--;
+    this.frame = before;
+    this.origins = beforeOrigins;
+    this.stayed = stayed;
+    this.setControl(control);
+    const decided = this.survivedBy;
+    this.survivedBy = survivedBy;
+    if (decided !== NO_DEPS) {
+      this.controlledBy(decided);
+      this.survive(decided);
+    }
+    this.deps = this.returnedBy;
+    return this.returned;
+  }
+
+  /** `deps` have decided that the thread does not die. */
+  survive(deps: Deps): void {
+    this.stay(0, deps);
+    this.survivedBy = depsUnion(this.survivedBy, deps);
   }
 
   /** Tells the CPU which way a branch goes on the value computed last, if that depends on a read. @returns the way to go */
@@ -143,21 +203,21 @@ export class Machine {
     if (location === undefined) {
       throw new ThreadFault({ place, message: `${showValue(this.layout, address)} is not the address of anything` });
     }
-    const offset = (from - index * SPACING) / stride(location.type);
-    if (access !== undefined) {
-      const { type, declared } = location.type === UNKNOWN ? this.firstAccess(location, access, place) : location;
-      if (!sameSize(access, type)) {
-        const message = mixedSizes(this.source, access, location.name, type, declared);
-        throw new ThreadFault({ place, code: MIXED_SIZES, message });
-      }
-    }
-    if (offset < 0 || offset >= location.size) {
-      throw new ThreadFault({ place, message: `this points outside of ${location.name}` });
-    }
-    if (!Number.isInteger(offset)) {
-      throw new ThreadFault({ place, message: `this points between two elements of ${location.name}` });
-    }
-    return location.cell + offset;
+    const offset = from - index * SPACING;
+    const word = wordAt(location, offset);
+    if (access !== undefined) this.checkSize(location, Math.max(0, word), access, place);
+    if (word < 0) throw new ThreadFault({ place, message: missed(location, offset) });
+    return location.cell + word;
+  }
+
+  /** Throws {@link ThreadFault} where an access is not one of a whole word. */
+  private checkSize(location: Location, word: number, access: ValueType, place: Place): void {
+    const own = wordOf(location, word);
+    const { type, declared } = own.type === UNKNOWN ? this.firstAccess(location, access, place) : own;
+    if (sameSize(access, type, this.layout.isStrict)) return;
+    const name = location.words === undefined ? location.name : cellName(this.layout, location.cell + word);
+    const message = mixedSizes(this.source, access, name, type, declared);
+    throw new ThreadFault({ place, code: MIXED_SIZES, message });
   }
 
   /** A sum or difference in which an address counts in the elements of what it points to. */
@@ -250,7 +310,7 @@ export class Machine {
 
   /** The run is over. */
   end(then: Asserted['then']): void {
-    const { frame, fired, firedBy: deps } = this;
+    const { bottom: frame, fired, firedBy: deps } = this;
     if (fired.length > 0) {
       frame[0] = End.Asserted;
       frame.ending = { fired: [...fired], then, deps };
@@ -261,9 +321,18 @@ export class Machine {
 
   /** The run ends with what has no meaning. */
   fault(fault: Fault): void {
-    this.frame[0] = End.Fault;
-    this.frame.ending = fault;
+    this.bottom[0] = End.Fault;
+    this.bottom.ending = fault;
   }
+}
+
+/** Says of an address that there is no word. */
+function missed({ name, words, type, size }: Location, offset: number): string {
+  const end = words === undefined ? size * stride(type) : stride(type);
+  if (offset < 0 || offset >= end) return `this points outside of ${name}`;
+  return words === undefined
+    ? `this points between two elements of ${name}`
+    : `this points between two members of ${name}`;
 }
 
 /** Says of an access how large it is, and how large its word, and where that is written. */
@@ -275,6 +344,6 @@ function mixedSizes(
   declared: Place | undefined,
 ): string {
   const bytes = (t: ValueType): string => `${t.size} byte${t.size === 1 ? '' : 's'} (${t.name})`;
-  const line = declared === undefined ? '' : `, as line ${source.lineOf(declared.start)} says`;
+  const line = declared === undefined ? '' : `, as ${source.lineWords(declared.start)} says`;
   return `this accesses ${bytes(access)} of ${name}, which has ${bytes(type)}${line}`;
 }

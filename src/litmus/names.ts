@@ -2,7 +2,7 @@ import type { Declarator, Expression, FunctionDefinition, Name, Statement } from
 import { headOf } from './callbacks.ts';
 import { Labels } from './labels.ts';
 import { didYouMean } from './nearest.ts';
-import { hasResult, type Primitive, signature } from './primitive.ts';
+import { hasResult, type Primitive, signature, takes } from './primitive.ts';
 import { PRIMITIVES } from './primitives.ts';
 import type { Diagnostics } from './source.ts';
 import { whyNotSupported } from './unsupported.ts';
@@ -289,7 +289,3 @@ export class ThreadNames {
     }
   }
 }
-
-/** May a call have so many arguments? */
-const takes = ({ parameters }: Primitive, count: number): boolean =>
-  parameters.endsWith('*') ? count >= parameters.length - 1 : count === parameters.length;

@@ -116,3 +116,7 @@ export function hasResult(primitive: Primitive): boolean {
 /** Does a call access memory? */
 export const isAccess = ({ kind }: Primitive): boolean =>
   kind !== 'truth' && kind !== 'assertion' && kind !== 'dataRace' && kind !== 'fence' && kind !== 'nothing';
+
+/** May a call have so many arguments? */
+export const takes = ({ parameters }: Primitive, count: number): boolean =>
+  parameters.endsWith('*') ? count >= parameters.length - 1 : count === parameters.length;

@@ -28,7 +28,7 @@ import { INT, UNKNOWN, UNTYPED, type ValueType, VOID, valueTypeOf } from './valu
 import { eachVariable } from './variables.ts';
 
 /** A test as it was read, before anyone asks what its names mean. */
-export type ParsedTest = Omit<LitmusTest, 'layout' | 'warnings'> & {
+export type ParsedTest = Omit<LitmusTest, 'layout' | 'warnings' | 'functions'> & {
   readonly initials: readonly Initial[];
   /** What is defined besides threads. */
   readonly functions: readonly FunctionDefinition[];
@@ -67,7 +67,7 @@ export function resolve(read: ParsedTest): ParseResult {
   }
   const { locations, byName, memory, kinds } = map;
   const layout = { locations, byName, memory, kinds, threads: withCalls };
-  return { ok: true, test: { ...rest, layout, warnings: warnings.list } };
+  return { ok: true, test: { ...rest, functions: [], layout, warnings: warnings.list } };
 }
 
 /** The threads with the words by which they start callbacks, or are started. */

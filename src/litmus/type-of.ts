@@ -1,15 +1,17 @@
 import { add, divide, IntKind, multiply } from '../cpu/integer.ts';
 import { isComparison, operatingKind } from './arithmetic.ts';
-import type { Binary, Call, Expression } from './ast.ts';
+import type { Binary, Call, Expression, Member } from './ast.ts';
 import type { ThreadLayout } from './layout.ts';
 import type { Primitive } from './primitive.ts';
 import { atomicWord, PRIMITIVES } from './primitives.ts';
+import type { Field } from './record.ts';
 import {
   common,
   INT,
   ofKind,
   pointerTo,
   promoted,
+  type Signature,
   stride,
   UNKNOWN,
   UNTYPED,
@@ -41,9 +43,10 @@ function find(typing: Typing, e: Expression): ValueType {
       return ofKind(e.integer);
     case 'name':
     case 'index':
-      return accessType(typing, e) ?? UNTYPED;
+    case 'member':
+      return decayed(accessType(typing, e) ?? UNTYPED);
     case 'unary': {
-      if (e.operator === '*') return accessType(typing, e) ?? UNTYPED;
+      if (e.operator === '*') return decayed(accessType(typing, e) ?? UNTYPED);
       if (e.operator === '&') return pointerTo(accessType(typing, e.operand) ?? VOID);
       return e.operator === '!' ? INT : ofKind(promoted(typeOf(typing, e.operand).kind));
     }
@@ -54,7 +57,7 @@ function find(typing: Typing, e: Expression): ValueType {
     case 'conditional': {
       const then = typeOf(typing, e.then);
       const otherwise = typeOf(typing, e.otherwise);
-      if (isPointer(then)) return then;
+      if (isPointer(then) && !(isVoidPointer(then) && isPointer(otherwise))) return then;
       return isPointer(otherwise) ? otherwise : ofKind(common(then.kind, otherwise.kind));
     }
     case 'assignment':
@@ -66,10 +69,34 @@ function find(typing: Typing, e: Expression): ValueType {
       return valueTypeOf(e.type);
     case 'comma':
       return typeOf(typing, e.right);
-    case 'member':
+    case 'invocation':
+      return signatureOf(typing, e.function)?.returns ?? UNTYPED;
+    case 'statements': {
+      const last = e.body.at(-1);
+      return last?.kind === 'expression' ? typeOf(typing, last.expression) : VOID;
+    }
     case 'text':
+    case 'list':
       return UNTYPED;
   }
+}
+
+const isVoidPointer = ({ pointee }: ValueType): boolean => pointee === VOID;
+
+/** The value of an array is the address of its first element, and that of a function its own. */
+export const decayed = (type: ValueType): ValueType =>
+  type.array !== undefined ? pointerTo(type.array.element) : type.signature !== undefined ? pointerTo(type) : type;
+
+/** What a function takes and returns; undefined of what is no function. */
+export function signatureOf(typing: Typing, e: Expression): Signature | undefined {
+  const type = typeOf(typing, e);
+  return type.signature ?? type.pointee?.signature;
+}
+
+/** The member that an expression names; undefined where there is none. */
+export function fieldOf(typing: Typing, e: Member): Field | undefined {
+  const type = e.arrow ? typeOf(typing, e.object).pointee : accessType(typing, e.object);
+  return type?.record?.field(e.field);
 }
 
 /** The type of what an lvalue stands for; undefined where its address is no pointer, and it is whatever is there. */
@@ -80,6 +107,7 @@ export function accessType(typing: Typing, e: Expression): ValueType | undefined
     return binding.location.type === UNKNOWN ? undefined : binding.location.type;
   }
   if (e.kind === 'unary') return pointeeType(typing, e.operand);
+  if (e.kind === 'member') return fieldOf(typing, e)?.type;
   return e.kind === 'index' ? pointeeType(typing, e.object) : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { bitsOf, IntKind, isSigned } from '../cpu/integer.ts';
 import type { CType } from './ast.ts';
+import type { Record } from './record.ts';
 
 /** The type of a value or of a word of memory, as C has it on x86-64 and arm64. */
 export interface ValueType {
@@ -11,6 +12,20 @@ export interface ValueType {
   readonly size: number | undefined;
   /** Of a pointer, what it points to. */
   readonly pointee: ValueType | undefined;
+  /** Of a structure or a union. */
+  readonly record?: Record;
+  /** Of an array. */
+  readonly array?: { readonly element: ValueType; readonly count: number };
+  /** Of a function. */
+  readonly signature?: Signature;
+}
+
+/** What a function is called with, and what it returns. */
+export interface Signature {
+  readonly parameters: readonly ValueType[];
+  readonly returns: ValueType;
+  /** Whether it takes more arguments, or nobody says what it takes. */
+  readonly isOpen: boolean;
 }
 
 const integer = (name: string, kind: IntKind): ValueType => ({
@@ -39,6 +54,44 @@ export const pointerTo = (pointee: ValueType): ValueType => ({
   size: 8,
   pointee,
 });
+
+export const arrayOf = (element: ValueType, count: number): ValueType => ({
+  name: `${element.name} [${count}]`,
+  kind: IntKind.S64,
+  get size() {
+    return stride(element) * count;
+  },
+  pointee: undefined,
+  array: { element, count },
+});
+
+/** A structure or a union, which may have yet to be defined. */
+export const recordOf = (record: Record): ValueType => ({
+  name: record.name,
+  kind: IntKind.S64,
+  get size() {
+    return record.isDefined ? record.size : undefined;
+  },
+  pointee: undefined,
+  record,
+});
+
+export const functionOf = (signature: Signature): ValueType => ({
+  name: `${signature.returns.name} ()`,
+  kind: IntKind.S64,
+  size: undefined,
+  pointee: undefined,
+  signature,
+});
+
+/** Of what an address must be a multiple. */
+export function alignmentOf(type: ValueType): number {
+  if (type.record !== undefined) return type.record.alignment;
+  return type.array === undefined ? stride(type) : alignmentOf(type.array.element);
+}
+
+/** Is it one word, rather than several? */
+export const isScalar = ({ record, array }: ValueType): boolean => record === undefined && array === undefined;
 
 /** Kernel names of integer types, by what they hold. The kernel is built with `char` unsigned (since Linux 6.2). */
 const NAMED: readonly (readonly [IntKind, string])[] = [
@@ -78,8 +131,12 @@ export function arithmeticType(words: readonly string[]): ValueType | undefined 
   return integer(name, unsigned === 1 ? IntKind.U32 : IntKind.S32);
 }
 
+/** A type of one name that is a word of its own. */
+export const namedType = (name: string): ValueType | undefined => BASES.get(name);
+
 /** The type that a declaration means. */
-export function valueTypeOf({ base, pointers }: CType): ValueType {
+export function valueTypeOf({ base, pointers, value }: CType): ValueType {
+  if (value !== undefined) return value;
   let type = BASES.get(base);
   if (type === undefined) {
     if (base.startsWith('enum ')) type = integer(base, IntKind.U32);
@@ -122,8 +179,9 @@ export function widens(from: IntKind, to: IntKind): boolean {
  * Is an access of one type to a word of another no access to a part of it, or to more? herd7 has words of one size, and its
  * tests keep addresses in what is declared an `int`: that is the whole word.
  */
-export function sameSize(access: ValueType, word: ValueType): boolean {
+export function sameSize(access: ValueType, word: ValueType, isStrict = false): boolean {
   if (access.size === word.size || access.size === undefined || word.size === undefined) return true;
+  if (isStrict) return false;
   return (access === INT && word.pointee !== undefined) || (word === INT && access.pointee !== undefined);
 }
 

@@ -8,6 +8,7 @@ export function eachOperand(e: Expression, visit: (operand: Expression) => void)
     case 'number':
     case 'name':
     case 'text':
+    case 'statements': // its parts are statements
       return;
     case 'unary':
     case 'cast':
@@ -34,6 +35,13 @@ export function eachOperand(e: Expression, visit: (operand: Expression) => void)
     case 'call':
       for (const argument of e.arguments) visit(argument);
       return;
+    case 'invocation':
+      visit(e.function);
+      for (const argument of e.arguments) visit(argument);
+      return;
+    case 'list':
+      for (const { value } of e.items) visit(value);
+      return;
     case 'member':
       visit(e.object);
       return;
@@ -49,12 +57,20 @@ export function eachPart(node: Node, visit: (part: Node) => void): void {
   switch (node.kind) {
     case 'break':
     case 'continue':
-    case 'return':
     case 'goto':
     case 'empty':
       return;
+    case 'return':
+      if (node.value !== undefined) visit(node.value);
+      return;
+    case 'switch':
+      visit(node.value);
+      for (const statement of node.body) visit(statement);
+      return;
     case 'block':
     case 'labelled':
+    case 'again':
+    case 'statements':
       for (const statement of node.body) visit(statement);
       return;
     case 'declaration':

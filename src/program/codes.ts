@@ -132,6 +132,22 @@ export const CODES = {
     meaning: 'A model includes a file that is not found.',
     remedy: 'It is looked for beside the model, and in the folders that --include names.',
   },
+  HF140: {
+    title: 'Wrong use of the preprocessor',
+    meaning:
+      'A directive of a file of C, or the use of a macro, is not what the preprocessor of C takes, or the file says `#error` itself.',
+    remedy:
+      'The message says what is wrong. Of a macro it says where it is defined. `-D NAME=VALUE` defines a macro from outside, such as a ' +
+      'switch of the configuration.',
+  },
+  HF141: {
+    title: 'No such header',
+    meaning:
+      'A file of C includes a header that is neither beside it nor among those of Holdfast. The headers of the kernel itself are not read: ' +
+      'they are made for a compiler, not for a memory model.',
+    remedy:
+      'Write what the protocol needs into a file beside yours, and include it in quotes. Primitives of the memory model need no header.',
+  },
   HF201: {
     title: 'No meaning at run time',
     meaning:

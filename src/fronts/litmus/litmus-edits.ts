@@ -57,7 +57,18 @@ export class LitmusEdits {
       const ordering = this.orderingOf(site);
       if (ordering !== undefined) found.push(ordering);
     }
-    return [...found, ...this.sections()].sort((a, b) => a.thread - b.thread || a.place.line - b.place.line);
+    const possible = [...found, ...this.sections()].flatMap((ordering): Ordering[] => {
+      const weaker = ordering.weaker.filter(({ edit }) => this.isPossible(edit as LitmusEdit));
+      return weaker.length === 0 ? [] : [{ ...ordering, weaker }];
+    });
+    return possible.sort((a, b) => a.thread - b.thread || a.place.line - b.place.line);
+  }
+
+  /** Is all that an edit changes in the file of the user, and not made by a macro? */
+  private isPossible({ changes, exchange }: LitmusEdit): boolean {
+    const { source } = this.test;
+    const moved = exchange?.map((span) => ({ ...span, text: '' })) ?? [];
+    return [...changes, ...moved].every((change) => source.changed(change) !== undefined);
   }
 
   private orderingOf(site: CallSite): Ordering | undefined {
@@ -146,7 +157,7 @@ export class LitmusEdits {
       ...calls.flatMap((site) => this.strongerCalls(site)),
       ...plain.map(({ thread, kind, expression }) => this.marking(thread, kind, expression)),
       ...statements.flatMap((site) => this.swap(site)),
-    ];
+    ].filter((edit) => this.isPossible(edit));
   }
 
   private insertions(site: StatementSite): LitmusEdit[] {
@@ -256,7 +267,7 @@ export class LitmusEdits {
     const calls = this.sites.calls.filter(({ call }) => s.start <= call.start && call.end <= s.end);
     const plain = this.sites.plain.filter(({ expression: e }) => s.start <= e.start && e.end <= s.end);
     if (calls.length + plain.length !== 1 || calls.some(({ primitive }) => !isMovable(primitive))) return undefined;
-    const { bindings } = this.test.layout.threads[thread]!;
+    const { bindings } = this.sites.layoutAt(thread, s);
     const names = this.source.slice(s).match(/[A-Za-z_]\w*/g) ?? [];
     const bound = names.filter((name) => bindings.has(name));
     const registers = bound.filter((name) => bindings.get(name)!.kind === 'register');

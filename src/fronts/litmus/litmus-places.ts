@@ -12,18 +12,15 @@ const LABEL = /^\s*;?\s*(?:\/\*|\/\/)\s*([A-Z]\d+)\s*(?:\*\/\s*)?$/;
 export class LitmusPlaces {
   private readonly test: LitmusTest;
   private readonly statements: readonly Place[];
-  private readonly lineStarts: readonly number[];
+  /** Of each file, by its text. */
+  private readonly lineStarts = new Map<string, readonly number[]>();
   private readonly made = new Map<string, SourcePlace>();
 
   constructor(test: LitmusTest) {
     this.test = test;
     const found: Place[] = [];
-    for (const thread of test.threads) collect(thread.body, found);
+    for (const { body } of [...test.threads, ...test.functions]) collect(body, found);
     this.statements = found;
-    const starts = [0];
-    const { text } = test.source;
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-    this.lineStarts = starts;
   }
 
   of(place: Place): SourcePlace {
@@ -31,14 +28,15 @@ export class LitmusPlaces {
     const known = this.made.get(key);
     if (known !== undefined) return known;
     const step = this.statements.find((s) => s.start <= place.start && place.end <= s.end) ?? place;
-    const { source, path } = this.test;
-    const text = source.text
-      .slice(step.start, step.end)
+    const { path, text: file, start, end } = this.test.source.locate(step.start, step.end);
+    const text = file
+      .slice(start, end)
       .replace(/\s+/g, ' ')
       .replace(/[\s;]+$/, '');
-    const line = this.lineOf(step.start);
-    const column = step.start - this.lineStarts[line - 1]! + 1;
-    const label = LABEL.exec(source.text.slice(step.end, this.lineStarts[line] ?? source.text.length))?.[1];
+    const lineStarts = this.lineStartsOf(file);
+    const line = lineAmong(lineStarts, start);
+    const column = start - lineStarts[line - 1]! + 1;
+    const label = LABEL.exec(file.slice(end, lineStarts[line] ?? file.length))?.[1];
     const made = { file: path, line, column, text, ...(label === undefined ? {} : { label }) };
     this.made.set(key, made);
     return made;
@@ -46,15 +44,30 @@ export class LitmusPlaces {
 
   /** The line of an offset, from 1. */
   lineOf(offset: number): number {
-    let low = 0;
-    let high = this.lineStarts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.lineStarts[middle]! <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low + 1;
+    const { text, start } = this.test.source.locate(offset, offset + 1);
+    return lineAmong(this.lineStartsOf(text), start);
   }
+
+  private lineStartsOf(text: string): readonly number[] {
+    const known = this.lineStarts.get(text);
+    if (known !== undefined) return known;
+    const starts = [0];
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    this.lineStarts.set(text, starts);
+    return starts;
+  }
+}
+
+/** The number of the line of an offset, from 1. */
+function lineAmong(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low + 1;
 }
 
 /** The statements that are a step as a whole: those with one access at most. */

@@ -1,8 +1,11 @@
 import type { Edit, Ordering, Patch, Protocol, TextChange } from '../../explain/edit.ts';
+import type { LitmusTest, ParseResult } from '../../litmus/litmus-test.ts';
 import { parseLitmus } from '../../litmus/parse.ts';
 import { type LitmusEdit, LitmusEdits } from './litmus-edits.ts';
-import { LitmusSubject } from './litmus-subject.ts';
-import { applyChanges, unifiedDiff, withExchanges, withWholeLines } from './text-change.ts';
+import { LitmusSubject, type LitmusSubjectOptions } from './litmus-subject.ts';
+import { applyChanges, type Exchange, unifiedDiff, withExchanges, withWholeLines } from './text-change.ts';
+
+type Parse = (text: string, path: string) => ParseResult;
 
 /** How many variants are kept compiled. */
 const MAX_KEPT = 500;
@@ -10,7 +13,14 @@ const MAX_KEPT = 500;
 /** A litmus test whose barriers can be taken away, and to which some can be added, by changing its text. */
 export class LitmusProtocol extends LitmusSubject implements Protocol {
   private edits: LitmusEdits | undefined;
+  private readonly parse: Parse;
   private readonly made = new Map<string, LitmusProtocol>();
+
+  /** @param parse what makes a test of its text */
+  constructor(test: LitmusTest, options: LitmusSubjectOptions, parse: Parse = parseLitmus) {
+    super(test, options);
+    this.parse = parse;
+  }
 
   orderings(): readonly Ordering[] {
     return this.all().orderings();
@@ -32,9 +42,9 @@ export class LitmusProtocol extends LitmusSubject implements Protocol {
     const changes = this.changesOf(edits);
     const text = changes === undefined ? undefined : applyChanges(this.test.source.file, changes);
     if (text === undefined) return undefined;
-    const parsed = parseLitmus(text, this.test.path);
+    const parsed = this.parse(text, this.test.path);
     if (!parsed.ok) throw new Error(`an edit breaks the test: ${parsed.diagnostics[0]?.message}`);
-    const made = new LitmusProtocol(parsed.test, this.options);
+    const made = new LitmusProtocol(parsed.test, this.options, this.parse);
     // Old variants are not asked for again.
     if (this.made.size >= MAX_KEPT) this.made.clear();
     this.made.set(key, made);
@@ -51,12 +61,21 @@ export class LitmusProtocol extends LitmusSubject implements Protocol {
   }
 
   private changesOf(edits: readonly Edit[]): TextChange[] | undefined {
+    const { source } = this.test;
     const all = edits as readonly LitmusEdit[];
-    const exchanges = all.flatMap(({ exchange }) => (exchange === undefined ? [] : [exchange]));
-    return withExchanges(
-      this.test.source.file,
-      all.flatMap(({ changes }) => changes),
-      exchanges,
-    );
+    const exchanges: Exchange[] = [];
+    for (const { exchange } of all) {
+      if (exchange === undefined) continue;
+      const [a, b] = exchange.map((span) => source.changed({ ...span, text: '' }));
+      if (a === undefined || b === undefined) return undefined;
+      exchanges.push([a, b]);
+    }
+    const changes: TextChange[] = [];
+    for (const change of all.flatMap((edit) => edit.changes)) {
+      const own = source.changed(change);
+      if (own === undefined) return undefined;
+      changes.push(own);
+    }
+    return withExchanges(source.file, changes, exchanges);
   }
 }

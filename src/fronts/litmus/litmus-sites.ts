@@ -1,4 +1,5 @@
-import type { Call, Expression, Statement } from '../../litmus/ast.ts';
+import type { Call, Expression, FunctionDefinition, Place, Statement } from '../../litmus/ast.ts';
+import type { ThreadLayout } from '../../litmus/layout.ts';
 import type { LitmusTest } from '../../litmus/litmus-test.ts';
 import { isAccess, type Primitive } from '../../litmus/primitive.ts';
 import { PRIMITIVES } from '../../litmus/primitives.ts';
@@ -40,18 +41,35 @@ export class LitmusSites {
   private thread = 0;
   private blocks = 0;
   private accessSeen = false;
+  private readonly layouts: { readonly body: Place; readonly layout: ThreadLayout }[] = [];
 
   constructor(test: LitmusTest) {
     this.test = test;
     const seen = new Set<number>();
     for (const [t, thread] of test.threads.entries()) {
-      // A function that is called twice stands in the text once.
-      if (seen.has(thread.start)) continue;
-      seen.add(thread.start);
-      this.thread = t;
-      this.accessSeen = false;
-      this.list(thread.body.body);
+      const layout = test.layout.threads[t]!;
+      this.body(t, thread, layout, seen);
+      for (const f of layout.functions?.values() ?? []) if (f.isNamed) this.body(t, f.definition, f.layout, seen);
     }
+    for (const [t, { functions }] of test.layout.threads.entries()) {
+      for (const { definition, layout } of functions?.values() ?? []) this.body(t, definition, layout, seen);
+    }
+  }
+
+  /** A function that is called twice, or by two threads, stands in the text once: it is that of the first. */
+  private body(thread: number, { start, body }: FunctionDefinition, layout: ThreadLayout, seen: Set<number>): void {
+    if (seen.has(start)) return;
+    seen.add(start);
+    this.thread = thread;
+    this.accessSeen = false;
+    this.layouts.push({ body, layout });
+    this.list(body.body);
+  }
+
+  /** What the names mean in the function that a node of a thread stands in. */
+  layoutAt(thread: number, { start, end }: Place): ThreadLayout {
+    const found = this.layouts.find(({ body }) => body.start <= start && end <= body.end);
+    return found?.layout ?? this.test.layout.threads[thread]!;
   }
 
   /** Whether an expression or a statement accesses memory, or is a fence. */
@@ -78,7 +96,7 @@ export class LitmusSites {
   }
 
   private statement(s: Statement, previous: Statement | undefined, block: number | undefined): void {
-    if (s.kind === 'block' || s.kind === 'labelled') {
+    if (s.kind === 'block' || s.kind === 'labelled' || s.kind === 'again') {
       this.list(s.body);
       return;
     }
@@ -96,6 +114,14 @@ export class LitmusSites {
         this.note(s.condition);
         this.statement(s.then, undefined, undefined);
         if (s.otherwise !== undefined) this.statement(s.otherwise, undefined, undefined);
+        break;
+      case 'return':
+        if (s.value !== undefined) this.value(s.value);
+        break;
+      case 'switch':
+        this.value(s.value);
+        this.note(s.value);
+        for (const inner of s.body) this.statement(inner, undefined, undefined);
         break;
       case 'while':
         this.value(s.condition);
@@ -121,7 +147,9 @@ export class LitmusSites {
   private isMemory(e: Expression): boolean {
     if (e.kind === 'unary') return e.operator === '*';
     if (e.kind === 'index') return true;
-    return e.kind === 'name' && this.test.layout.threads[this.thread]!.bindings.get(e.name)?.kind === 'memory';
+    if (e.kind === 'member') return true;
+    const binding = e.kind === 'name' ? this.layouts.at(-1)!.layout.bindings.get(e.name) : undefined;
+    return binding?.kind === 'memory' && binding.location.size === 1 && binding.location.words === undefined;
   }
 
   private value(e: Expression, site?: StatementSite): void {
@@ -144,6 +172,10 @@ export class LitmusSites {
         this.value(e.index);
         break;
       case 'member':
+        if (e.arrow) this.value(e.object);
+        break;
+      case 'statements':
+        this.list(e.body);
         break;
       case 'call':
         this.call(e, site);

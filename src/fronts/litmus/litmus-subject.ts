@@ -18,6 +18,10 @@ export interface LitmusSubjectOptions {
   readonly unroll: number;
   /** Whether an execution fails that the model flags, if only for a data race. If not, only the condition counts. */
   readonly flagsFail: boolean;
+  /** Whether an execution fails in which a thread waits without end; herd7 knows no such executions. */
+  readonly waitsFail?: boolean;
+  /** What holds where no execution fails, if that is not what the condition says. */
+  readonly promise?: string;
 }
 
 /** Mixed accesses are told of, but the model promises what it promises all the same. */
@@ -65,6 +69,7 @@ export class LitmusSubject implements Subject {
   /** What holds where no execution fails. */
   get promise(): string {
     const { quantifier } = this.test;
+    if (this.options.promise !== undefined) return this.options.promise;
     return `${quantifier === 'forall' ? 'every' : 'no'} execution satisfies ${this.compiled.conditionText.replace(/^~/, '')}`;
   }
 
@@ -83,6 +88,7 @@ export class LitmusSubject implements Subject {
       const message = `${this.columns[end.thread]} does what has no meaning: ${end.fault.message}`;
       return { kind: 'failing', failure: { kind: 'fault', message } };
     }
+    if (ending.blocked && this.options.waitsFail === true) return { kind: 'stuck' };
     // herd7 knows no execution in which a thread does not end.
     if (ending.blocked || isFiltered) return { kind: 'filtered' };
     if (compiled.holds(compiled.state.readAll(ending)) === (test.quantifier !== 'forall')) {
