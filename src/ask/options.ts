@@ -3,7 +3,7 @@ import { ARCHITECTURES } from '../explain/costs.ts';
 import { EXPECTATIONS, QUESTIONS } from '../fronts/litmus/litmus-result.ts';
 import { DEFAULT_UNROLL, MAX_UNROLL } from '../litmus/compile.ts';
 import { nearest } from '../litmus/nearest.ts';
-import { DEFAULT_MODEL, isModel, MODELS, type ModelName } from '../models/registry.ts';
+import { DEFAULT_MODEL, isModel, MODELS, type ModelName, modelInfo } from '../models/registry.ts';
 import { choice, type Kind, onOff, seconds, whole } from './kind.ts';
 
 /** What can be asked: of a litmus test, of a race, of either. */
@@ -83,7 +83,7 @@ export const OPTIONS = {
   architecture: row({
     kind: choice(ARCHITECTURES),
     of: ['show', 'repair'],
-    default: 'any',
+    unless: 'that of the model, or any',
     flag: 'arch',
     words: 'the machine for which a repair is to be cheap',
   }),
@@ -110,9 +110,10 @@ const SETTINGS = ['model', 'otherModel', 'unroll', 'architecture', 'maxEdits', '
 
 /** What is said, and of all else the default. */
 export function settingsFrom(said: { readonly [Name in keyof Settings]?: Settings[Name] | undefined }): Settings {
-  const { model = OPTIONS.model.default } = said;
+  const { model = DEFAULT_MODEL } = said;
+  const defaults = { otherModel: model, architecture: modelInfo(model).architecture ?? 'any' };
   const value = (name: keyof Settings): unknown =>
-    said[name] ?? (name === 'otherModel' ? model : OPTIONS[name].default);
+    said[name] ?? (name === 'otherModel' || name === 'architecture' ? defaults[name] : OPTIONS[name].default);
   return Object.fromEntries(SETTINGS.map((name) => [name, value(name)])) as Settings;
 }
 

@@ -21,7 +21,7 @@ export interface AnalysisOptions extends Telling {
   readonly timeout: number | undefined;
   readonly maxExecutions: number | undefined;
   readonly unroll: number;
-  readonly arch: Architecture;
+  readonly arch: Architecture | undefined;
   readonly maxEdits: number;
   readonly maxRepairs: number;
   readonly mend: boolean;

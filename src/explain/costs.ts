@@ -1,13 +1,14 @@
 import type { CostKind, Edit } from './edit.ts';
 
 /** Machines for which the cost of an edit is known; `any` where the code has to run on all of them. */
-export const ARCHITECTURES = ['any', 'x86', 'arm64', 'power'] as const;
+export const ARCHITECTURES = ['any', 'x86', 'arm64', 'riscv', 'power'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
 /**
  * What an edit costs, in no unit: only the order is meant, and roughly how many of one are worth one of another.
  * docs/explain.md says what each becomes on each machine. On x86 only a full barrier after plain code costs anything;
- * on arm64 acquire and release are instructions of their own, and a barrier waits for more; on power everything but a
+ * on arm64 acquire and release are instructions of their own, and a barrier waits for more; on riscv they are a relaxed
+ * access with a fence, but bits of the instruction in an atomic; on power everything but a
  * relaxed access is a barrier, and the full one goes over the bus. A barrier that stands there is paid for: it costs
  * next to nothing to move it, and a full one in its place costs what that costs more.
  */
@@ -54,6 +55,22 @@ export const COSTS: Readonly<Record<Architecture, Readonly<Record<CostKind, numb
     rmb: 5,
     'rmw-acquire': 2,
     'rmw-release': 4,
+    'rmw-full': 8,
+    'atomic-mb': 16,
+    'lock-mb': 16,
+    'mb-instead': 10,
+    mb: 16,
+  },
+  riscv: {
+    swap: 1,
+    mark: 1,
+    move: 1,
+    acquire: 6,
+    release: 6,
+    wmb: 6,
+    rmb: 6,
+    'rmw-acquire': 2,
+    'rmw-release': 2,
     'rmw-full': 8,
     'atomic-mb': 16,
     'lock-mb': 16,

@@ -34,6 +34,8 @@ export interface ModelInfo {
   readonly buffersLoads: boolean;
   /** Whether two accesses may be ordered for some CPUs and not for others. */
   readonly hasWeakOrder: boolean;
+  /** The architecture that it is of, by the name that Linux has for it; none of a model that is of all. */
+  readonly architecture?: 'x86' | 'arm64' | 'riscv' | 'power';
   /** As in a sentence: `the LKMM`. */
   readonly words: string;
   /** As in a table. */
@@ -62,6 +64,7 @@ const INFO: Readonly<Record<BuiltInModel, ModelInfo>> = {
     hasWeakOrder: false,
     words: 'TSO',
     short: 'TSO',
+    architecture: 'x86',
     takes: 'reordering as under TSO (x86), but it does not happen under SC',
     brokenBy: 'broken where stores may be delayed, as x86 does',
   },
@@ -72,6 +75,7 @@ const INFO: Readonly<Record<BuiltInModel, ModelInfo>> = {
     hasWeakOrder: false,
     words: 'arm64 with LSE atomics',
     short: 'arm64',
+    architecture: 'arm64',
     takes: 'reordering that arm64 does where it has LSE atomics',
     brokenBy: 'broken by reordering that arm64 does where it has LSE atomics',
   },
@@ -82,6 +86,7 @@ const INFO: Readonly<Record<BuiltInModel, ModelInfo>> = {
     hasWeakOrder: false,
     words: 'arm64 without LSE atomics',
     short: 'arm64+llsc',
+    architecture: 'arm64',
     takes: 'reordering that arm64 does where it has no LSE atomics',
     brokenBy: 'broken by reordering that arm64 does where it has no LSE atomics',
   },
@@ -92,6 +97,7 @@ const INFO: Readonly<Record<BuiltInModel, ModelInfo>> = {
     hasWeakOrder: false,
     words: 'RISC-V with ticket spinlocks',
     short: 'RISC-V',
+    architecture: 'riscv',
     takes: 'reordering that RISC-V does where its spinlocks are tickets',
     brokenBy: 'broken by reordering that RISC-V does where its spinlocks are tickets',
   },
@@ -102,6 +108,7 @@ const INFO: Readonly<Record<BuiltInModel, ModelInfo>> = {
     hasWeakOrder: false,
     words: 'RISC-V with queued spinlocks',
     short: 'RISC-V+queued',
+    architecture: 'riscv',
     takes: 'reordering that RISC-V does where its spinlocks are queued',
     brokenBy: 'broken by reordering that RISC-V does where its spinlocks are queued',
   },
@@ -112,6 +119,7 @@ const INFO: Readonly<Record<BuiltInModel, ModelInfo>> = {
     hasWeakOrder: true,
     words: 'Power',
     short: 'Power',
+    architecture: 'power',
     takes: 'reordering that Power does',
     brokenBy: 'broken by reordering that Power does',
   },

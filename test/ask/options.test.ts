@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ASKED, OPTIONS, type OptionName, type OptionRow, type QuestionName } from '../../src/ask/options.ts';
+import {
+  ASKED,
+  OPTIONS,
+  type OptionName,
+  type OptionRow,
+  type QuestionName,
+  settingsFrom,
+} from '../../src/ask/options.ts';
 
 const ROWS = Object.entries(OPTIONS) as [OptionName, OptionRow<unknown, QuestionName>][];
 
@@ -35,4 +42,15 @@ test.each(ROWS)('%s: a value is read as it is accepted, and none else', (_, { ki
   if (row.default !== undefined) expect(kind.has(row.default)).toBe(true);
   for (const text of ['', 'x', '-1', '0', 'NaN', '1e3', ' 1', '__proto__']) expect(kind.read(text)).toBe(undefined);
   for (const value of ['', 'x', -1, 0, Number.NaN, null, {}, []]) expect(kind.has(value)).toBe(false);
+});
+
+test.each([
+  ['lkmm', 'any'],
+  ['tso', 'x86'],
+  ['arm64+llsc', 'arm64'],
+  ['riscv', 'riscv'],
+  ['power', 'power'],
+] as const)('a repair under %s is to be cheap on %s', (model, architecture) => {
+  expect(settingsFrom({ model }).architecture).toBe(architecture);
+  expect(settingsFrom({ model, architecture: 'any' }).architecture).toBe('any');
 });
