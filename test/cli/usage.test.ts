@@ -189,7 +189,7 @@ describe('help', () => {
       environment: 'HOLDFAST_MODEL',
       choices: ['sc', 'tso', 'arm64', 'arm64+llsc', 'riscv', 'riscv+queued', 'power', 'lkmm'],
       default: 'lkmm',
-      text: 'memory model; the LKMM is that of Linux 6.12',
+      text: 'memory model, or a cat file with one; the LKMM is that of Linux 6.12',
     });
   });
 });
