@@ -1,12 +1,14 @@
 import type { Cell, Cpu } from '../cpu/cpu.ts';
 import type { Design } from '../mm/design/design.ts';
 import { userLoad, userStore } from '../mm/fault/user.ts';
+import { evict } from '../mm/file/inode.ts';
 import { truncateSetsize } from '../mm/file/truncate.ts';
 import { deviceRead } from '../mm/gup/dma.ts';
 import { FOLL_LONGTERM, FOLL_WRITE } from '../mm/gup/gup.ts';
 import { pinUserPagesFastOnly } from '../mm/gup/pin.ts';
 import { madviseDontneed } from '../mm/map/madvise.ts';
 import { mmapRegion, munmap } from '../mm/map/mmap.ts';
+import { AS_FREED, AS_KIND } from '../mm/memory/address-space.ts';
 import type { Kernel } from '../mm/memory/kernel.ts';
 import type { Mm } from '../mm/memory/mm-struct.ts';
 import { generationOf, PAGE_MAPPING, PAGE_REFCOUNT } from '../mm/memory/page.ts';
@@ -83,6 +85,16 @@ const VARIANTS: Readonly<Record<string, Freeing>> = {
       userLoad(cpu, k, other, 0);
     },
   },
+  inode: {
+    doc: 'a long-term pin of a page of shmem, while that is unmapped and deleted, and its inode freed',
+    file: SHMEM,
+    longterm: true,
+    otherHasTable: true,
+    free(cpu, { k, mm }) {
+      munmap(cpu, k, mm, 0, 1);
+      evict(cpu, k, k.layout.file(SHMEM));
+    },
+  },
 };
 
 /**
@@ -96,10 +108,18 @@ export const freePin = scenario({
   property: 'I3',
   variants: VARIANTS,
   proposals: ['longterm-file-v7', 'mapcount-second'],
-  absent({ pinFile }: Design, { file }) {
+  absent({ pinFile }: Design, { file, free }) {
+    if (free === VARIANTS.inode!.free && pinFile === 'allow')
+      return 'up to v6.4 a fast walk does not ask which file it is';
     return file === DISK && pinFile === 'allow' ? 'long-term pins of such files are allowed up to v6.4' : undefined;
   },
-  layout: ({ file }) => ({ pcp: 0, files: file === undefined ? [] : ['shmem', 'disk'], pagesPerFile: 1, anonVmas: 2 }),
+  layout: ({ file, free }) => ({
+    pcp: 0,
+    files: file === undefined ? [] : ['shmem', 'disk'],
+    pagesPerFile: 1,
+    anonVmas: 2,
+    ...(free === VARIANTS.inode!.free ? { inodes: true, vmasPerMm: 2, anonVmas: 3 } : {}),
+  }),
   // A pin that counts as a mapping as well does harm that the kernel does not show.
   litmus: (design, variant, name) =>
     variant === VARIANTS.zap && design.pinDetect === 'none' ? freePinKernel(design, name) : undefined,
@@ -113,6 +133,8 @@ export const freePin = scenario({
     const theirs = file === undefined ? {} : { file: DISK };
     must(mmapRegion(cpu, k, other, { start: 0, end: 1, flags: ANON_RW, ...theirs }), 'mmap');
     if (variant.otherHasTable) pteAlloc(cpu, k, other, 0);
+    // Something else in the same page table, so that it stays.
+    if (variant === VARIANTS.inode) must(mmapRegion(cpu, k, mm, { start: 1, end: 2, flags: ANON_RW }), 'mmap');
     const page = pageAt(cpu, k, mm, 0);
     const generation = generationOf(cpu.readOnce(page + PAGE_REFCOUNT));
     const ptep = pteCell(k, pmdTable(cpu, k, cpu.readOnce(pmdCell(k, mm, 0))), 0);
@@ -141,6 +163,10 @@ export const freePin = scenario({
     }
     if (reads('pinner').some(({ cell }) => cell === 0)) {
       return { property: 'I26', message: 'the walk followed folio->mapping, which had become NULL' };
+    }
+    const kind = k.layout.file(SHMEM) + AS_KIND;
+    if (variant === VARIANTS.inode && reads('pinner').some(({ cell, value }) => cell === kind && value === AS_FREED)) {
+      return { property: 'I29', message: 'the walk read an address_space that was freed with its inode' };
     }
     if (pin !== undefined && variant.file === DISK) {
       const mapping = pageField(memory, k.layout, pin.page, PAGE_MAPPING);

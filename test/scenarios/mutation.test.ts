@@ -75,6 +75,7 @@ const BREAKS: readonly [holds: string, otherwise: string, row: string, breaks: '
   ['v6.12 flushBarrier=none', 'put=relaxed', 'T2 zap', 'LKMM'],
   ['v6.12 put=relaxed', 'flushBarrier=none', 'T2 zap', 'LKMM'],
   ['v5.19 tlbFlush=ipi tableFree=ipi', 'tlbFlush=broadcast', 'T4 swap-rw', 'LKMM'],
+  ['v6.12', 'inodeFree=at-once', 'T2 inode', 'SC'],
   ['v6.12', 'tableFree=barrier', 'T2 table', 'SC'],
   ['v6.12', 'zapMapcount=before-flush', 'zap-clean store', 'SC'],
   ['v6.12', 'zapDirty=late', 'zap-clean store', 'SC'],

@@ -65,6 +65,13 @@ const NOTICED: readonly [what: string, changes: readonly Change[], row: string, 
     'SC I15',
   ],
   [
+    'a fast pin that looks at the file has interrupts on',
+    without('gup/pin.ts', '  localIrqSave(cpu, k);\n', '  localIrqRestore(cpu, k);\n'),
+    'T2 inode',
+    'v6.12',
+    'SC I29',
+  ],
+  [
     'a fast pin does not look at the sequence again',
     [['gup/pin.ts', 'if (cpu.readOnce(mm + MM_WRITE_PROTECT_SEQ) === seq) return pins;', 'if (seq >= 0) return pins;']],
     'T0 first',

@@ -68,6 +68,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
     '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     holds holds holds holds',
   'T2 refile':
     'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'T2 inode':
+    '-     -     -     -     -     -     -     -     -     -     -     -     -     -     -     holds holds holds holds',
   'T3 wait':
     'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'T3 race':
@@ -323,7 +325,13 @@ const PROPOSALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'T1 fast-zap': 'SC',
     'T1 fork': 'holds',
   },
-  'longterm-file-v7': { 'T2 zap': 'holds', 'T2 table': 'holds', 'T2 truncate': 'LKMM', 'T2 refile': 'holds' },
+  'longterm-file-v7': {
+    'T2 zap': 'holds',
+    'T2 table': 'holds',
+    'T2 truncate': 'LKMM',
+    'T2 refile': 'holds',
+    'T2 inode': 'holds',
+  },
 };
 
 const memo = new CellMemo();

@@ -16,6 +16,8 @@ export const FILE_KINDS = ['disk', 'shmem', 'hugetlb'] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
 
 export const AS_KIND = 0;
+/** In AS_KIND: the inode that the address_space is in was freed. */
+export const AS_FREED = FILE_KINDS.length;
 /** i_pages: guards the page cache and page->mapping. */
 export const AS_LOCK = 1;
 /** i_mmap_rwsem: guards the list of mappings. */

@@ -14,15 +14,18 @@ const delaysInterrupts = (k: Kernel): boolean =>
   (k.layout.config.largeFolios && k.design.collapseSync === 'ipi') ||
   (k.layout.config.hugetlb && k.design.unshareSync !== 'none');
 
+/** Interrupts off are an RCU read-side section always; it is entered where something waits for it. */
+const delaysGracePeriods = (k: Kernel): boolean => k.design.tableFree === 'rcu' || k.layout.config.inodes;
+
 /** local_irq_save(). */
 export function localIrqSave(cpu: Cpu, k: Kernel): void {
   if (delaysInterrupts(k)) cpu.spinLock(k.layout.cpu(cpu.id) + CPU_IRQ);
-  if (k.design.tableFree === 'rcu') cpu.rcuReadLock();
+  if (delaysGracePeriods(k)) cpu.rcuReadLock();
 }
 
 /** local_irq_restore(). */
 export function localIrqRestore(cpu: Cpu, k: Kernel): void {
-  if (k.design.tableFree === 'rcu') cpu.rcuReadUnlock();
+  if (delaysGracePeriods(k)) cpu.rcuReadUnlock();
   if (delaysInterrupts(k)) cpu.spinUnlock(k.layout.cpu(cpu.id) + CPU_IRQ);
 }
 

@@ -36,6 +36,8 @@ export interface LayoutConfig {
   readonly vmaLocks: boolean;
   /** Each address space is mirrored by a device, which is told when entries change. */
   readonly mirrors: boolean;
+  /** Inodes are freed, so who has interrupts off is an RCU reader of their address_space as well. */
+  readonly inodes: boolean;
   /** Page tables stand for those of hugetlb files, which address spaces share: see hugetlb.ts. */
   readonly hugetlb: boolean;
 }
@@ -62,5 +64,6 @@ export const SMALL_CONFIG: LayoutConfig = {
   thp: false,
   vmaLocks: false,
   mirrors: false,
+  inodes: false,
   hugetlb: false,
 };

@@ -23,6 +23,8 @@ export const FILE_WORDS: WordTable = {
     steps: { 'write size': 'i_size_write(inode, newsize)' },
   }),
   punchHole: within(TRUNCATE, 'truncate_pagecache_range', { program: 'fallocate(FALLOC_FL_PUNCH_HOLE)' }),
+  evict: within('fs/inode.c', 'evict', { program: 'deletion of the file' }),
+  destroyInode: within('fs/inode.c', 'destroy_inode', { steps: { 'write kind': 'free_inode(inode)' } }),
   truncateInodePagesFinal: within(TRUNCATE, 'truncate_inode_pages_final', { program: 'eviction of the inode' }),
   isStillMapped: call('page_mapped(page)'),
   unaccountMapped: within(

@@ -62,6 +62,8 @@ export const KERNEL_NAMES: readonly (readonly [name: string, file: string, relea
   ['folio_isolate_lru', 'mm/vmscan.c', 'v5.19 v6.1 v6.5 v6.12'],
   ['putback_lru_page', 'mm/vmscan.c', 'v4.4 v4.20 v5.8 v5.9 v5.11 v5.14'],
   ['folio_putback_lru', 'mm/vmscan.c', 'v5.19 v6.1 v6.5 v6.12'],
+  ['evict', 'fs/inode.c', 'v4.4 v4.20 v5.8 v5.9 v5.11 v5.14 v5.19 v6.1 v6.5 v6.12'],
+  ['destroy_inode', 'fs/inode.c', 'v4.4 v4.20 v5.8 v5.9 v5.11 v5.14 v5.19 v6.1 v6.5 v6.12'],
   ['truncate_inode_pages_final', 'mm/truncate.c', 'v4.4 v4.20 v5.8 v5.9 v5.11 v5.14 v5.19 v6.1 v6.5 v6.12'],
   ['unaccount_page_cache_page', 'mm/filemap.c', 'v4.20 v5.8 v5.9 v5.11 v5.14'],
   ['filemap_unaccount_folio', 'mm/filemap.c', 'v5.19 v6.1 v6.5 v6.12'],

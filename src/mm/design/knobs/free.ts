@@ -28,6 +28,10 @@ export const FREE_KNOBS = {
     'before-flush': 'at once',
     'after-flush': 'when the TLB is flushed',
   }).took('before-flush', ['after-flush', '5df397dec7c4']),
+  inodeFree: knob('free', 'when the inode of a file that is gone is freed, with its address_space', {
+    rcu: 'after an RCU grace period',
+    'at-once': 'at once',
+  }).took('rcu'),
   splitBarrier: knob('free', 'the barrier between filling the table of a PMD that is split and linking it', {
     wmb: 'smp_wmb()',
     none: 'no barrier',
