@@ -19,7 +19,7 @@ import type { AskedRace } from '../fronts/races/race-front.ts';
 import type { Failure } from '../judge/judgement.ts';
 import { isOver, type Limits } from '../judge/search.ts';
 import { MAX_UNROLL } from '../litmus/compile.ts';
-import { DEFAULT_MODEL, type ModelName } from '../models/registry.ts';
+import { type CatName, DEFAULT_MODEL, type ModelName } from '../models/registry.ts';
 import { now } from '../program/clock.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { type InTurns, Patience } from '../program/turns.ts';
@@ -181,40 +181,46 @@ function mendFrom(found: RepairOutcome, architecture: Architecture): Mend {
   return repair === undefined ? { kind: 'none' } : { kind: 'repair', repair, architecture };
 }
 
-/** Shows the execution of an id again. @param asked what the id names, as it is now */
-export function* replayExecution(id: ExecutionId, asked: Asked, limits: Limits): InTurns<Analysis> {
+/**
+ * Shows the execution of an id again.
+ * @param asked what the id names, as it is now
+ * @param cat the model that it was found under, where that was read from files
+ */
+export function* replayExecution(id: ExecutionId, asked: Asked, limits: Limits, cat?: CatName): InTurns<Analysis> {
   const start = now();
   const path = pathOf(asked);
-  const made = prepare(asked, { unroll: MAX_UNROLL, model: DEFAULT_MODEL });
-  if (!('protocol' in made)) return failed('replay', path, DEFAULT_MODEL, start, made);
+  const under = cat ?? DEFAULT_MODEL;
+  const made = prepare(asked, { unroll: MAX_UNROLL, model: under });
+  if (!('protocol' in made)) return failed('replay', path, under, start, made);
   const { reference } = made;
   const { promise } = made.protocol;
   const protocol = id.variant === undefined ? made.protocol : weakened(made.protocol, id.variant);
   const changed = id.digest !== reference.digest;
-  const decoded = protocol === undefined ? undefined : decodeExecution(protocol.program, id.execution);
+  const decoded = protocol === undefined ? undefined : decodeExecution(protocol.program, id.execution, cat);
   const again = decoded === undefined ? undefined : replay(protocol!.recording(), decoded.choices);
   if (protocol === undefined || decoded === undefined || again === undefined) {
-    return failed('replay', path, DEFAULT_MODEL, start, [gone(path, changed)]);
+    return failed('replay', path, under, start, [gone(path, changed)]);
   }
   const { program } = protocol;
   const { model, choices } = decoded;
-  const strongest = strongestModel(program, again.trace);
+  const isAllowed = cat !== undefined && judge(program, again.trace, cat).consistent;
+  const strongest = cat === undefined ? strongestModel(program, again.trace) : isAllowed ? cat : undefined;
   if (strongest === undefined) return failed('replay', path, model, start, [gone(path, changed)]);
-  const { flags } = judge(program, again.trace, DEFAULT_MODEL);
+  const { flags } = judge(program, again.trace, under);
   const judgement = protocol.judge({ ...endingOf(program, again), flags });
   const failure: Failure =
     judgement.kind === 'failing' ? judgement.failure : { kind: 'violated', message: 'fails no more' };
   const drawing = yield* drawInTurns(program, again.trace, strongest, new Patience(limits.deadline));
   const shown = { choices, drawing, failure, model: strongest, certain: true };
   const named = id.variant === undefined ? reference : { ...reference, variant: id.variant };
-  const counterexample = yield* explainInTurns(protocol, shown, DEFAULT_MODEL, named, limits);
+  const counterexample = yield* explainInTurns(protocol, shown, under, named, limits);
   return {
     kind: 'execution',
     analysis: 'replay',
     path,
     name: protocol.name,
     promise,
-    model: DEFAULT_MODEL,
+    model: under,
     seconds: (now() - start) / 1000,
     counterexample,
     mend: { kind: 'unasked' },

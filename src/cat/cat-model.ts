@@ -94,15 +94,15 @@ class CatModel implements Model {
       close(rows, size, words);
       const isIn = (sets: readonly Node[], n: number): boolean =>
         sets.every((set) => (evaluator.rowsOf(set)[n >> 5]! & (1 << (n & 31))) !== 0);
-      slots.forEach((w, s) => {
-        const to = view.numberOf(w);
-        if (g.kind[w] !== Kind.Write || !isIn(writes, to)) return;
-        for (const [k, r] of slots.slice(0, s).entries()) {
-          const from = view.numberOf(r);
-          const isBefore = (rows[to * words + (from >> 5)]! & (1 << (from & 31))) !== 0;
-          if (isBefore && g.kind[r] === Kind.Read && isIn(reads, from)) setBit(before, s * width, k);
+      const mayBe = slots.map((e) => isIn(g.kind[e] === Kind.Read ? reads : writes, view.numberOf(e)));
+      for (const [s, e] of slots.entries()) {
+        const to = view.numberOf(e) * words;
+        for (let k = 0; k < s; k++) {
+          const from = view.numberOf(slots[k]!);
+          if (mayBe[s] && mayBe[k] && (rows[to + (from >> 5)]! & (1 << (from & 31))) !== 0)
+            setBit(before, s * width, k);
         }
-      });
+      }
     }
     return before;
   }

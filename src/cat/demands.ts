@@ -12,6 +12,8 @@ export interface Demands {
   readonly atomicity: Test | undefined;
   /** A test whose relation has every read before a later write of its thread, and a write before who reads it elsewhere. */
   readonly noBuffering: Test | undefined;
+  /** Whether what it orders it orders for all: some relation without cycles has coherence, from-reads and reads-from between threads. */
+  readonly isOneOrder: boolean;
   /**
    * Tests that fail for good: where they do, no event that is added can mend it, and an event that is added last never makes
    * them fail. So they may be asked of executions that are not complete.
@@ -28,6 +30,8 @@ export interface Ordering {
   readonly reads: readonly Node[];
 }
 
+const GLOBAL = Pair.Rfe | CO | FR;
+
 export function demandsOf({ steps }: CompiledCat): Demands {
   const tests = steps.filter((step): step is Test => step.kind === 'test' && !step.flag && !step.negated);
   const withAll = (pairs: number): Test | undefined =>
@@ -39,6 +43,7 @@ export function demandsOf({ steps }: CompiledCat): Demands {
     coherence: withAll(PO_LOC | RF | CO | FR),
     atomicity: tests.find(({ check, of }) => check === 'empty' && isAtomicity(of)),
     noBuffering: withAll(Pair.PoLocRW | Pair.PoRW | Pair.Rfe),
+    isOneOrder: early.some(({ of }) => (of.facts.must & GLOBAL) === GLOBAL && (of.facts.must & PO_LOC) !== PO_LOC),
     early,
     orders: early.flatMap(({ check, of }) => {
       const external = check === 'acyclic' && of.facts.grows ? externalRf(of) : undefined;

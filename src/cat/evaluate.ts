@@ -1,7 +1,7 @@
 import { close, eachBit, isAcyclic, orRow, orUpTo, setBit } from '../models/rows.ts';
 import type { Check } from './ast.ts';
 import type { Node } from './node.ts';
-import type { View } from './view.ts';
+import { MAX_SHAPES, type View } from './view.ts';
 
 /** What a node is in the execution that is looked at. A set is one row, a relation a row for each event. */
 interface Slot {
@@ -19,6 +19,9 @@ interface Slot {
  */
 export class Evaluator {
   private readonly slots: Slot[];
+  /** Of each shape what does not depend on more: the slots of static nodes. */
+  private readonly shapes = new Map<number, Slot[]>();
+  private statics: Slot[] = [];
   private epoch = 0;
   private size = 0;
   private words = 0;
@@ -33,7 +36,7 @@ export class Evaluator {
     private readonly view: View,
     private readonly nodes: readonly Node[],
   ) {
-    this.slots = nodes.map(() => ({ rows: new Int32Array(8), when: -1, isEmpty: true }));
+    this.slots = nodes.map(() => emptySlot(8));
   }
 
   /** The view was filled anew. */
@@ -45,13 +48,16 @@ export class Evaluator {
     this.failed.clear();
     if (view.shape === this.shape) return;
     this.shape = view.shape;
-    for (const slot of this.slots) slot.when = -1;
+    const known = this.shapes.get(view.shape);
+    if (known === undefined && this.shapes.size === MAX_SHAPES) this.shapes.clear();
+    this.statics = known ?? [];
+    if (known === undefined) this.shapes.set(view.shape, this.statics);
   }
 
   holds(check: Check, node: Node): boolean {
     if (check === 'empty') return this.isEmpty(node);
     if (this.isEmpty(node)) return true;
-    const { rows } = this.slots[node.id]!;
+    const { rows } = this.find(node);
     const { size, words } = this;
     if (check === 'acyclic') return isAcyclic(rows, size, words);
     for (let n = 0; n < size; n++) if ((rows[n * words + (n >> 5)]! & (1 << (n & 31))) !== 0) return false;
@@ -87,15 +93,24 @@ export class Evaluator {
   }
 
   private find(node: Node): Slot {
-    const slot = this.slots[node.id]!;
-    const when = node.facts.isStatic && node.free.size === 0 ? 0 : this.epoch;
+    const isStatic = node.facts.isStatic && node.free.size === 0;
+    const slot = isStatic ? this.staticSlot(node) : this.slots[node.id]!;
+    const when = isStatic ? 0 : this.epoch;
     if (slot.when === when || node.op === 'variable' || node.op === 'member') return slot;
     slot.when = when;
     const length = this.lengthOf(node);
-    if (slot.rows.length < length) slot.rows = new Int32Array(length * 2);
+    if (slot.rows.length < length) slot.rows = new Int32Array(isStatic ? length : length * 2);
     else slot.rows.fill(0, 0, length);
     slot.isEmpty = !this.fill(node, slot, length) || isZero(slot.rows, length);
     return slot;
+  }
+
+  private staticSlot({ id }: Node): Slot {
+    const known = this.statics[id];
+    if (known !== undefined) return known;
+    const made = emptySlot(0);
+    this.statics[id] = made;
+    return made;
   }
 
   /** @returns false where it is empty for certain */
@@ -315,6 +330,8 @@ export class Evaluator {
     return members.length > 0;
   }
 }
+
+const emptySlot = (length: number): Slot => ({ rows: new Int32Array(length), when: -1, isEmpty: true });
 
 function isZero(rows: Int32Array, length: number): boolean {
   for (let i = 0; i < length; i++) if (rows[i] !== 0) return false;

@@ -45,7 +45,10 @@ export function readCat(
     const all = [model, ...(bell ? [bell] : []), ...included.values()].map((file) => file.text);
     const file = model.path.replace(/^.*[/\\]/, '').replace(/(\.cat)?$/, '.cat');
     const name: CatName = `${file}#${digestOf(all.join('\n'))}` as CatName;
-    addModel(name, compiled.title, demands.noBuffering === undefined);
+    addModel(name, compiled.title, {
+      buffersLoads: demands.noBuffering === undefined,
+      hasWeakOrder: !demands.isOneOrder,
+    });
     addRules(name, of);
     return { name, source: { model, bell, included: [...included] } };
   } catch (error) {

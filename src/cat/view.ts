@@ -30,6 +30,9 @@ enum Lock {
 /** What an execution has beyond events, program order and dependencies. */
 const COMMUNICATION: ReadonlySet<string> = new Set(['rf', 'rf-plain', 'co', 'fr']);
 
+/** So many shapes are remembered at most; then all are forgotten. */
+export const MAX_SHAPES = 256;
+
 const NO_TAG = -1;
 const TAG_NAMES = [...TAGS.keys()];
 const TAG_OF_FENCE = new Map([...TAGS.values()].map(({ fence }, i) => [fence, i]));
@@ -48,8 +51,8 @@ export class View {
   /** How many events there are, and how many words a row has. */
   size = 0;
   words = 0;
-  /** Changes where anything changed but reads-from, coherence and values. */
-  shape = 0;
+  /** The same number where all but reads-from, coherence and values is the same; {@link MAX_SHAPES} are remembered. */
+  shape = -1;
   private inits = 0;
   private g!: Graph;
   /** Is nothing known of reads-from and coherence? */
@@ -68,9 +71,10 @@ export class View {
   /** Of a word its initial write, and of a name. */
   private readonly initOf: Int32Array;
   private readonly named: Int32Array;
-  /** The events as they were at the last change of shape. */
-  private last: Int32Array = new Int32Array(0);
-  private lastDeps: (readonly [Deps, Deps, Deps])[] = [];
+  /** The shapes that there were, by a hash of all that is asked of one. */
+  private readonly shapes = new Map<number, { readonly text: Int32Array; readonly shape: number }[]>();
+  private shapeCount = 0;
+  private written: Int32Array = new Int32Array(256);
   private readonly nameCount: number;
 
   constructor(
@@ -160,29 +164,39 @@ export class View {
     this.word = new Int32Array(room);
   }
 
-  /** Is anything else than before but reads-from, coherence and values? */
+  /** Finds which of the shapes that there were this is, or makes it a new one. */
   private compare(): void {
-    const { g, size, last, lastDeps } = this;
-    let same = last.length === size * 3;
-    for (let n = 0; n < size && same; n++) {
-      same = last[n * 3] === this.key(n) && last[n * 3 + 1] === this.word[n] && last[n * 3 + 2] === this.halves(n);
-      const e = this.event[n]!;
-      if (!same || e === NONE) continue;
-      const deps = lastDeps[n]!;
-      same =
-        deps[0] === (g.addr[e] ?? NO_DEPS) && deps[1] === (g.data[e] ?? NO_DEPS) && deps[2] === (g.ctrl[e] ?? NO_DEPS);
-    }
-    if (same) return;
-    this.shape++;
-    this.last = new Int32Array(size * 3);
-    this.lastDeps = [];
+    const { g, size } = this;
+    let at = 0;
+    let hash = 0x811c9dc5;
+    const add = (word: number): void => {
+      if (at === this.written.length) this.written = grown(this.written);
+      this.written[at++] = word;
+      hash = Math.imul(hash ^ word, 0x01000193);
+    };
+    const addDeps = (deps: Deps): void => {
+      if (typeof deps === 'number') add(deps);
+      else for (const word of deps) add(word);
+    };
     for (let n = 0; n < size; n++) {
+      add(this.key(n));
+      add(this.word[n]!);
+      add(this.halves(n));
       const e = this.event[n]!;
-      this.last[n * 3] = this.key(n);
-      this.last[n * 3 + 1] = this.word[n]!;
-      this.last[n * 3 + 2] = this.halves(n);
-      this.lastDeps.push(e === NONE ? [NO_DEPS, NO_DEPS, NO_DEPS] : [g.addr[e]!, g.data[e]!, g.ctrl[e]!]);
+      if (e === NONE || this.sort[n]! > Sort.Write) continue;
+      addDeps(g.addr[e]!);
+      addDeps(g.data[e]!);
+      addDeps(g.ctrl[e]!);
     }
+    const alike = this.shapes.get(hash) ?? [];
+    const known = alike.find(({ text }) => text.length === at && text.every((word, i) => word === this.written[i]));
+    if (known !== undefined) {
+      this.shape = known.shape;
+      return;
+    }
+    if (this.shapeCount % MAX_SHAPES === 0) this.shapes.clear();
+    this.shape = this.shapeCount++;
+    this.shapes.set(hash, [...(this.shapes.get(hash) ?? []), { text: this.written.slice(0, at), shape: this.shape }]);
   }
 
   private key(n: number): number {
@@ -449,4 +463,10 @@ export class View {
     for (let n = this.inits; n < this.size; n++) if (this.isHalf(n)) return true;
     return false;
   }
+}
+
+function grown(old: Int32Array): Int32Array {
+  const made = new Int32Array(old.length * 2);
+  made.set(old);
+  return made;
 }

@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs';
 import { settingsFrom } from '../ask/options.ts';
+import type { CatSource } from '../cat/load.ts';
 import { type Analysis, type AnalysisName, tellingMore } from '../explain/analysis.ts';
-import { type ExecutionId, parseId } from '../explain/execution-id.ts';
+import { catOfExecution, type ExecutionId, isUnderCat, parseId } from '../explain/execution-id.ts';
 import type { AskedC } from '../fronts/c/c-front.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
 import { columnBefore } from '../mm/design/presets.ts';
-import { DEFAULT_MODEL } from '../models/registry.ts';
+import { DEFAULT_MODEL, isCatName, type ModelName } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { hasErrors, isText, viewed } from '../report/formats.ts';
 import { visible } from '../report/visible.ts';
@@ -13,6 +14,7 @@ import { scenarioNamed } from '../scenarios/catalog.ts';
 import type { AnalysisOptions } from './analysis-options.ts';
 import { type AnalysisRequest, type AnalysisTask, answer, type NamedRace, nameOf } from './analysis-request.ts';
 import { atMost } from './at-most.ts';
+import { chosenModels } from './cat-files.ts';
 import type { Exit } from './exit-codes.ts';
 import { findTests, readText, STANDARD_INPUT } from './files.ts';
 import type { Loss } from './pool.ts';
@@ -32,11 +34,14 @@ const CUT = 80;
 export async function analysisCommand(
   analysis: AnalysisName,
   args: readonly string[],
-  options: AnalysisOptions,
+  given: AnalysisOptions,
   argv: readonly string[],
   isCheck = false,
 ): Promise<Exit> {
-  const request = await requestFrom(analysis, args, options, argv);
+  const chosen = chosenModels(given);
+  const options = 'diagnostic' in chosen ? given : chosen.options;
+  const request =
+    'diagnostic' in chosen ? [chosen.diagnostic] : await requestFrom(analysis, args, options, chosen.cats, argv);
   const { result, signal } =
     'analysis' in request ? await answerTo(request) : refusal(analysis, args, options, request);
   // A tool that collects findings is told what is wrong as well.
@@ -116,15 +121,18 @@ async function requestFrom(
   analysis: AnalysisName,
   args: readonly string[],
   options: AnalysisOptions,
+  cats: readonly CatSource[],
   argv: readonly string[],
 ): Promise<AnalysisRequest | readonly Diagnostic[]> {
   const { maxExecutions, timeout } = options;
   const settings = settingsFrom({ ...options, architecture: options.arch });
-  const made = { analysis, options: settings, maxExecutions, timeout };
+  const made = { analysis, options: settings, cats, maxExecutions, timeout };
   const [first = ''] = args;
   if (analysis === 'replay') {
     const id = parseId(first);
     if (typeof id === 'string') return [badId(first, id, argv)];
+    const otherModel = modelProblem(id, settings.model, argv);
+    if (otherModel !== undefined) return [otherModel];
     const of =
       id.kind === 'l'
         ? testOf(id, args[1])
@@ -275,6 +283,21 @@ function badId(id: string, problem: 'not-an-id' | 'version', argv: readonly stri
   return problem === 'version'
     ? usageDiagnostic('HF951', 'this id was made by a newer Holdfast', { argv, at: id, expected: 'hf1-...' })
     : usageDiagnostic('HF950', `'${id}' is not the id of an execution`, { argv, at: id, expected: 'hf1-...' });
+}
+
+/** Why an id that was found under a cat file, or was not, cannot be run again under what is asked. */
+function modelProblem({ execution }: ExecutionId, model: ModelName, argv: readonly string[]): Diagnostic | undefined {
+  const digest = catOfExecution(execution);
+  if (digest === undefined) {
+    if (!isCatName(model)) return undefined;
+    const message = 'the execution was found under a model that is built in, not under a cat file';
+    return usageDiagnostic('HF956', message, { argv, help: 'leave --model out' });
+  }
+  if (isCatName(model) && isUnderCat(execution, model)) return undefined;
+  const message = isCatName(model)
+    ? 'the execution was found under a cat file with another text'
+    : 'the execution was found under a model of a cat file';
+  return usageDiagnostic('HF956', message, { argv, expected: `--model FILE.cat of digest ${digest}` });
 }
 
 /** The test that an id names: the file that is given, or the one of its name in a folder. */

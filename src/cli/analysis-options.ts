@@ -4,11 +4,12 @@ import type { Architecture } from '../explain/costs.ts';
 import { DEFAULT_PRESET } from '../mm/design/presets.ts';
 import type { ModelName } from '../models/registry.ts';
 import { type Format, formatsOf, formatWords } from '../report/formats.ts';
-import { asked, CHECK_OPTIONS, DEFINE_OPTION, type OptionRow, TELLING_OPTIONS, word } from './options.ts';
+import type { CatOptions } from './cat-files.ts';
+import { asked, CAT_OPTIONS, CHECK_OPTIONS, DEFINE_OPTION, type OptionRow, TELLING_OPTIONS, word } from './options.ts';
 
 /** The values of the options of `holdfast show`, `barriers`, `repair`, `diff`, `why` and `replay`; not all of each. */
-export interface AnalysisOptions extends Telling {
-  readonly model: ModelName;
+export interface AnalysisOptions extends Telling, CatOptions {
+  readonly model: ModelName | undefined;
   readonly otherModel: ModelName | undefined;
   readonly with: string | undefined;
   readonly from: string | undefined;
@@ -72,7 +73,9 @@ export interface AnalysisCommand {
   readonly options: { readonly [Key in keyof AnalysisOptions]?: Row<Key> };
 }
 
-const model: Row<'model'> = asked('model');
+const MODEL = { model: asked('model'), ...CAT_OPTIONS } satisfies AnalysisCommand['options'];
+const { kind, flag } = asked<ModelName>('model');
+const REPLAYED = { flag, ...(kind && { kind }), text: 'of an id that was found under a cat file: that file' };
 const LIMITS: AnalysisCommand['options'] = {
   timeout: asked('timeout'),
   maxExecutions: asked('maxExecutions'),
@@ -93,7 +96,7 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
       'Shows an execution that satisfies the condition of a litmus test (or violates a forall), as columns of steps: the shortest one that the strongest model allows. Then the reason, and the cheapest repair.',
     arguments: [TEST],
     options: {
-      model,
+      ...MODEL,
       ...RACE,
       define,
       format,
@@ -110,7 +113,7 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     description:
       'Says of every barrier, ordering suffix and lock of a protocol that holds: needed, with the execution that appears without it; too strong, with the weakest kind that is enough; or not needed. Each is judged alone, the others as they are.',
     arguments: [TEST],
-    options: { model, ...RACE, define, format, ...LIMITS, ...TELLING_OPTIONS },
+    options: { ...MODEL, ...RACE, define, format, ...LIMITS, ...TELLING_OPTIONS },
   },
   {
     name: 'repair',
@@ -119,7 +122,7 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
       'Finds the cheapest sets of barriers, ordering suffixes and exchanges of independent steps that make a protocol hold; of a race the smallest sets of other decisions as well, with the commits that brought them. Each is proved, and no part of it is enough.',
     arguments: [TEST],
     options: {
-      model,
+      ...MODEL,
       ...RACE,
       variant: { ...variant, defaultText: 'every one' },
       define,
@@ -139,7 +142,7 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
     arguments: [TEST],
     options: {
       with: other,
-      model,
+      ...MODEL,
       otherModel: asked('otherModel'),
       ...RACE,
       define,
@@ -173,6 +176,13 @@ export const ANALYSIS_COMMANDS: readonly AnalysisCommand[] = [
       ['<id>', 'as printed after Again:'],
       ['[path]', 'the test, or a folder that has it'],
     ],
-    options: { define, format, timeout: asked('timeout'), ...TELLING_OPTIONS },
+    options: {
+      model: REPLAYED,
+      ...CAT_OPTIONS,
+      define,
+      format,
+      timeout: asked('timeout'),
+      ...TELLING_OPTIONS,
+    },
   },
 ];

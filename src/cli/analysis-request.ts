@@ -1,12 +1,13 @@
 import { analyse, analyseWhy, type RacePair, replayExecution } from '../ask/analyse.ts';
 import type { Settings } from '../ask/options.ts';
 import { repairRace } from '../ask/repair-race.ts';
+import { type CatSource, knowCat } from '../cat/load.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import type { ExecutionId } from '../explain/execution-id.ts';
 import type { AskedC } from '../fronts/c/c-front.ts';
 import type { Asked } from '../fronts/fronts.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
-import { LADDER } from '../models/registry.ts';
+import { isCatName, LADDER } from '../models/registry.ts';
 import { atOnce, type InTurns } from '../program/turns.ts';
 import { bundleFrames } from './frame-map.ts';
 import { thrownDiagnostic } from './internal.ts';
@@ -40,6 +41,8 @@ export interface AnalysisRequest {
   /** Of a replay. */
   readonly id: ExecutionId | undefined;
   readonly options: Settings;
+  /** What models were read from, if any; of a replay the first is the one that its id is of. */
+  readonly cats: readonly CatSource[];
   readonly maxExecutions: number | undefined;
   /** Seconds. */
   readonly timeout: number | undefined;
@@ -76,13 +79,17 @@ function found(
   { onExecution: stopped, isStopped, onStep }: Telling,
   until: number,
 ): Analysis {
-  const { analysis, id, options, maxExecutions, timeout } = request;
+  const { analysis, id, options, cats, maxExecutions, timeout } = request;
+  for (const cat of cats) knowCat(cat);
   const asked = request.asked.map(resolved);
   const latest = Math.min(until, timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000);
   const deadline = latest === Number.POSITIVE_INFINITY ? undefined : latest;
   const limits = { deadline, maxExecutions, stopped };
   const done = (analysing: InTurns<Analysis>): Analysis => atOnce(analysing, onStep, isStopped);
-  if (analysis === 'replay') return done(replayExecution(id!, asked[0]!, limits));
+  if (analysis === 'replay') {
+    const { model } = options;
+    return done(replayExecution(id!, asked[0]!, limits, isCatName(model) ? model : undefined));
+  }
   if (analysis === 'why') return done(analyseWhy(pairsOf(asked), { ...limits, models: LADDER }));
   const races = asked.filter((each) => each.kind === 'race');
   if (analysis === 'repair' && races.length > 0) return done(repairRace(races, options, limits));

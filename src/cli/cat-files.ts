@@ -17,16 +17,37 @@ export type Chosen<Name> = { readonly model: Name | ModelName; readonly cat: Cat
 /** Reads the file that stands for a model, where one does. @returns what is wrong with it, if anything */
 export function chosenModel<Name extends ModelName | undefined>(
   model: Name,
-  { bell, include }: CatOptions,
+  { bell, include }: Partial<CatOptions>,
 ): Chosen<Name> | { readonly diagnostic: Diagnostic } {
   if (model === undefined || isModel(model)) return { model, cat: undefined };
   const file = fileAt(model);
   const bellFile = bell === undefined ? undefined : fileAt(bell);
   if ('code' in file) return { diagnostic: file };
   if (bellFile !== undefined && 'code' in bellFile) return { diagnostic: bellFile };
-  const read = readCat(file, bellFile, (name) => includedFile(name, [dirname(model), ...include]));
+  const read = readCat(file, bellFile, (name) => includedFile(name, [dirname(model), ...(include ?? [])]));
   return 'diagnostic' in read ? read : { model: read.name, cat: read.source };
 }
+
+/** As {@link chosenModel}, of every option that names a model. */
+export function chosenModels<Options extends ModelOptions>(
+  options: Options,
+): { readonly options: Options; readonly cats: readonly CatSource[] } | { readonly diagnostic: Diagnostic } {
+  const cats: CatSource[] = [];
+  const chosen: { model?: ModelName | undefined; otherModel?: ModelName | undefined } = {};
+  for (const key of ['model', 'otherModel'] as const) {
+    // Of commands that take no model there are no files either.
+    const made = chosenModel(options[key], options);
+    if ('diagnostic' in made) return made;
+    if (made.cat !== undefined) cats.push(made.cat);
+    if (made.model !== undefined) chosen[key] = made.model;
+  }
+  return { options: { ...options, ...chosen }, cats };
+}
+
+type ModelOptions = Partial<CatOptions> & {
+  readonly model?: ModelName | undefined;
+  readonly otherModel?: ModelName | undefined;
+};
 
 function fileAt(path: string): CatFile | Diagnostic {
   const text = readText(path);

@@ -13,6 +13,7 @@ import { count, duration, type Style, wrapped } from '../report/style.ts';
 import { analysisCommand, isC } from './analysis-command.ts';
 import type { AnalysisOptions } from './analysis-options.ts';
 import { atMost } from './at-most.ts';
+import { chosenModel } from './cat-files.ts';
 import { checkAll } from './check-all.ts';
 import { type Exit, firstOf } from './exit-codes.ts';
 import { bundleFrames } from './frame-map.ts';
@@ -29,10 +30,16 @@ const DRAWING = 30;
 /** `holdfast check`. @returns how it ended */
 export async function checkCommand(
   race: string | undefined,
-  options: CheckOptions,
+  given: CheckOptions,
   argv: readonly string[],
 ): Promise<Exit> {
-  if (race !== undefined && isC(race)) return checkFile(race, options, argv);
+  if (race !== undefined && isC(race)) return checkFile(race, given, argv);
+  const chosen = chosenModel(given.model, given);
+  if ('diagnostic' in chosen) {
+    printDiagnostic(chosen.diagnostic);
+    return 'badInput';
+  }
+  const options = { ...given, model: chosen.model };
   const question = await questionFrom(race, options, argv);
   if (!('tasks' in question)) {
     question.forEach(printDiagnostic);
@@ -42,6 +49,7 @@ export async function checkCommand(
   const { maxExecutions, timeout } = options;
   const settings: CellSettings = {
     models: options.model === undefined ? LADDER : [options.model],
+    cat: chosen.cat,
     machines: options.model === undefined,
     decisions,
     module,
@@ -92,10 +100,10 @@ async function checkFile(path: string, options: CheckOptions, argv: readonly str
     );
     return 'badInput';
   }
-  const { model = DEFAULT_MODEL, define, timeout, maxExecutions, unroll, allSteps, source } = options;
+  const { model = DEFAULT_MODEL, bell, include, define, timeout, maxExecutions, unroll, allSteps, source } = options;
   const { architecture, maxEdits, maxRepairs } = settingsFrom({});
   const asking: AnalysisOptions = {
-    ...{ model, define, timeout, maxExecutions, unroll, allSteps, source, format, maxEdits, maxRepairs },
+    ...{ model, bell, include, define, timeout, maxExecutions, unroll, allSteps, source, format, maxEdits, maxRepairs },
     ...{ otherModel: undefined, with: undefined, from: undefined, to: '', design: '', variant: undefined, set: [] },
     ...{ arch: architecture, mend: true },
   };

@@ -17,6 +17,7 @@ export async function explainRace({ name, title, why, property, variants }: Scen
   });
   const settings = {
     models: LADDER,
+    cat: undefined,
     machines: false,
     decisions: {},
     module: undefined,

@@ -112,7 +112,7 @@ export const LITMUS_OPTIONS: Rows<LitmusOptions> = {
 };
 
 /** The values of the options of `holdfast check`. */
-export interface CheckOptions extends Telling {
+export interface CheckOptions extends Telling, CatOptions {
   readonly unroll: number;
   readonly define: readonly string[];
   readonly design: readonly string[];
@@ -160,8 +160,9 @@ export const CHECK_OPTIONS: Rows<CheckOptions> = {
   model: {
     ...asked('model'),
     default: undefined,
-    text: 'one memory model alone; without, the strongest that breaks the race is found',
+    text: 'one memory model alone, or that of a cat file; without, the strongest that breaks the race is found',
   },
+  ...CAT_OPTIONS,
   set: {
     flag: '--set',
     text: 'takes a decision of every design otherwise; may be given several times',

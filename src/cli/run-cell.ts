@@ -1,3 +1,4 @@
+import { type CatSource, knowCat } from '../cat/load.ts';
 import { CellMemo } from '../fronts/races/cell-memo.ts';
 import type { Cell, CellResult } from '../fronts/races/cell-result.ts';
 import { designName, type NamedDesign, presetWith } from '../mm/design/presets.ts';
@@ -10,6 +11,8 @@ import { scenarioFrom } from './user-scenario.ts';
 /** What is asked of every cell of a run; it crosses to the workers. */
 export interface CellSettings {
   readonly models: readonly ModelName[];
+  /** What the model was read from, if it was. */
+  readonly cat: CatSource | undefined;
   /** See CellOptions. */
   readonly machines: boolean;
   /** Decisions taken otherwise than each preset takes them. */
@@ -61,6 +64,7 @@ function attempt(
   const { name, scenario, variant } = task;
   const { models, machines, maxExecutions, timeout, module } = settings;
   const preset = task.presets[0]!;
+  if (settings.cat !== undefined) knowCat(settings.cat);
   try {
     const limit = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000;
     const deadline = Math.min(limit, until);

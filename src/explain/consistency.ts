@@ -7,6 +7,7 @@ import { type Model, modelOf } from '../models/model.ts';
 import { rcuSteps } from '../models/rcu.ts';
 import { LADDER, MACHINES, type ModelName } from '../models/registry.ts';
 import { Relation } from '../models/relation.ts';
+import { orRow } from '../models/rows.ts';
 import { invalidUse } from '../models/validity.ts';
 import { NO_FLAGS } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
@@ -14,7 +15,8 @@ import type { Trace } from './trace.ts';
 
 /** The graph of a trace, with what the model preserves of program order. Events keep their numbers. */
 export function graphOf(program: Program, trace: Trace, model: ModelName): Graph {
-  const { order, controlsPastJoin } = modelOf(model, program);
+  const rules = modelOf(model, program);
+  const { order, controlsPastJoin } = rules;
   const g = new Graph(trace.threads, program.initial.length, Math.max(64, trace.events.length));
   for (const event of trace.events) {
     const e = g.append(event.thread, event.kind, event.mode, event.cell);
@@ -30,8 +32,17 @@ export function graphOf(program: Program, trace: Trace, model: ModelName): Graph
     g.rmw[e] = event.partner === NONE ? 0 : 1;
   }
   for (const writes of trace.co) for (const [place, w] of writes.entries()) g.insertCo(w, place);
-  for (const accesses of g.slots) for (const e of accesses) order(g, e);
+  for (const [thread, accesses] of g.slots.entries()) {
+    for (const e of accesses) order(g, e);
+    if (rules.preserved !== undefined) addRows(g, thread, rules.preserved(g, thread));
+  }
   return g;
+}
+
+/** Adds predecessor rows over the accesses of a thread. */
+function addRows(g: Graph, thread: number, rows: Int32Array): void {
+  const words = (g.slots[thread]!.length + 31) >> 5;
+  for (const [slot, e] of g.slots[thread]!.entries()) orRow(g.ppo, e * g.words, rows, slot * words, words);
 }
 
 const depsFrom = (slots: readonly number[]): Deps =>

@@ -1,5 +1,5 @@
 import type { Choices } from '../judge/choices.ts';
-import { type ModelName, modelInfo, modelOfCode } from '../models/registry.ts';
+import { CAT_CODE, type CatName, isCatName, type ModelName, modelInfo, modelOfCode } from '../models/registry.ts';
 import type { Program } from '../program/program.ts';
 import type { Drawing } from './drawing.ts';
 import { follow, type Schedule, type ScheduledEffect, scheduleOf } from './schedule.ts';
@@ -78,7 +78,9 @@ export function encodeExecution(
   const schedule = scheduleOf(trace, drawing);
   const again = follow(program, schedule);
   if (again === undefined || JSON.stringify(again) !== JSON.stringify(choices)) return undefined;
-  const writer = new SextetWriter().add(modelInfo(model).code).addList(runsOf(schedule, program.threads.length));
+  const writer = new SextetWriter().add(modelInfo(model).code);
+  if (isCatName(model)) for (const sextet of sextetsOf(catDigest(model))) writer.add(sextet);
+  writer.addList(runsOf(schedule, program.threads.length));
   writer.addList(schedule.chosen).add(schedule.effects.length);
   for (const { row, moment, value, cell } of schedule.effects) {
     writer
@@ -89,6 +91,33 @@ export function encodeExecution(
   }
   return writer.text;
 }
+
+/** The digest of all the text of a model that was read from files. */
+const catDigest = (name: CatName): string => name.slice(name.lastIndexOf('#') + 1);
+
+/** How long a digest is. */
+const DIGEST_LENGTH = digestOf('').length;
+
+/** A text of characters each of which stands for a number below 32. */
+function sextetsOf(text: string): number[] {
+  const reader = new SextetReader(text);
+  return Array.from(text, () => reader.next()!);
+}
+
+/**
+ * The digest of the model that an execution was found under, where that was read from files: it takes the same files to run it
+ * again. Undefined where the model is built in.
+ */
+export function catOfExecution(text: string): string | undefined {
+  const reader = new SextetReader(text);
+  if (reader.next() !== CAT_CODE) return undefined;
+  const digest = new SextetWriter();
+  for (let i = 0; i < DIGEST_LENGTH; i++) digest.add(reader.next() ?? 0);
+  return digest.text;
+}
+
+/** Was it found under this model? */
+export const isUnderCat = (text: string, name: CatName): boolean => catOfExecution(text) === catDigest(name);
 
 /** Steps in a row of the same thread, each run as one number. */
 function runsOf({ threads }: Schedule, count: number): number[] {
@@ -104,13 +133,20 @@ function runsOf({ threads }: Schedule, count: number): number[] {
 /** The most steps of an execution; what has more is none. */
 const MAX_STEPS = 100_000;
 
-/** The execution of a program that a text stands for, and the model that allows it; undefined where there is none. */
+/**
+ * The execution of a program that a text stands for, and the model that allows it; undefined where there is none.
+ * @param cat the model that was read, of an execution that was found under one
+ */
 export function decodeExecution(
   program: Program,
   text: string,
+  cat?: CatName,
 ): { readonly model: ModelName; readonly choices: Choices } | undefined {
   const reader = new SextetReader(text);
-  const model = modelOfCode(reader.next());
+  const code = reader.next();
+  const isOfCat = code === CAT_CODE && cat !== undefined && isUnderCat(text, cat);
+  if (isOfCat) for (let i = 0; i < DIGEST_LENGTH; i++) reader.next();
+  const model = isOfCat ? cat : modelOfCode(code);
   const runs = reader.nextList();
   const chosen = reader.nextList();
   const count = reader.next();

@@ -40,8 +40,8 @@ export interface Model {
    */
   readonly asksAll?: boolean;
   /**
-   * What it has before what in every execution, of a thread by itself: predecessor rows over its accesses, of reads before
-   * writes. A cycle of these and of reads-from between threads is forbidden. Undefined: what `order` gives.
+   * Where `order` gives nothing: what comes before what in every execution, of a thread by itself, as predecessor rows over its
+   * accesses. A cycle of these and of reads-from between threads is forbidden.
    */
   preserved?(g: Graph, thread: number): Int32Array;
   /** What is asked of complete executions only. */

@@ -139,17 +139,21 @@ const INFO: Readonly<Record<BuiltInModel, ModelInfo>> = {
 const read = new Map<CatName, ModelInfo>();
 
 /** The number that stands for such a model in an id: only who names the model again knows which it was. */
-const CAT_CODE = 30;
+export const CAT_CODE = 30;
 
 /** Makes a model known that was read from a file. @param title what the file calls it */
-export function addModel(name: CatName, title: string, buffersLoads: boolean): void {
+export function addModel(
+  name: CatName,
+  title: string,
+  { buffersLoads, hasWeakOrder }: Pick<ModelInfo, 'buffersLoads' | 'hasWeakOrder'>,
+): void {
   const file = name.slice(0, name.indexOf('#'));
   const words = title === '' ? file : `${title} (${file})`;
   read.set(name, {
     code: CAT_CODE,
     stronger: [],
     buffersLoads,
-    hasWeakOrder: true,
+    hasWeakOrder,
     words: file,
     short: file,
     takes: `reordering that ${words} allows`,

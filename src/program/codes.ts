@@ -318,6 +318,14 @@ export const CODES = {
     meaning: 'The race is about something that a kernel of this design does not have.',
     remedy: 'The message has the reason. Name another design with `--design`, or another variant with `--variant`.',
   },
+  HF956: {
+    title: 'Id of an execution under another model',
+    meaning:
+      'An id holds which model allows its execution. This one was found under a model of a cat file, of which it has a digest of all ' +
+      'the text, and that is not the model that is given; or the other way round.',
+    remedy:
+      'Give the cat file, and the bell file before it, that the execution was found under, by --model and --bell.',
+  },
   HF960: {
     title: 'The run of a test was ended',
     meaning:
