@@ -58,6 +58,9 @@ export class Layout {
   /** Of each page table, with how many address spaces its owner shares it. Only where the configuration has hugetlb. */
   readonly tableShares: Cell;
 
+  /** Every word that is a lock and nothing else: 0 where nobody holds it. */
+  readonly lockCells: readonly Cell[];
+
   readonly #spans = new Spans();
   readonly #pages: number;
   readonly #mms: number;
@@ -169,6 +172,7 @@ export class Layout {
     this.freePages = lists('pages');
     this.freeTables = lists('tables');
     this.size = spans.size;
+    this.lockCells = this.#findLockCells();
     within('words of memory', spans.size, 1, (1 << CELL_BITS) - 1);
   }
 
@@ -259,8 +263,7 @@ export class Layout {
     return memory;
   }
 
-  /** Every word that is a lock and nothing else: 0 where nobody holds it. */
-  lockCells(): Cell[] {
+  #findLockCells(): Cell[] {
     const { mms, tables, files, anonVmas, cpus } = this.config;
     const each = (count: number, of: (i: number) => Cell[]): Cell[] =>
       Array.from({ length: count }, (_, i) => of(i)).flat();

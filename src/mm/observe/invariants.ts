@@ -235,7 +235,7 @@ function checkRmapSets(memory: Memory, layout: Layout, fail: Fail): void {
 
 /** I20: nobody holds a lock, and no write_protect_seq is odd. */
 function checkLocks(memory: Memory, layout: Layout, fail: Fail): void {
-  for (const cell of layout.lockCells()) if (memory[cell] !== 0) fail('I20', `${layout.cellName(cell)} is held`);
+  for (const cell of layout.lockCells) if (memory[cell] !== 0) fail('I20', `${layout.cellName(cell)} is held`);
   for (let pfn = 0; pfn < layout.config.pages; pfn++) {
     if ((memory[layout.page(pfn) + PAGE_FLAGS]! & PG_LOCKED) !== 0) fail('I20', `page ${pfn} is locked`);
   }
