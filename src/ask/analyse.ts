@@ -172,11 +172,11 @@ function* show(ready: Ready, options: Settings, limits: Limits): InTurns<Shown |
     deadline,
     maxRepairs: 1,
   });
-  return { ...failing, mend: mendFrom(found, options.architecture) };
+  return { ...failing, mend: mendFrom(found, ready, options.architecture) };
 }
 
-function mendFrom(found: RepairOutcome, architecture: Architecture): Mend {
-  if (found.kind === 'interleaving') return { kind: 'interleaving' };
+function mendFrom(found: RepairOutcome, { reference }: Ready, architecture: Architecture): Mend {
+  if (found.kind === 'interleaving') return { kind: 'interleaving', decides: reference.kind === 's' };
   const [repair] = found.kind === 'repairs' ? found.repairs : [];
   return repair === undefined ? { kind: 'none' } : { kind: 'repair', repair, architecture };
 }

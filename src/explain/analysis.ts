@@ -26,8 +26,8 @@ interface Every {
 /** How a broken protocol could be mended. */
 export type Mend =
   | { readonly kind: 'repair'; readonly repair: Repair; readonly architecture: Architecture }
-  /** No barrier helps: nothing is reordered. */
-  | { readonly kind: 'interleaving' }
+  /** No barrier helps: nothing is reordered. `decides`: other decisions may. */
+  | { readonly kind: 'interleaving'; readonly decides: boolean }
   /** None was found, with so few edits or in so little time. */
   | { readonly kind: 'none' }
   /** It was not looked for. */

@@ -7,7 +7,7 @@ import type { AfterDeed } from './after.ts';
 import { machinesWith } from './consistency.ts';
 import type { Drawing } from './drawing.ts';
 import { encodeExecution, formatId, type SubjectKind } from './execution-id.ts';
-import { cycleOf, type Reason, reasonInTurns } from './reason.ts';
+import { cycleOf, type Reason, reasonInTurns, windowsOf } from './reason.ts';
 import type { Shown } from './search.ts';
 import { type StepText, stepTexts } from './step-text.ts';
 import type { Subject } from './subject.ts';
@@ -78,7 +78,9 @@ export function* explainInTurns(
   const { drawing, model, certain } = shown;
   const waits = waitTexts(subject, trace);
   const failure = waits.length > 0 ? stuckFailure(waits) : shown.failure;
-  const reason = yield* reasonInTurns(program, trace, asked, failure.kind === 'data-race', new Patience(deadline));
+  const isMinor = subject.isMinor === undefined ? undefined : (cell: number) => subject.isMinor!(cell);
+  const asking = { races: failure.kind === 'data-race', isMinor };
+  const reason = yield* reasonInTurns(program, trace, asked, asking, new Patience(deadline));
   const execution = encodeExecution(program, trace, shown.choices, drawing, model);
   const after = failure.kind === 'violated' ? subject.after?.(replayed) : undefined;
   const parting = failure.kind === 'violated' ? subject.parting?.(replayed) : undefined;
@@ -130,6 +132,7 @@ function foldable(
     if (decisive.length === 0 || subject.isMinor === undefined)
       for (const e of shared(trace)) if (subject.isMinor?.(events[e]!.cell) !== true) kept.add(e);
   for (const step of cycle) kept.add(step.from);
+  for (const { from, to, first, last } of windowsOf(reason)) for (const e of [from, to, first, last]) kept.add(e);
   if (reason.kind === 'race') for (const e of reason.accesses) kept.add(e);
   for (const row of drawing.rows) {
     if (row.kind === 'visible') kept.add(row.event);

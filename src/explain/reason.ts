@@ -1,16 +1,18 @@
 import { Fence, Mode } from '../cpu/modes.ts';
-import { Kind, NONE, Rmw } from '../graph/event.ts';
+import { Kind } from '../graph/event.ts';
 import type { Graph } from '../graph/graph.ts';
 import { INTERLEAVING, type ModelName, modelInfo } from '../models/registry.ts';
 import { Relation } from '../models/relation.ts';
 import { hasFlag } from '../program/flags.ts';
 import type { Program } from '../program/program.ts';
 import { atOnce, type InTurns, Patience } from '../program/turns.ts';
+import { withBarriers } from './barred.ts';
 import { graphOf, judge, preserved } from './consistency.ts';
 import { type Cycle, shortestCycles } from './cycles.ts';
 import { subsets } from './subsets.ts';
 import type { Trace, TraceEvent } from './trace.ts';
 import { type Units, unitsOf } from './units.ts';
+import { type Interleaved, type Window, windowsInTurns } from './windows.ts';
 
 /** One step of the cycle, from an event to an event. */
 export interface CycleStep {
@@ -28,8 +30,8 @@ export interface CycleStep {
 
 /** Why an execution that fails is one. */
 export type Reason =
-  /** All steps happen one after the other, in program order: there is nothing to order. */
-  | { readonly kind: 'interleaving' }
+  /** All steps happen one after the other, in program order: there is nothing to order, but what may come between what. */
+  | ({ readonly kind: 'interleaving' } & Interleaved)
   /**
    * The cycle that a sequentially consistent machine would forbid. If a full barrier orders every step of it that is
    * marked missing, the model forbids the execution; no smaller choice of them is enough.
@@ -53,6 +55,9 @@ export type Reason =
   /** It was not looked for long enough. */
   | { readonly kind: 'unsought' };
 
+/** The stretches of threads that are not one step, where these are the reason. */
+export const windowsOf = (reason: Reason): readonly Window[] => ('windows' in reason ? reason.windows : []);
+
 /** The cycle of a reason, where it has one. */
 export const cycleOf = (reason: Reason): readonly CycleStep[] => ('cycle' in reason ? reason.cycle : []);
 
@@ -61,24 +66,32 @@ export const cycleOf = (reason: Reason): readonly CycleStep[] => ('cycle' in rea
  * @param races whether the execution fails because accesses race, and for nothing else
  */
 export const reasonOf = (program: Program, trace: Trace, model: ModelName, races = false): Reason =>
-  atOnce(reasonInTurns(program, trace, model, races, new Patience()));
+  atOnce(reasonInTurns(program, trace, model, { races }, new Patience()));
+
+/** What is known of an execution besides. */
+export interface Asking {
+  /** Whether it fails because accesses race, and for nothing else. */
+  readonly races: boolean;
+  /** Is a word a lock, or does it keep books? */
+  readonly isMinor?: ((cell: number) => boolean) | undefined;
+}
 
 /** As {@link reasonOf}. */
 export function* reasonInTurns(
   program: Program,
   trace: Trace,
   model: ModelName,
-  races: boolean,
+  asking: Asking,
   patience: Patience,
 ): InTurns<Reason> {
-  return (yield* patience.search(findReason(program, trace, model, races, patience))) ?? { kind: 'unsought' };
+  return (yield* patience.search(findReason(program, trace, model, asking, patience))) ?? { kind: 'unsought' };
 }
 
 function* findReason(
   program: Program,
   trace: Trace,
   model: ModelName,
-  races: boolean,
+  { races, isMinor = () => false }: Asking,
   patience: Patience,
 ): InTurns<Reason> {
   if (races) {
@@ -87,7 +100,7 @@ function* findReason(
   }
   const units = unitsOf(trace);
   const cycles = yield* shortestCycles(units, patience);
-  if (cycles.length === 0) return yield* withoutCycle(program, trace, model, patience);
+  if (cycles.length === 0) return yield* withoutCycle(program, trace, model, isMinor, patience);
   const g = graphOf(program, trace, model);
   let best: { cycle: Cycle; missing: readonly number[]; cost: number } | undefined;
   for (const cycle of cycles) {
@@ -106,11 +119,19 @@ function* findReason(
 }
 
 /** An interleaving, if SC allows it; if not, a grace period would have to wait. */
-function* withoutCycle(program: Program, trace: Trace, model: ModelName, patience: Patience): InTurns<Reason> {
+function* withoutCycle(
+  program: Program,
+  trace: Trace,
+  model: ModelName,
+  isMinor: (cell: number) => boolean,
+  patience: Patience,
+): InTurns<Reason> {
   const grace = trace.events.findIndex(
     (e) => e.kind === Kind.Fence && (e.mode === Fence.SyncRcu || e.mode === Fence.SyncSrcu),
   );
-  if (grace < 0 || judge(program, trace, INTERLEAVING).consistent) return { kind: 'interleaving' };
+  if (grace < 0 || judge(program, trace, INTERLEAVING).consistent) {
+    return { kind: 'interleaving', ...(yield* windowsInTurns(trace, isMinor, patience)) };
+  }
   const begins = (e: TraceEvent): boolean =>
     (e.kind === Kind.Fence && e.mode === Fence.RcuLock) || (e.kind === Kind.Read && e.mode === Mode.SrcuLock);
   const sections = [...trace.events.keys()].filter((e) => begins(trace.events[e]!));
@@ -200,49 +221,6 @@ function* missingIn(
   }
   return [];
 }
-
-/** The same execution with smp_mb() right before some of its events. */
-export function withBarriers(trace: Trace, before: readonly number[]): Trace {
-  const gaps = new Set(before);
-  const moved: number[] = [];
-  const events: TraceEvent[] = [];
-  let thread = -1;
-  let index = 0;
-  for (const [id, e] of trace.events.entries()) {
-    if (e.thread !== thread) index = 0;
-    thread = e.thread;
-    if (gaps.has(id)) events.push({ ...BARRIER, thread, index: index++ });
-    moved.push(events.length);
-    events.push({ ...e, index: index++ });
-  }
-  const renumbered = (id: number): number => (id < 0 ? id : moved[id]!);
-  return {
-    threads: trace.threads,
-    events: events.map((e) => ({ ...e, rf: renumbered(e.rf), partner: renumbered(e.partner) })),
-    co: trace.co.map((writes) => writes.map(renumbered)),
-    waits: trace.waits,
-  };
-}
-
-const BARRIER: TraceEvent = {
-  thread: 0,
-  index: 0,
-  slot: NONE,
-  kind: Kind.Fence,
-  mode: Fence.Mb,
-  declared: Mode.Once,
-  rmwKind: Rmw.None,
-  cell: -1,
-  value: 0,
-  rf: NONE,
-  partner: NONE,
-  addr: [],
-  data: [],
-  ctrl: [],
-  branchedOn: [],
-  label: undefined,
-  place: undefined,
-};
 
 /** The steps of a cycle from event to event; of an RMW the half that the cycle goes through. */
 function stepsOf(

@@ -71,7 +71,7 @@ export function mendWords(mend: Shows['mend'], columns: readonly string[]): stri
       return `${words}; then none of its ${count(executions, 'execution')} fails.`;
     }
     case 'interleaving':
-      return 'no barrier, suffix or exchange of steps helps, since nothing is reordered.';
+      return `no barrier, suffix or exchange of steps helps, since nothing is reordered${mend.decides ? '; holdfast repair tries other decisions' : ''}.`;
     case 'none':
       return 'none found in a short time; holdfast repair looks further.';
     case 'unasked':

@@ -1,5 +1,5 @@
 import type { Counterexample } from '../explain/counterexample.ts';
-import { cycleOf } from '../explain/reason.ts';
+import { cycleOf, windowsOf } from '../explain/reason.ts';
 import { modelWords, placeWords, type SourcePlace } from '../explain/source-place.ts';
 import { Kind } from '../graph/event.ts';
 
@@ -58,6 +58,11 @@ export function executionDot(c: Counterexample, name = 'execution'): string {
     const style = missing
       ? 'color=red, fontcolor=red, style=dashed, label="not ordered"'
       : 'color=black, label="ordered"';
+    lines.push(`  e${from} -> e${to} [${style}, penwidth=2.5, constraint=false];`);
+  }
+  for (const { from, to } of windowsOf(c.reason)) {
+    if (!isShown.has(from) || !isShown.has(to)) continue;
+    const style = 'color=red, fontcolor=red, style=dashed, label="not one step"';
     lines.push(`  e${from} -> e${to} [${style}, penwidth=2.5, constraint=false];`);
   }
   return `${[...lines, '}'].join('\n')}\n`;

@@ -1,7 +1,7 @@
 import { Fence, Mode } from '../cpu/modes.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
 import type { Mark } from '../explain/drawing.ts';
-import { cycleOf } from '../explain/reason.ts';
+import { cycleOf, windowsOf } from '../explain/reason.ts';
 import type { SourcePlace } from '../explain/source-place.ts';
 import type { WaitText } from '../explain/waits.ts';
 import { Kind } from '../graph/event.ts';
@@ -64,6 +64,8 @@ export function executionData(c: Counterexample): ExecutionData {
       kind: reason.kind,
       cycle: cycleOf(reason).map((step) => ({ ...step, missing: step.missing === true, order: step.order ?? null })),
       race: reason.kind === 'race' ? reason.accesses : [],
+      windows: windowsOf(reason),
+      ...('serial' in reason && reason.serial !== undefined ? { serial: reason.serial } : {}),
       text: reasonWords(c),
       assumption: assumptionWords(c),
     },

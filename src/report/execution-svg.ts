@@ -1,5 +1,5 @@
 import type { Counterexample } from '../explain/counterexample.ts';
-import { cycleOf } from '../explain/reason.ts';
+import { cycleOf, windowsOf } from '../explain/reason.ts';
 import { waitWords } from '../explain/waits.ts';
 import { Kind } from '../graph/event.ts';
 import { markWords } from './execution-words.ts';
@@ -175,8 +175,12 @@ function edges(c: Counterexample, boxes: readonly Box[], of: ReadonlyMap<number,
     const [a, b] = [of.get(from), of.get(to)];
     if (a === undefined || b === undefined || a === b) continue;
     drawn.add(`${from} ${to}`);
-    if (relation === 'po') parts.push(...poEdge(a, b, missing === true));
+    if (relation === 'po') parts.push(...poEdge(a, b, missing === true ? 'not ordered' : ''));
     else parts.push(...comEdge(a, b, relation, true));
+  }
+  for (const { from, to } of windowsOf(c.reason)) {
+    const [a, b] = [of.get(from), of.get(to)];
+    if (a !== undefined && b !== undefined && a !== b) parts.push(...poEdge(a, b, 'not one step'));
   }
   for (const [e, { kind, rf, thread }] of c.trace.events.entries()) {
     if (kind !== Kind.Read || rf < 0 || c.trace.events[rf]!.thread === thread || drawn.has(`${rf} ${e}`)) continue;
@@ -186,18 +190,16 @@ function edges(c: Counterexample, boxes: readonly Box[], of: ReadonlyMap<number,
   return parts;
 }
 
-/** A bracket at the left side of a lane. */
-function poEdge(a: Box, b: Box, missing: boolean): string[] {
+/** A bracket at the left side of a lane. @param words what it lacks; empty where it does not */
+function poEdge(a: Box, b: Box, words: string): string[] {
   const x = a.x - 12;
   const [from, to] = [a.y + a.height / 2, b.y + b.height / 2];
-  const name = missing ? 'missing' : 'po';
+  const name = words === '' ? 'po' : 'missing';
   const path = `M${round(a.x)} ${round(from)}H${round(x)}V${round(to)}H${round(b.x)}`;
   const parts = [`<path class="edge cycle ${name}" d="${path}" marker-end="url(#hf-${name})"/>`];
-  if (missing) {
+  if (words !== '') {
     const y = round((from + to) / 2 + 4);
-    parts.push(
-      `<text class="missing" x="${round(x - 4)}" y="${y}" text-anchor="end" font-size="10">not ordered</text>`,
-    );
+    parts.push(`<text class="missing" x="${round(x - 4)}" y="${y}" text-anchor="end" font-size="10">${words}</text>`);
   }
   return parts;
 }

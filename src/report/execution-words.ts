@@ -5,11 +5,13 @@ import { placeWords, type SourcePlace } from '../explain/source-place.ts';
 import { Kind } from '../graph/event.ts';
 import { INTERLEAVING, type ModelName, modelInfo } from '../models/registry.ts';
 import { machineNames } from './machine-words.ts';
+import { interleavingWords } from './window-words.ts';
 
 /** `P0's x=1` */
 export const owned = (c: Counterexample, event: number): string => `${who(c, event)}'s ${now(c, event)}`;
 
-const who = (c: Counterexample, event: number): string => c.columns[c.trace.events[event]!.thread]!;
+/** Whose step it is. */
+export const who = (c: Counterexample, event: number): string => c.columns[c.trace.events[event]!.thread]!;
 
 /** What an event read or wrote: `x=1`. */
 const now = (c: Counterexample, event: number): string => `${c.texts[event]!.location}=${c.texts[event]!.value}`;
@@ -59,9 +61,7 @@ export function assumptionWords(c: Counterexample): string {
 /** The reason in one sentence, or a few: what is not ordered, and what the other CPUs see. */
 export function reasonWords(c: Counterexample): string {
   const { reason } = c;
-  if (reason.kind === 'interleaving') {
-    return 'The steps happen one after the other, each CPU in program order: no barrier can prevent it.';
-  }
+  if (reason.kind === 'interleaving') return interleavingWords(c, reason);
   if (reason.kind === 'race') {
     const [first, second] = reason.accesses;
     const one = `${who(c, first)}'s ${named(c, first)}`;

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { withBarriers } from '../../src/explain/barred.ts';
 import { judge } from '../../src/explain/consistency.ts';
 import { type Counterexample, explainFailure } from '../../src/explain/counterexample.ts';
 import { decodeExecution, parseId } from '../../src/explain/execution-id.ts';
-import { cycleOf, withBarriers } from '../../src/explain/reason.ts';
+import { cycleOf } from '../../src/explain/reason.ts';
 import { findBest } from '../../src/explain/search.ts';
 import { replay, unlocated } from '../../src/explain/trace.ts';
 import { CORPUS, CORPUS_MISSING, readExpected } from '../corpus/expected.ts';

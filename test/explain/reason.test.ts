@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fence } from '../../src/cpu/modes.ts';
+import { withBarriers } from '../../src/explain/barred.ts';
 import { judge } from '../../src/explain/consistency.ts';
-import { cycleOf, reasonOf, withBarriers } from '../../src/explain/reason.ts';
+import { cycleOf, reasonOf } from '../../src/explain/reason.ts';
 import type { Trace, TraceEvent } from '../../src/explain/trace.ts';
 import { Kind } from '../../src/graph/event.ts';
 import { LADDER, type ModelName } from '../../src/models/registry.ts';

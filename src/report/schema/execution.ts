@@ -75,6 +75,16 @@ const cycleStep = named(
   }),
 );
 
+const window = named(
+  'window',
+  object({
+    from: said('What it begins with.', count),
+    to: count,
+    first: said('A step of another thread that comes after the begin.', count),
+    last: said('A step of another thread that comes before the end.', count),
+  }),
+);
+
 const afterStep = named('afterStep', object({ code: string, effect: string, place: nullable(place) }));
 
 const EXECUTION = object({
@@ -110,6 +120,15 @@ const EXECUTION = object({
     ),
     cycle: list(cycleStep),
     race: said('The two accesses that race; of all else empty.', list(count)),
+    windows: optional(
+      said(
+        'Of an interleaving: stretches of a thread that would have to be one step each, then it could not happen.',
+        list(window),
+      ),
+    ),
+    serial: optional(
+      said('Of what takes no race: the threads, in an order in which each may run as a whole.', list(count)),
+    ),
     text: string,
     assumption: string,
   }),
