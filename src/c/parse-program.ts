@@ -10,7 +10,14 @@ import {
 } from '../litmus/c-declarator.ts';
 import { parseInitialiser } from '../litmus/c-expression.ts';
 import { CScope } from '../litmus/c-scope.ts';
-import { checkInitial, parseBlockBody, parseStaticAssert, parseTypedef, sizedBy } from '../litmus/c-statement.ts';
+import {
+  checkInitial,
+  parseBlockBody,
+  parseStaticAssert,
+  parseTypedef,
+  sizedBy,
+  withoutBraces,
+} from '../litmus/c-statement.ts';
 import { Cursor } from '../litmus/cursor.ts';
 import { Dialect, Token } from '../litmus/lexer.ts';
 import type { Source } from '../litmus/source.ts';
@@ -98,7 +105,7 @@ class Reader {
   private variable({ storage }: Specifiers, { name, type, start, end }: Declarator & { name: string }): void {
     const { cursor } = this;
     if (type.array?.count !== 0) this.declare(name, type, { start, end });
-    const initial = cursor.accept('=') ? parseInitialiser(cursor) : undefined;
+    const initial = withoutBraces(type, cursor.accept('=') ? parseInitialiser(cursor) : undefined);
     const whole = sizedBy(cursor, type, initial);
     if (whole !== type) this.declare(name, whole, { start, end });
     if (storage === 'extern' && initial === undefined) return;

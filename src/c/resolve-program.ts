@@ -1,31 +1,70 @@
 import { type IntKind, wrap } from '../cpu/integer.ts';
-import type { Declarator, Expression, FunctionDefinition, Place } from '../litmus/ast.ts';
+import type { Call, Declarator, Expression, FunctionDefinition, Place } from '../litmus/ast.ts';
+import { primitiveNamed } from '../litmus/c-primitives.ts';
+import { compileLitmus, MAX_UNROLL } from '../litmus/compile.ts';
 import { constantOf, type Scope } from '../litmus/constant.ts';
 import { initialWords } from '../litmus/initialiser.ts';
 import {
   type Binding,
   type FunctionLayout,
+  type HeapObject,
   type Layout,
   type Location,
+  locate,
   MAX_CELLS,
+  NEVER_WRITTEN,
   type ThreadLayout,
+  type ThreadWords,
   wordAt,
 } from '../litmus/layout.ts';
 import type { LitmusTest } from '../litmus/litmus-test.ts';
-import { PRIMITIVES } from '../litmus/primitives.ts';
 import { threadNumber } from '../litmus/proposition.ts';
 import { wordsOf } from '../litmus/record.ts';
 import { LitmusError, type Source } from '../litmus/source.ts';
-import { functionOf, isScalar, UNTYPED, type ValueType, valueTypeOf } from '../litmus/value-type.ts';
+import { arrayOf, functionOf, isScalar, stride, UNTYPED, type ValueType, valueTypeOf } from '../litmus/value-type.ts';
 import { eachPart, type Node, someNode } from '../litmus/walk.ts';
+import { allocationsIn } from './allocations.ts';
+import { Alone, AloneCpu } from './alone.ts';
 import type { CProgram, GlobalVariable } from './parse-program.ts';
+
+/** How many objects one call may allocate, and how many elements an array of words that is allocated may have. */
+const MAX_OBJECTS = 4;
+const MAX_ELEMENTS = 16;
+
+/** What the word of a thread holds that was started. */
+const STARTED = 1;
 
 /** The most threads. */
 const MAX_THREADS = 128;
 
 /** What may be asked of a file of C: its threads over the memory that it declares. Throws LitmusError. */
 export function resolveProgram(program: CProgram): LitmusTest {
-  return new Resolver(program).test();
+  if (!program.functions.some(({ name }) => name === 'main')) return new Resolver(program, []).test();
+  return new Resolver(program, startedBy(program)).test();
+}
+
+/** The functions that main() starts as threads, in this order, as it does when it runs alone. */
+function startedBy(program: CProgram): FunctionDefinition[] {
+  const room = program.functions.filter(({ name }) => name === 'main');
+  const test = new Resolver(program, new Array<FunctionDefinition>(MAX_THREADS - 1).fill(room[0]!)).test();
+  const { layout } = test;
+  const started: FunctionDefinition[] = [];
+  const words = layout.threads[0]!.starts!;
+  const compiled = compileLitmus(test, { unroll: MAX_UNROLL });
+  const memory = [...(compiled.program.initial as number[])];
+  const ended = new Set(words.map((each) => each.ended));
+  try {
+    compiled.program.threads[0]!(new AloneCpu(memory, (cell) => ended.has(cell)));
+  } catch (error) {
+    if (!(error instanceof Alone)) throw error;
+  }
+  for (const each of words) {
+    const name =
+      memory[each.started] === STARTED ? locate(layout, memory[each.function]!)?.location.function : undefined;
+    const f = program.functions.find((other) => other.name === name);
+    if (f !== undefined) started.push(f);
+  }
+  return started;
 }
 
 class Resolver {
@@ -37,7 +76,11 @@ class Resolver {
   private readonly globals = new Map<string, Binding>();
   private readonly functions = new Map<string, FunctionDefinition>();
 
-  constructor(private readonly program: CProgram) {
+  /** @param started what main() starts, where there is one */
+  constructor(
+    private readonly program: CProgram,
+    private readonly started: readonly FunctionDefinition[],
+  ) {
     this.source = program.source;
     for (const f of program.functions) this.functions.set(f.name, f);
   }
@@ -47,7 +90,9 @@ class Resolver {
     const threads = this.threads();
     for (const variable of program.variables) this.variable(variable);
     for (const f of program.functions) this.function(f);
-    const layouts = threads.map((thread, number) => this.thread(thread, number));
+    const layouts = this.isMain
+      ? this.startedThreads(threads)
+      : threads.map((thread, number) => this.thread(thread, number));
     const { locations, byName, memory, kinds } = this;
     const layout: Layout = { locations, byName, memory, kinds, threads: layouts, isStrict: true };
     for (const variable of program.variables) this.initialise(variable, layout);
@@ -56,7 +101,7 @@ class Resolver {
       path: source.path,
       source,
       threads,
-      functions: program.functions.filter((f) => !threads.includes(f)),
+      functions: program.functions.filter((f) => !threads.some(({ start }) => start === f.start)),
       observed: [],
       filter: undefined,
       quantifier: 'not exists',
@@ -71,8 +116,51 @@ class Resolver {
     throw new LitmusError(this.source.error('HF104', start, end, message, advice));
   }
 
-  /** P0, P1, ... in this order. */
+  private get isMain(): boolean {
+    return this.functions.has('main');
+  }
+
+  /** main(), and what it starts; a function that is started twice has a number. */
+  private mainThreads(): FunctionDefinition[] {
+    const main = this.functions.get('main')!;
+    const seen = new Map<string, number>();
+    return [
+      main,
+      ...this.started.map((f) => {
+        const count = (seen.get(f.name) ?? 0) + 1;
+        seen.set(f.name, count);
+        return count === 1 ? { ...f } : { ...f, name: `${f.name}#${count}` };
+      }),
+    ];
+  }
+
+  private startedThreads(threads: readonly FunctionDefinition[]): ThreadLayout[] {
+    const [main, ...others] = threads as [FunctionDefinition, ...FunctionDefinition[]];
+    const starts = others.map(({ name, start, end }): ThreadWords => {
+      const word = (what: string): number => this.place(`${name}.${what}`, UNTYPED, { start, end }).cell;
+      return { started: word('started'), function: word('function'), given: word('given'), ended: word('ended') };
+    });
+    const first = { ...this.thread(main, 0), starts };
+    return [
+      first,
+      ...others.map((_, i): ThreadLayout => {
+        const from = this.started[i]!;
+        const functions = from.name === 'main' ? new Map() : this.functionsOf(from, i + 1, true);
+        return {
+          bindings: this.globals,
+          calls: new Map(),
+          begunBy: undefined,
+          initial: [0],
+          functions,
+          startedBy: starts[i]!,
+        };
+      }),
+    ];
+  }
+
+  /** P0, P1, ... in this order, or what main() starts. */
   private threads(): FunctionDefinition[] {
+    if (this.isMain) return this.mainThreads();
     const threads: FunctionDefinition[] = [];
     for (const f of this.program.functions) {
       const number = threadNumber(f.name);
@@ -106,18 +194,23 @@ class Resolver {
 
   // --- memory ----------------------------------------------------------------------------------------------------------
 
-  private place(name: string, type: ValueType, declared: Place): Location {
+  /** @param isAllocated whether it is memory that a call allocates, of which nothing is known but its type */
+  private place(name: string, type: ValueType, declared: Place, isAllocated = false): Location {
     const words = isScalar(type) ? undefined : wordsOf(type, declared, MAX_CELLS);
     const size = words?.length ?? 1;
     if (this.memory.length + size > MAX_CELLS)
       this.fail(declared, `${name} is too large`, { expected: `at most ${MAX_CELLS} words in all` });
     const base = { name, index: this.locations.length, cell: this.memory.length, size, type, declared };
-    const location: Location = words === undefined ? base : { ...base, words };
+    const state = isAllocated ? { state: this.memory.length + size } : {};
+    const location: Location = { ...base, ...(words === undefined ? {} : { words }), ...state };
     this.locations.push(location);
     for (let i = 0; i < size; i++) {
-      this.memory.push(0);
-      this.kinds.push((words?.[i]?.type ?? type).kind);
+      const of = words?.[i]?.type ?? type;
+      // A lock that was allocated is free.
+      this.memory.push(isAllocated && of.size !== undefined ? NEVER_WRITTEN : 0);
+      this.kinds.push(of.kind);
     }
+    if (isAllocated) this.place(`${name}.freed`, UNTYPED, declared);
     return location;
   }
 
@@ -172,12 +265,26 @@ class Resolver {
   // --- functions -------------------------------------------------------------------------------------------------------
 
   private thread(definition: FunctionDefinition, number: number): ThreadLayout {
+    return {
+      ...this.layout(definition, number, definition.name),
+      functions: this.functionsOf(definition, number, false),
+    };
+  }
+
+  /** What a thread may call. @param isCalled whether the function that it runs is called as well */
+  private functionsOf(definition: FunctionDefinition, number: number, isCalled: boolean): Map<string, FunctionLayout> {
     const functions = new Map<string, FunctionLayout>();
+    if (isCalled) {
+      const layout = this.layout(definition, number, definition.name);
+      functions.set(definition.name, { definition, layout, isNamed: true });
+    }
     for (const [name, isNamed] of this.reachable(definition)) {
+      // Nobody calls main(), nor does a thread start others.
+      if (functions.has(name) || name === 'main') continue;
       const own = this.functions.get(name)!;
       functions.set(name, { definition: own, layout: this.layout(own, number, name), isNamed });
     }
-    return { ...this.layout(definition, number, definition.name), functions };
+    return functions;
   }
 
   /** The functions that one names, and those that they name; and, not named, all whose address it may be given. */
@@ -213,7 +320,8 @@ class Resolver {
   }
   private pointers: boolean | undefined;
 
-  private layout({ parameters, body }: FunctionDefinition, thread: number, name: string): ThreadLayout {
+  private layout(definition: FunctionDefinition, thread: number, name: string): ThreadLayout {
+    const { parameters, body } = definition;
     const bindings = new Map(this.globals);
     const initial = [0];
     const inMemory = addressTaken(body);
@@ -229,8 +337,25 @@ class Resolver {
     for (const d of declaredIn(body)) local(d.name, valueTypeOf(d.type), d);
     const usesValue = someNode(body, (node) => node.kind === 'name' && node.name === 'VAL');
     if (usesValue && !bindings.has('VAL')) this.value(bindings, initial);
-    return { bindings, calls: new Map(), begunBy: undefined, initial };
+    const made = { bindings, calls: new Map(), begunBy: undefined, initial };
+    const allocations = new Map<Call, HeapObject[]>();
+    for (const [call, type] of allocationsIn(definition, { thread: made, types: new Map() })) {
+      allocations.set(call, this.objects(call, type));
+    }
+    return allocations.size === 0 ? made : { ...made, allocations };
   }
+
+  /** What one call may allocate. */
+  private objects(call: Call, type: ValueType): HeapObject[] {
+    const count = isScalar(type) ? MAX_ELEMENTS : 1;
+    const tag = type.name.replace(/^(struct|union) /, '').replace(/\W+/g, '');
+    return Array.from({ length: MAX_OBJECTS }, (): HeapObject => {
+      const number = this.allocated++;
+      const location = this.place(`${tag}#${number}`, count === 1 ? type : arrayOf(type, count), call, true);
+      return { location, element: stride(type), count };
+    });
+  }
+  private allocated = 0;
 
   /** What the condition of smp_cond_load_acquire() calls VAL: a word of any size. */
   private value(bindings: Map<string, Binding>, initial: number[]): void {
@@ -259,7 +384,7 @@ function addressTaken(body: Node): Set<string> {
       if (root !== undefined) found.add(root);
     }
     if (node.kind === 'call') {
-      const { parameters } = PRIMITIVES.get(node.callee.name)!;
+      const { parameters } = primitiveNamed(node.callee.name)!;
       for (const [i, argument] of node.arguments.entries()) {
         // What try_cmpxchg() expects may be in a register.
         const isOld = parameters[i] === 'o' && argument.kind === 'unary' && argument.operand.kind === 'name';

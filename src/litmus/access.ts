@@ -3,7 +3,7 @@ import { type IntKind, isAddress, wrap } from '../cpu/integer.ts';
 import type { Mode } from '../cpu/modes.ts';
 import type { Call, Expression, Place } from './ast.ts';
 import { ThreadFault } from './frame.ts';
-import type { CallbackWords } from './layout.ts';
+import { type CallbackWords, NEVER_WRITTEN } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { keepsAddresses, type ValueType, widens } from './value-type.ts';
 
@@ -40,6 +40,8 @@ export interface ExpressionCompiler {
   /** The words by which a call starts a callback. */
   callback(call: Call): CallbackWords;
   typeOf(e: Expression): ValueType;
+  /** The address of a new object. */
+  allocate(call: Call, isZeroed: boolean): Evaluate;
   /** The type of the word that a call accesses. */
   wordType(call: Call): ValueType | undefined;
 }
@@ -60,8 +62,10 @@ export function convert(evaluate: Evaluate, from: ValueType, to: ValueType, plac
 }
 
 /** What a word holds, as a type has it that may differ in its sign. */
-export const loaded = (m: Machine, cell: number, kind: IntKind, value: number): number =>
-  m.kinds[cell] === kind ? value : wrap(kind, value);
+export function loaded(m: Machine, cell: number, kind: IntKind, value: number): number {
+  if (value === NEVER_WRITTEN) m.unwritten();
+  return m.kinds[cell] === kind ? value : wrap(kind, value);
+}
 
 /** What a word gets to hold of a value. */
 export const stored = (m: Machine, cell: number, kind: IntKind, value: number): number =>

@@ -1,11 +1,12 @@
 import { IntKind } from '../cpu/integer.ts';
 import type { Call, Expression, Invocation, Member, Name } from './ast.ts';
 import { parseTypeName, startsDeclaration, typeOfOperand } from './c-declarator.ts';
+import { primitiveNamed, primitiveNames } from './c-primitives.ts';
 import type { Cursor } from './cursor.ts';
 import { didYouMean } from './nearest.ts';
 import { signature, takes } from './primitive.ts';
-import { PRIMITIVES } from './primitives.ts';
-import { signatureOf, typeOf } from './type-of.ts';
+
+import { fieldIn, signatureOf, typeOf } from './type-of.ts';
 import { whyNotSupported } from './unsupported.ts';
 import { arithmeticType, pointerTo, stride, type ValueType, VOID } from './value-type.ts';
 
@@ -127,11 +128,11 @@ export function namedIn(cursor: Cursor, at: Name): Expression | undefined {
   }
   if (name === 'VAL') return at;
   const isCalled = cursor.is('(');
-  if (isCalled && PRIMITIVES.has(name)) return undefined;
+  if (isCalled && primitiveNamed(name) !== undefined) return undefined;
   const why = isCalled ? whyNotSupported(name) : undefined;
   if (why !== undefined) cursor.failAt(start, end, `${name}() is not supported`, { help: why }, 'HF120');
   const what = isCalled ? `there is no function ${name}()` : `${name} is not declared`;
-  const known = isCalled ? [...scope.names(), ...PRIMITIVES.keys()] : scope.names();
+  const known = isCalled ? [...scope.names(), ...primitiveNames()] : scope.names();
   const expected = isCalled ? { expected: 'a function that is defined above, or a primitive of the kernel' } : {};
   cursor.failAt(start, end, what, { ...expected, ...didYouMean(name, known) }, isCalled ? 'HF110' : 'HF111');
 }
@@ -168,7 +169,7 @@ export function checkMember(cursor: Cursor, e: Member): void {
     cursor.failAt(at.start, at.end, `this is a pointer, ${object.name}`, { help: `Write \`->${e.field}\`.` }, 'HF105');
   }
   const type = e.arrow ? object.pointee! : object;
-  if (type.record?.field(e.field) === undefined) noMember(cursor, type, at);
+  if (fieldIn(type, e.field) === undefined) noMember(cursor, type, at);
 }
 
 export function checkPointer(cursor: Cursor, e: Expression): void {
@@ -213,7 +214,7 @@ export function checkCalled(cursor: Cursor, e: Invocation): void {
 }
 
 export function checkPrimitive(cursor: Cursor, { callee, arguments: args }: Call): void {
-  const primitive = PRIMITIVES.get(callee.name)!;
+  const primitive = primitiveNamed(callee.name)!;
   if (!takes(primitive, args.length)) {
     const count = args.length;
     cursor.failAt(

@@ -349,7 +349,7 @@ function parseVariables(cursor: Cursor, scope: CScope): Declaration {
     const isOpen = type.array?.count === 0;
     // It is known in its own initial value, unless that says how large it is.
     let unique = isOpen ? '' : scope.variable(name, type);
-    const initial = cursor.accept('=') ? parseInitialiser(cursor) : undefined;
+    const initial = withoutBraces(type, cursor.accept('=') ? parseInitialiser(cursor) : undefined);
     const whole = sizedBy(cursor, type, initial);
     if (isOpen) unique = scope.variable(name, whole);
     checkComplete(cursor, whole, { start: at, end });
@@ -371,6 +371,13 @@ export function sizedBy(cursor: Cursor, type: ValueType, initial: Expression | u
     count = Math.max(count, ++at);
   }
   return arrayOf(type.array.element, count);
+}
+
+/** `atomic_t x = { 1 }`: the value of one word, also where it is in braces. */
+export function withoutBraces(type: ValueType, initial: Expression | undefined): Expression | undefined {
+  if (initial?.kind !== 'list' || !isScalar(type)) return initial;
+  const [item, second] = initial.items;
+  return item === undefined || second !== undefined || item.designators.length > 0 ? initial : item.value;
 }
 
 /** Fails where the values of a structure or an array do not fit. */

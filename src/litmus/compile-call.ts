@@ -20,17 +20,19 @@ import {
   type Operand,
 } from './atomics.ts';
 import { bitMask, compilePlainBit, compileTestBit } from './bits.ts';
+import { primitiveNamed } from './c-primitives.ts';
 import { compileCallback } from './compile-callback.ts';
+import { compileFree } from './compile-heap.ts';
+import { compileJoin, compileStart } from './compile-start.ts';
 import { ThreadDeath } from './frame.ts';
 import { BIT, compileIsLocked, compileLock, compileTrylock, compileUnlock } from './locks.ts';
 import type { Primitive } from './primitive.ts';
-import { PRIMITIVES } from './primitives.ts';
 import { known } from './thin-air.ts';
 import { lvalueOf } from './type-of.ts';
 
 /** Compiles the call of a primitive; one that returns nothing has the value 0. */
 export function compileCall(compiler: ExpressionCompiler, call: Call): Evaluate {
-  const primitive = PRIMITIVES.get(call.callee.name);
+  const primitive = primitiveNamed(call.callee.name);
   if (primitive === undefined) throw new Error(`${call.callee.name} was not resolved`);
   const { parameters } = primitive;
   const at = (letter: string, nth = 0): Expression => argument(primitive, call, letter, nth);
@@ -65,7 +67,7 @@ export function compileCall(compiler: ExpressionCompiler, call: Call): Evaluate 
       const flags = compileFlags(compiler, call, primitive);
       return (m) => {
         flags?.(m);
-        m.cpu.fence(fence);
+        m.fence(fence);
         return 0;
       };
     }
@@ -128,6 +130,16 @@ export function compileCall(compiler: ExpressionCompiler, call: Call): Evaluate 
       return compileAssertion(primitive.ends, parameters === '' ? constant(1) : compiler.value(at('v')), call);
     case 'dataRace':
       return compiler.unraced(at('v'));
+    case 'startThread':
+      return primitive.isHandleReturned
+        ? compileStart(compiler, call, { function: 0, argument: 1 }, undefined)
+        : compileStart(compiler, call, { function: 2, argument: 3 }, pointee());
+    case 'joinThread':
+      return compileJoin(compiler, call);
+    case 'allocate':
+      return compiler.allocate(call, primitive.isZeroed);
+    case 'free':
+      return compileFree(compiler, call);
     case 'nothing':
       return constant(0);
   }

@@ -14,6 +14,7 @@ import { arithmetic, isShift, operatingKind, unary } from './arithmetic.ts';
 import type { Assignment, Binary, Expression, Statements } from './ast.ts';
 import { compileCall } from './compile-call.ts';
 import { compileChange, undefinedValue } from './compile-change.ts';
+import { compileAllocate } from './compile-heap.ts';
 import { compileInvocation } from './compile-invocation.ts';
 import { compileLoop, Flow } from './compile-loop.ts';
 import { compileList } from './compile-statement.ts';
@@ -247,6 +248,8 @@ const compilerIn = (scope: Scope): ExpressionCompiler => ({
   pointee: (e, access) => compilePointee(scope, e, access),
   unraced: (e) => compile({ ...scope, plain: Mode.DataRace }, e),
   callback: (call) => scope.thread.calls.get(call)!,
+  allocate: (call, isZeroed) =>
+    compileAllocate(call, scope.thread.allocations?.get(call), compile(scope, call.arguments[0]!), isZeroed),
   typeOf: (e) => typeOf(scope, e),
   wordType: (call) => wordType(scope, call),
   loadUntil: (load, call, address, condition) => compileLoadUntil(scope, load, call, address, condition),

@@ -6,6 +6,7 @@ import type { Expression, Proposition } from './ast.ts';
 import { beginCallback, endCalls } from './compile-callback.ts';
 import { Callable } from './compile-invocation.ts';
 import { Flow, OUTERMOST } from './compile-loop.ts';
+import { endStarts, runStarted } from './compile-start.ts';
 import { compileList } from './compile-statement.ts';
 import type { Scope } from './constant.ts';
 import { expectedReads, type Wanted } from './expected-reads.ts';
@@ -101,6 +102,8 @@ export function compileLitmus(test: LitmusTest, options: CompileOptions = {}): C
   };
 }
 
+const nothing = (): Flow => Flow.Next;
+
 const isCallOf =
   (...kinds: Primitive['kind'][]) =>
   (node: Node): boolean =>
@@ -159,20 +162,27 @@ function compileThread(
     ...{ callables, returns: VOID },
   };
   for (const [name, own] of thread.functions ?? []) callables.set(name, new Callable(scope, own));
-  const run = compileList(scope, definition.body.body);
+  const { startedBy } = thread;
+  const run = startedBy === undefined ? compileList(scope, definition.body.body) : nothing;
   return (cpu: Cpu): Frame => {
     machine.reset(cpu as TrackedCpu, initial);
     if (here !== undefined) here.place = undefined;
     const { frame } = machine;
     try {
       const isCut = (begunBy === undefined || beginCallback(machine, begunBy, here)) && run(machine) === Flow.Cut;
+      if (startedBy !== undefined) runStarted(machine, startedBy, layout, callables, definition, here);
       if (!isCut) endCalls(machine, calls.values());
+      if (!isCut) endStarts(machine);
       machine.end(isCut ? 'cut' : 'complete');
     } catch (error) {
       if (error instanceof ThreadCut) machine.end('cut');
-      else if (error instanceof ThreadDeath) machine.end('died');
-      else if (error instanceof ThreadFault) {
-        cpu.faulted(machine.deps);
+      else if (error instanceof ThreadDeath) {
+        machine.leaveSections();
+        machine.end('died');
+      } else if (error instanceof ThreadFault) {
+        const { deps } = machine;
+        machine.leaveSections();
+        cpu.faulted(deps);
         machine.fault(error.fault);
       } else throw error;
     }

@@ -31,6 +31,22 @@ export interface Location {
   readonly words?: readonly Word[];
   /** The function that has this address. */
   readonly function?: string;
+  /** Of what is allocated: the word that says whether it has been freed. */
+  readonly state?: number;
+}
+
+/** What a word holds that nobody has written since it was allocated: no integer. */
+export const NEVER_WRITTEN = -(2 ** 51) - 1.5;
+
+/** What the state of what was allocated is, once that is freed. */
+export const FREED = 1;
+
+/** Memory that may be allocated. */
+export interface HeapObject {
+  readonly location: Location;
+  /** The size of one of its elements, in bytes, and how many there are at most. */
+  readonly element: number;
+  readonly count: number;
 }
 
 /** What a name means in a thread. */
@@ -55,6 +71,17 @@ export interface FunctionLayout {
   readonly isNamed: boolean;
 }
 
+/**
+ * The words of memory by which a thread is started: whether it is, with which function and argument, and whether it has
+ * ended.
+ */
+export interface ThreadWords {
+  readonly started: number;
+  readonly function: number;
+  readonly given: number;
+  readonly ended: number;
+}
+
 /** How a callback is begun. */
 export interface BegunBy {
   readonly words: CallbackWords;
@@ -72,6 +99,12 @@ export interface ThreadLayout {
   readonly begunBy: BegunBy | undefined;
   /** The value of each register at the start; index 0 is not a register, but tells how the thread ended. */
   readonly initial: readonly number[];
+  /** Of a thread that main() starts. */
+  readonly startedBy?: ThreadWords;
+  /** Of main(): the threads that it may start, in this order. */
+  readonly starts?: readonly ThreadWords[];
+  /** The objects that calls allocate: of each call one after the other. */
+  readonly allocations?: ReadonlyMap<Call, readonly HeapObject[]>;
   /** The functions that the thread may call, by their names. */
   readonly functions?: ReadonlyMap<string, FunctionLayout>;
 }
@@ -124,6 +157,7 @@ export function locate(layout: Layout, value: number): { location: Location; off
  */
 export function showValue(layout: Layout, value: number): number | string {
   if (value === OUT_OF_THIN_AIR) return 'S1';
+  if (value === NEVER_WRITTEN) return 'never written';
   if (!isSmall(value)) return String(integerOf(value));
   const found = locate(layout, value);
   if (found === undefined) return value;

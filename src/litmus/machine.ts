@@ -1,17 +1,19 @@
 import type { TrackedCpu } from '../cpu/cpu.ts';
 import { type Deps, depsUnion, NO_DEPS } from '../cpu/deps.ts';
 import { ADDRESS_BASE, add, IntKind, isAddress, multiply, signedKind, subtract } from '../cpu/integer.ts';
-import { Mode } from '../cpu/modes.ts';
-import type { Place } from './ast.ts';
+import { Fence, Mode } from '../cpu/modes.ts';
+import type { Call, Place } from './ast.ts';
 import { type Asserted, End, type Fault, type Frame, MIXED_SIZES, ThreadFault } from './frame.ts';
 import {
   type CallbackWords,
   cellName,
+  FREED,
   type Layout,
   type Location,
   locate,
   SPACING,
   showValue,
+  type ThreadWords,
   wordAt,
   wordOf,
 } from './layout.ts';
@@ -65,11 +67,20 @@ export class Machine {
   /** The assertions that fired, and the reads that decided that. */
   private readonly fired: Place[] = [];
   private firedBy: Deps = NO_DEPS;
+  /** How many read-side sections of RCU it is in. */
+  private sections = 0;
+  /** How often each call has allocated. */
+  readonly allocated = new Map<Call, number>();
+  /** Where what was allocated was accessed last. */
+  private accessing: Place = { start: 0, end: 0 };
+  /** The threads that it may start, and how many it has started. */
+  readonly threads: readonly ThreadWords[];
+  started = 0;
   /** The callbacks that the thread has called. */
   readonly called = new Set<CallbackWords>();
   /** What each word of memory holds. */
   readonly kinds: readonly IntKind[];
-  private readonly layout: Layout;
+  readonly layout: Layout;
   private readonly source: Source;
   private readonly accessed: Map<Location, Access>;
   private readonly thread: number;
@@ -97,6 +108,7 @@ export class Machine {
     this.accessed = accessed;
     this.source = source;
     this.kinds = layout.kinds;
+    this.threads = layout.threads[thread]!.starts ?? [];
     this.own = new Array<Deps>(slots).fill(NO_DEPS);
     this.origins = this.own;
   }
@@ -115,6 +127,9 @@ export class Machine {
     while (this.held.length > 0) this.held.pop();
     this.strayed.clear();
     this.called.clear();
+    this.started = 0;
+    this.allocated.clear();
+    this.sections = 0;
     this.fired.length = 0;
     this.firedBy = NO_DEPS;
     this.control = NO_DEPS;
@@ -149,6 +164,21 @@ export class Machine {
     }
     this.deps = this.returnedBy;
     return this.returned;
+  }
+
+  /** What orders, or delimits a section. */
+  fence(kind: Fence): void {
+    if (kind === Fence.RcuLock) this.sections++;
+    if (kind === Fence.RcuUnlock && this.sections > 0) this.sections--;
+    this.cpu.fence(kind);
+  }
+
+  /**
+   * The thread ends in the middle of what it does. A grace period waits for what it was reading, as it would if the section had
+   * ended there: nothing that it has seen may depend on its end.
+   */
+  leaveSections(): void {
+    for (; this.sections > 0; this.sections--) this.cpu.fence(Fence.RcuUnlock);
   }
 
   /** `deps` have decided that the thread does not die. */
@@ -207,7 +237,23 @@ export class Machine {
     const word = wordAt(location, offset);
     if (access !== undefined) this.checkSize(location, Math.max(0, word), access, place);
     if (word < 0) throw new ThreadFault({ place, message: missed(location, offset) });
+    if (location.state !== undefined) this.checkAlive(location, location.state, place);
     return location.cell + word;
+  }
+
+  /** Throws {@link ThreadFault} where what was allocated has been freed. The access then depends on that it was not. */
+  private checkAlive({ name }: Location, state: number, place: Place): void {
+    const { cpu, deps } = this;
+    this.accessing = place;
+    cpu.addrDeps = deps;
+    const isFreed = cpu.read(state, Mode.Once) === FREED;
+    this.deps = depsUnion(deps, cpu.readDeps());
+    if (this.branch(isFreed)) throw new ThreadFault({ place, message: `${name} is used after it was freed` });
+  }
+
+  /** Throws {@link ThreadFault}, since what was read was never written. */
+  unwritten(): never {
+    throw new ThreadFault({ place: this.accessing, message: 'this reads what was never written' });
   }
 
   /** Throws {@link ThreadFault} where an access is not one of a whole word. */

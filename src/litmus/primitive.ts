@@ -50,6 +50,13 @@ export type Action =
   | { readonly kind: 'assertion'; readonly ends: boolean; readonly result: 'none' | 'truth' }
   /** The parameter itself, with plain accesses of which no race is reported. */
   | { readonly kind: 'dataRace' }
+  /** Runs a function in the next thread, which is returned, or told to what the first parameter points to. */
+  | { readonly kind: 'startThread'; readonly isHandleReturned: boolean }
+  /** Waits until a thread has ended. */
+  | { readonly kind: 'joinThread' }
+  /** An object of the type to which the value is converted. */
+  | { readonly kind: 'allocate'; readonly isZeroed: boolean }
+  | { readonly kind: 'free' }
   /** Orders nothing and computes nothing. */
   | { readonly kind: 'nothing' };
 
@@ -91,6 +98,7 @@ export function hasResult(primitive: Primitive): boolean {
     case 'callback':
     case 'lock':
     case 'unlock':
+    case 'free':
     case 'nothing':
       return false;
     case 'rmw':
@@ -109,6 +117,9 @@ export function hasResult(primitive: Primitive): boolean {
     case 'testBit':
     case 'truth':
     case 'dataRace':
+    case 'startThread':
+    case 'joinThread':
+    case 'allocate':
       return true;
   }
 }

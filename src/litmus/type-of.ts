@@ -1,11 +1,14 @@
 import { add, divide, IntKind, multiply } from '../cpu/integer.ts';
 import { isComparison, operatingKind } from './arithmetic.ts';
 import type { Binary, Call, Expression, Member } from './ast.ts';
+import { primitiveNamed } from './c-primitives.ts';
 import type { ThreadLayout } from './layout.ts';
 import type { Primitive } from './primitive.ts';
-import { atomicWord, PRIMITIVES } from './primitives.ts';
+import { atomicWord } from './primitives.ts';
 import type { Field } from './record.ts';
 import {
+  ATOMIC,
+  ATOMIC64,
   common,
   INT,
   ofKind,
@@ -96,7 +99,14 @@ export function signatureOf(typing: Typing, e: Expression): Signature | undefine
 /** The member that an expression names; undefined where there is none. */
 export function fieldOf(typing: Typing, e: Member): Field | undefined {
   const type = e.arrow ? typeOf(typing, e.object).pointee : accessType(typing, e.object);
-  return type?.record?.field(e.field);
+  return type === undefined ? undefined : fieldIn(type, e.field);
+}
+
+/** A member of a type. The kernel's atomic types are structures of one member, and words all the same. */
+export function fieldIn(type: ValueType, name: string): Field | undefined {
+  if (name !== 'counter' || type.record !== undefined) return type.record?.field(name);
+  if (type !== ATOMIC && type !== ATOMIC64 && type.name !== 'atomic_long_t') return undefined;
+  return { name, type: type === ATOMIC ? INT : ofKind(IntKind.S64), offset: 0, place: { start: 0, end: 0 } };
 }
 
 /** The type of what an lvalue stands for; undefined where its address is no pointer, and it is whatever is there. */
@@ -157,8 +167,9 @@ export function pointerSum({ left, right, sign, quotient }: Scale, a: number, b:
 }
 
 function callType(typing: Typing, call: Call): ValueType {
-  const primitive = PRIMITIVES.get(call.callee.name);
+  const primitive = primitiveNamed(call.callee.name);
   if (primitive === undefined) return UNTYPED;
+  if (primitive.kind === 'allocate') return pointerTo(VOID);
   if (primitive.kind === 'dataRace') return typeOf(typing, call.arguments[0]!);
   return returnsWord(primitive) ? (wordType(typing, call) ?? UNTYPED) : INT;
 }
@@ -168,7 +179,7 @@ function callType(typing: Typing, call: Call): ValueType {
  * undefined where that is not known.
  */
 export function wordType(typing: Typing, call: Call): ValueType | undefined {
-  const primitive = PRIMITIVES.get(call.callee.name)!;
+  const primitive = primitiveNamed(call.callee.name)!;
   const atomic = atomicWord(call.callee.name);
   if (atomic !== undefined) return atomic;
   const lvalue = lvalueOf(primitive, call);

@@ -1,3 +1,5 @@
+import { EMPTY, PTHREAD, STDLIB } from './user-space.ts';
+
 /**
  * Macros that every file has, whatever it includes: what initialises, declares, or checks without ordering anything. One a
  * line.
@@ -19,6 +21,9 @@ export const PRELUDE = `
 #define __SPIN_LOCK_UNLOCKED(name) 0
 #define __RAW_SPIN_LOCK_UNLOCKED(name) 0
 #define __MUTEX_INITIALIZER(name) 0
+#define GFP_KERNEL 0
+#define GFP_ATOMIC 0
+#define __VERIFIER_loop_bound(n) do { } while (0)
 #define __RWSEM_INITIALIZER(name) 0
 #define __RW_LOCK_UNLOCKED(name) 0
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
@@ -50,5 +55,8 @@ export const PRELUDE = `
 
 /** What can be included, by the name in the brackets. */
 export const HEADERS: Readonly<Record<string, string>> = {
-  'linux/kernel.h': '',
+  'pthread.h': PTHREAD,
+  'stdlib.h': STDLIB,
+  // What these declare is known without them.
+  ...Object.fromEntries(EMPTY.map((name) => [name, ''])),
 };

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { verdictOf } from './c-facts.ts';
+
+const THREADS = `#include <pthread.h>
+int x, y, r;
+atomic_t a;
+static void *first(void *given) { WRITE_ONCE(x, (long)given); smp_store_release(&y, 1); return NULL; }
+static void *second(void *unused) { if (smp_load_acquire(&y)) r = READ_ONCE(x); return NULL; }
+static void *add(void *by) { atomic_add((long)by, &a); return NULL; }
+`;
+
+test.each([
+  [
+    'pthread_t s, t; pthread_create(&s, NULL, first, (void *)7); pthread_create(&t, NULL, second, NULL); ' +
+      'pthread_join(s, NULL); pthread_join(t, NULL); assert(r == 0 || r == 7); assert(x == 7);',
+    'holds',
+  ],
+  [
+    'pthread_t t[3]; for (int i = 0; i < 3; i++) pthread_create(&t[i], NULL, add, (void *)(i + 1L)); ' +
+      'for (int i = 0; i < 3; i++) pthread_join(t[i], NULL); assert(atomic_read(&a) == 6);',
+    'holds',
+  ],
+  ['pthread_t t; x = 3; pthread_create(&t, NULL, add, NULL); x = 4; assert(x == 4);', 'holds'],
+  ['pthread_t t; pthread_create(&t, NULL, first, (void *)1); x = 4;', 'broken: plain accesses race'],
+  [
+    'struct task_struct *t = kthread_run(add, (void *)2, "name"); kthread_stop(t); assert(atomic_read(&a) == 2);',
+    'holds',
+  ],
+])('main() with %s', (body, verdict) => {
+  expect(verdictOf(`struct task_struct;\n${THREADS}int main(void)\n{\n${body}\nreturn 0;\n}\n`)).toBe(verdict);
+});
+
+const HEAP = `struct foo { int a; struct foo *next; };
+static struct foo *gp;
+`;
+const READER =
+  'void P1(void) { rcu_read_lock(); struct foo *p = rcu_dereference(gp); if (p) assert(p->a == 1); rcu_read_unlock(); }';
+
+test.each([
+  // A grace period lies between.
+  [
+    'struct foo *p = kmalloc(sizeof(*p), GFP_KERNEL); p->a = 1; rcu_assign_pointer(gp, p); WRITE_ONCE(gp, NULL); synchronize_rcu(); kfree(p);',
+    'holds',
+  ],
+  [
+    'struct foo *p = kmalloc(sizeof(*p), GFP_KERNEL); p->a = 1; rcu_assign_pointer(gp, p); WRITE_ONCE(gp, NULL); kfree(p);',
+    'broken: P1 does what has no meaning: foo#0 is used after it was freed',
+  ],
+  // It is published before it is filled.
+  [
+    'struct foo *p = kmalloc(sizeof(*p), GFP_KERNEL); WRITE_ONCE(gp, p);',
+    'broken: P1 does what has no meaning: this reads what was never written',
+  ],
+])('P0: %s', (body, verdict) => {
+  expect(verdictOf(`${HEAP}void P0(void) { ${body} }\n${READER}\n`)).toBe(verdict);
+});
+
+test.each([
+  ['struct foo *p = kzalloc(sizeof(*p), GFP_KERNEL); assert(p->a == 0 && !p->next); kfree(p);', 'holds'],
+  [
+    'struct foo *p = kmalloc(sizeof(*p), GFP_KERNEL); int r = p->a;',
+    'broken: P0 does what has no meaning: this reads what was never written',
+  ],
+  [
+    'struct foo *p = kzalloc(sizeof(*p), GFP_KERNEL); kfree(p); kfree(p);',
+    'broken: P0 does what has no meaning: foo#0 is freed twice',
+  ],
+  ['kfree(NULL); kfree(&gp);', 'broken: P0 does what has no meaning: gp was not allocated'],
+  [
+    'struct foo *p = kzalloc(sizeof(*p), GFP_KERNEL); kfree(p); p->a = 1;',
+    'broken: P0 does what has no meaning: foo#0 is used after it was freed',
+  ],
+  [
+    'struct foo *p = kzalloc(4, GFP_KERNEL);',
+    'broken: P0 does what has no meaning: this allocates 4 bytes, and foo#0 has 16',
+  ],
+  ['int *p = kzalloc(2 * sizeof(int), GFP_KERNEL); p[1] = 2; assert(p[0] + p[1] == 2);', 'holds'],
+])('alone: %s', (body, verdict) => {
+  expect(verdictOf(`${HEAP}void P0(void) { ${body} }\n`)).toBe(verdict);
+});
+
+test('what a thread sees in a section that it dies in is what it sees in one that ends', () => {
+  const writer = 'void P0(void) { WRITE_ONCE(x, 1); synchronize_rcu(); WRITE_ONCE(y, 1); }';
+  const reader =
+    'void P1(void) { rcu_read_lock(); int r = READ_ONCE(y); BUG_ON(r && !READ_ONCE(x)); rcu_read_unlock(); }';
+  expect(verdictOf(`int x, y;\n${writer}\n${reader}\n`)).toBe('holds');
+});
+
+test('a thread that waits for ever is a deadlock', () => {
+  expect(verdictOf('int x;\nvoid P0(void) { while (!READ_ONCE(x)) cpu_relax(); }\n')).toBe('deadlock');
+});
