@@ -3,6 +3,7 @@ import type { Section } from '../report/catalog.ts';
 import { registerAnalyses } from './analysis-register.ts';
 import { type Exit, exitCode, exitHelp, firstOf } from './exit-codes.ts';
 import { thrownDiagnostic } from './internal.ts';
+import type { ModelsDiffOptions } from './models-command.ts';
 import {
   CHECK_OPTIONS,
   type CheckOptions,
@@ -11,6 +12,7 @@ import {
   type ExportOptions,
   LITMUS_OPTIONS,
   type LitmusOptions,
+  MODELS_DIFF_OPTIONS,
 } from './options.ts';
 import { printDiagnostic, stdout } from './terminal.ts';
 import { commanderDiagnostic, usageDiagnostic } from './usage.ts';
@@ -86,6 +88,30 @@ async function main(argv: readonly string[]): Promise<Exit> {
       exit = listCommand(program, section, options.json === true);
     });
 
+  const models = program
+    .command('models')
+    .summary('list memory models, or compare two')
+    .description('Lists the memory models. With diff, compares two of them: on litmus tests.')
+    .action(async () => {
+      const { modelsCommand } = await import('./models-command.ts');
+      exit = modelsCommand();
+    });
+  const compared = models
+    .command('diff')
+    .summary('compare two models')
+    .description(
+      'Decides litmus tests under two models, and shows those of which the verdicts differ, each with an execution that one of them allows alone.',
+    )
+    .argument('<first>', 'a model (see holdfast models), or a cat file')
+    .argument('<second>', 'the other')
+    .argument('<path...>', 'litmus tests, and folders of them')
+    .addHelpText('after', exitHelp('analysis'))
+    .action(async (first: string, second: string, paths: string[], options: ModelsDiffOptions) => {
+      const { modelsDiffCommand } = await import('./models-command.ts');
+      exit = modelsDiffCommand([first, second], paths, options, argv);
+    });
+  for (const row of Object.values(MODELS_DIFF_OPTIONS)) compared.addOption(commanderOption(row));
+
   program
     .command('explain')
     .summary('say more about the code of a diagnostic, or about a race')
@@ -99,7 +125,7 @@ async function main(argv: readonly string[]): Promise<Exit> {
     });
 
   // Not the exit of commander: what is wrong is shown as any other diagnostic.
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...models.commands]) {
     command.exitOverride().configureOutput({ writeOut: (text) => stdout.print(text), outputError: () => {} });
   }
   const commands = program.commands.map((command) => command.name());

@@ -7,6 +7,7 @@ import { DEFAULT_PRESET } from '../mm/design/presets.ts';
 import type { ModelName } from '../models/registry.ts';
 import { type Format, formatsOf, formatWords } from '../report/formats.ts';
 import type { CatOptions } from './cat-files.ts';
+import type { ModelsDiffOptions } from './models-command.ts';
 
 /** One option of the command: of a question, see {@link asked}, or of how the command goes about it. */
 export interface OptionRow<T> {
@@ -177,6 +178,13 @@ export const CHECK_OPTIONS: Rows<CheckOptions> = {
   define: DEFINE_OPTION,
   unroll: asked('unroll', { text: 'of a file of C: most rounds of a loop' }),
   ...TELLING_OPTIONS,
+};
+
+/** How two models are compared. */
+export const MODELS_DIFF_OPTIONS: Rows<ModelsDiffOptions> = {
+  ...CAT_OPTIONS,
+  timeout: asked('timeout', { defaultText: '1 for each test under each' }),
+  unroll: asked('unroll'),
 };
 
 /** The values of the options of `holdfast export`. */

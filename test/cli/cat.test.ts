@@ -38,6 +38,17 @@ test('two cat files are compared', () => {
   expect(status).toBe(1);
 });
 
+test('the models are listed, and two of them compared on tests', () => {
+  expect(holdfast(['models']).stdout).toMatch(/^sc +SC; the strongest\ntso +TSO; weaker than sc\n/);
+  const { stdout, status } = holdfast(['models', 'diff', SC, 'tso', 'examples']);
+  expect(stdout).toMatch(/^examples\/SB.litmus: Never under sc.cat, Sometimes under TSO\n/);
+  expect(stdout).toContain('Only under TSO:');
+  expect(stdout).toMatch(/\d+ tests: 1 differs, \d+ the same; /);
+  expect(status).toBe(1);
+  expect(holdfast(['models', 'diff', TSO, 'tso', 'examples'])).toMatchObject({ status: 0 });
+  expect(holdfast(['models', 'diff', 'sc', 'nope', SB]).stderr).toContain("no such model: 'nope'");
+});
+
 test('a race is checked under a cat file', () => {
   const race = ['check', 'T0', '--variant', 'first', '--design', 'v5.11', '--model'];
   expect(holdfast([...race, SC]).stdout).toContain('holds under sc.cat');
