@@ -7,7 +7,7 @@ import { pinStatements } from './pin-kernel.ts';
  * pinner keeps its pin of a page that was handed on.
  */
 export function freePinKernel(design: Design, name: string): string {
-  const { put, flushBarrier, tlbFlush, pteRecheck } = design;
+  const { put, rmapDrop, flushBarrier, tlbFlush, pteRecheck } = design;
   const recheck: Statement[] =
     pteRecheck === 'skip' ? ['r_pinned = 1'] : ['r_pte = READ_ONCE(*pte)', when('r_pte == 1', ['r_pinned = 1'])];
   const walk: Statement[] = ['r_pte = READ_ONCE(*pte)', when('r_pte == 1', pinStatements(design, false, recheck))];
@@ -18,6 +18,7 @@ export function freePinKernel(design: Design, name: string): string {
     shared: {
       pte: { type: 'int', initial: 1 },
       ref: { type: 'atomic_t', initial: 1 },
+      mapcount: { type: 'atomic_t', initial: 1 },
       pins: { type: 'atomic_t', initial: 0 },
       owner: { type: 'int', initial: 1 },
       irq: { type: 'spinlock_t', initial: 0 },
@@ -26,6 +27,7 @@ export function freePinKernel(design: Design, name: string): string {
       interruptible ? ['spin_lock(irq)', ...walk, 'spin_unlock(irq)'] : walk,
       statements(
         'r_pte = xchg_relaxed(pte, 0)',
+        rmapDrop === 'full' ? 'r_mapped = atomic_sub_return(1, mapcount)' : 'atomic_sub(1, mapcount)',
         flushBarrier === 'mb' && 'smp_mb()',
         interruptible && 'spin_lock(irq)',
         interruptible && 'spin_unlock(irq)',

@@ -58,7 +58,7 @@ const FORK: readonly KnobName[] = [
   'pinFlag',
   'pinSeqcount',
 ];
-const FREE: readonly KnobName[] = ['put', 'flushBarrier', 'tlbFlush'];
+const FREE: readonly KnobName[] = ['put', 'rmapDrop', 'flushBarrier', 'tlbFlush'];
 const MOVE: readonly KnobName[] = ['uffdMove', 'flushBarrier', 'tlbFlush'];
 const DROP: readonly KnobName[] = ['lazyfree', 'flushBarrier', 'tlbFlush', 'unmapFlush', 'put'];
 const SHARE: readonly KnobName[] = [

@@ -167,7 +167,7 @@ const NOTICED: readonly [what: string, changes: readonly Change[], row: string, 
   ],
   [
     'a copy on write keeps the mapping',
-    without(WP, '    pageRemoveRmap(cpu, page);\n'),
+    without(WP, '    pageRemoveRmap(cpu, k, page);\n'),
     'vmsplice get',
     'v6.12',
     'SC I1',

@@ -163,7 +163,7 @@ function wpPageCopy(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e: Pte,
     flushTlbRange(cpu, k, mm, address, address + 1);
     pageAddNewAnonRmap(cpu, k, copy, k.layout.anonVma(vma.anonVma - 1), address);
     setPte(cpu, cell, mkPte(k.layout.pfnOf(copy), entryBits(vma, !unshare)));
-    pageRemoveRmap(cpu, page);
+    pageRemoveRmap(cpu, k, page);
   }
   ptUnlock(cpu, table + PT_LOCK);
   invalidateRangeEnd(cpu, k, mm);

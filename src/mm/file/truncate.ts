@@ -81,8 +81,13 @@ export function truncateInodePage(
   exiting = false,
 ): void {
   if (cpu.readOnce(page + PAGE_MAPCOUNT) > 0) unmapMappingPages(cpu, k, mapping, index, index + 1, false);
-  cpu.testAndClearBits(page + PAGE_FLAGS, PG_DIRTY);
+  cancelDirtyPage(cpu, page);
   deleteFromPageCache(cpu, k, mapping, page, index, exiting);
+}
+
+/** cancel_dirty_page() (include/linux/mm.h, v4.20; folio_cancel_dirty() v6.12): looks first. In v4.4 it did not. */
+function cancelDirtyPage(cpu: Cpu, page: Page): void {
+  if ((cpu.readOnce(page + PAGE_FLAGS) & PG_DIRTY) !== 0) cpu.testAndClearBits(page + PAGE_FLAGS, PG_DIRTY);
 }
 
 /**

@@ -139,7 +139,7 @@ function copyAndFree(cpu: Cpu, k: Kernel, table: PageTable, folio: Page, isolate
   ptLock(cpu, k, table + PT_LOCK);
   for (const { cell, page } of isolated) {
     setPte(cpu, cell, PTE_NONE, 'k3');
-    pageRemoveRmap(cpu, page);
+    pageRemoveRmap(cpu, k, page);
   }
   ptUnlock(cpu, table + PT_LOCK);
   for (const { page } of isolated) {

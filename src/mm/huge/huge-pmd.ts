@@ -38,6 +38,7 @@ import {
   pteWrprotect,
 } from '../memory/pte.ts';
 import { entryBits, VM_WRITE, type Vma } from '../memory/vma.ts';
+import { pageRemovePmdRmap } from '../rmap/rmap.ts';
 import { depositTable, lockFolioOfPmd, splitHugePmd, withdrawTable } from './split-pmd.ts';
 
 /**
@@ -191,7 +192,7 @@ export function zapHugePmd(cpu: Cpu, k: Kernel, gather: Gather, address: number)
   if (pmdIsHuge(pmd)) {
     const folio = ptePage(cpu, k, pmd);
     cpu.xchg(cell, PTE_NONE, Mode.Once, 'z1');
-    cpu.atomicSub(folio + PAGE_ENTIRE_MAPCOUNT, 1);
+    pageRemovePmdRmap(cpu, k, folio);
     giveFree(cpu, k.layout.freeTables, withdrawTable(cpu, mm).number);
     gather.pages.push(folio);
     for (let i = 0; i < k.layout.config.ptesPerTable; i++) gatherEntry(gather, address + i);

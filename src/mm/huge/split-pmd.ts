@@ -9,7 +9,6 @@ import { MM_DEPOSITED, MM_PAGE_TABLE_LOCK, type Mm } from '../memory/mm-struct.t
 import {
   lockPage,
   PAGE_CELLS,
-  PAGE_ENTIRE_MAPCOUNT,
   PAGE_FLAGS,
   type Page,
   PG_ANON_EXCLUSIVE,
@@ -42,7 +41,7 @@ import {
 } from '../memory/pte.ts';
 import { flushTlbRange } from '../memory/tlb.ts';
 import { invalidateRangeEnd, invalidateRangeStart } from '../notifier/mmu-notifier.ts';
-import { pageDupRmap } from '../rmap/rmap.ts';
+import { pageDupRmap, pageRemovePmdRmap } from '../rmap/rmap.ts';
 
 /**
  * pgtable_trans_huge_deposit(): keeps a page table for the time when a PMD of the mm is split, which must not fail for
@@ -139,5 +138,5 @@ function fillTable(
     }
     setPte(cpu, table + PT_PTES + i, mkPte(ptePfn(old) + i, bits));
   }
-  cpu.atomicSub(folio + PAGE_ENTIRE_MAPCOUNT, 1);
+  pageRemovePmdRmap(cpu, k, folio);
 }

@@ -53,7 +53,7 @@ export function flushGather(cpu: Cpu, k: Kernel, gather: Gather): void {
   if (gather.end > gather.start) flushTlbRange(cpu, k, gather.mm, gather.start, gather.end);
   gather.start = Number.POSITIVE_INFINITY;
   gather.end = 0;
-  for (const page of gather.delayedRmap.splice(0)) pageRemoveRmap(cpu, page);
+  for (const page of gather.delayedRmap.splice(0)) pageRemoveRmap(cpu, k, page);
 }
 
 /**

@@ -131,7 +131,7 @@ function zapPteRange(
       forceFlush ||= k.design.zapDirty === 'forced-flush';
     }
     if (dirtyFile && k.design.zapMapcount === 'after-flush') gather.delayedRmap.push(page);
-    else pageRemoveRmap(cpu, page, 'z2');
+    else pageRemoveRmap(cpu, k, page, 'z2');
     gather.pages.push(page);
     gatherEntry(gather, address);
   }

@@ -164,7 +164,7 @@ export function replacePage(
       ptepGetAndClear(cpu, cell);
       flushTlbRange(cpu, k, mm, address, address + 1);
       setPte(cpu, cell, mkPte(k.layout.pfnOf(kpage), entryBits(vma, false)));
-      pageRemoveRmap(cpu, page);
+      pageRemoveRmap(cpu, k, page);
       putPage(cpu, k, page);
       return true;
     },

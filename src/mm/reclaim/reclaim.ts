@@ -20,7 +20,7 @@ import {
   trylockPage,
   unlockPage,
 } from '../memory/page.ts';
-import { freezePage, pageMaybeDmaPinned, putPage, unfreezePage } from '../memory/page-ref.ts';
+import { freezePage, pageMaybeDmaPinned, pageRefCount, putPage, unfreezePage } from '../memory/page-ref.ts';
 import { tryToUnmap, tryToUnmapFlush, type UnmapBatch } from '../rmap/try-to-unmap.ts';
 import { addToSwap } from './swap-cache.ts';
 
@@ -67,8 +67,7 @@ function unmapForReclaim(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch): 'c
   if ((flags & PG_DIRTY) === 0) return home;
   if (!anonymous || home === 'none') return undefined;
   tryToUnmapFlush(cpu, k, batch);
-  swapWritepage(cpu, k, page);
-  return home;
+  return pageout(cpu, k, page) ? home : undefined;
 }
 
 /** The end of shrink_page_list() for a page that MADV_FREE gave up: nobody but the caller holds it. @returns whether it was freed */
@@ -78,14 +77,19 @@ function discardPage(cpu: Cpu, k: Kernel, page: Page): boolean {
   return true;
 }
 
-/** pageout(), swap_writepage() (mm/page_io.c), with the end of the I/O: what the page contains is in its slot now. */
-function swapWritepage(cpu: Cpu, k: Kernel, page: Page): void {
+/**
+ * pageout(), swap_writepage() (mm/page_io.c), with the end of the I/O: what the page contains is in its slot now.
+ * @returns false where somebody else holds the page, so that it could not be freed (is_page_cache_freeable())
+ */
+function pageout(cpu: Cpu, k: Kernel, page: Page): boolean {
+  if (pageRefCount(cpu, page) !== ISOLATED) return false;
   const slot = cpu.readOnce(page + PAGE_PRIVATE);
   const stored = k.layout.swapData + slot + cpu.provenance(slot);
   cpu.testAndClearBits(page + PAGE_FLAGS, PG_DIRTY);
   cpu.testAndSetBits(page + PAGE_FLAGS, PG_WRITEBACK);
   cpu.writeOnce(stored, cpu.readOnce(page + PAGE_DATA, 'pageout'));
   cpu.testAndClearBits(page + PAGE_FLAGS, PG_WRITEBACK);
+  return true;
 }
 
 /**

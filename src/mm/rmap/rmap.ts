@@ -2,6 +2,7 @@
 
 import type { Cpu } from '../../cpu/cpu.ts';
 import { cellIndex } from '../../cpu/cpu.ts';
+import { Mode } from '../../cpu/modes.ts';
 import type { AnonVma } from '../memory/anon-vma.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import { MAPPING_ANON, mkMapping } from '../memory/mapping.ts';
@@ -66,6 +67,14 @@ export const pageDupRmap = (cpu: Cpu, page: Page): void => cpu.atomicAdd(page + 
 export const pageMapcount = (cpu: Cpu, k: Kernel, page: Page, folio: Page): number =>
   cpu.readOnce(page + PAGE_MAPCOUNT) + (isLarge(cpu, k, folio) ? cpu.readOnce(folio + PAGE_ENTIRE_MAPCOUNT) : 0);
 
+const DROP = { full: Mode.Full, relaxed: Mode.Once } as const;
+
 /** page_remove_rmap(): one entry fewer maps the page. */
-export const pageRemoveRmap = (cpu: Cpu, page: Page, label?: string): void =>
-  cpu.atomicSub(page + PAGE_MAPCOUNT, 1, label);
+export const pageRemoveRmap = (cpu: Cpu, k: Kernel, page: Page, label?: string): void => {
+  cpu.atomicSubReturn(page + PAGE_MAPCOUNT, 1, DROP[k.design.rmapDrop], label);
+};
+
+/** page_remove_rmap() of a PMD: one PMD fewer maps the folio. */
+export const pageRemovePmdRmap = (cpu: Cpu, k: Kernel, folio: Page): void => {
+  cpu.atomicSubReturn(folio + PAGE_ENTIRE_MAPCOUNT, 1, DROP[k.design.rmapDrop]);
+};

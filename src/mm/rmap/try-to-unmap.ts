@@ -89,7 +89,7 @@ function tryToUnmapOne(
     }
     setPte(cpu, found.cell, mkPte(slot, PTE_SWAP | (exclusive ? PTE_EXCLUSIVE : 0)), 'A4');
   }
-  pageRemoveRmap(cpu, page);
+  pageRemoveRmap(cpu, k, page);
   putPage(cpu, k, folio);
   return true;
 }
@@ -147,7 +147,7 @@ function tryToMigrateOne(
   }
   const kept = (pteWrite(old) ? PTE_WRITE : 0) | (exclusive ? PTE_EXCLUSIVE : 0);
   setPte(cpu, found.cell, mkPte(k.layout.pfnOf(page), PTE_MIGRATION | kept), 'A4');
-  pageRemoveRmap(cpu, page);
+  pageRemoveRmap(cpu, k, page);
   putPage(cpu, k, folio);
   return true;
 }

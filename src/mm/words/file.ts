@@ -36,6 +36,10 @@ export const FILE_WORDS: WordTable = {
     ],
     { steps: { 'write mapcount': 'page_mapcount_reset(page)', 'rmw refcount': 'page_ref_sub(page, mapcount)' } },
   ),
+  cancelDirtyPage: call([
+    ['v4.4', 'cancel_dirty_page(page)'],
+    ['v5.16', 'folio_cancel_dirty(folio)'],
+  ]),
   truncateInodePages: within(TRUNCATE, 'truncate_inode_pages_range', { program: 'truncation' }),
   truncateInodePage: within(
     TRUNCATE,
@@ -136,8 +140,16 @@ export const FILE_WORDS: WordTable = {
     ],
   }),
   discardPage: part(),
-  swapWritepage: within('mm/vmscan.c', 'pageout', {
-    steps: { pageout: 'swap_writepage(page, wbc)', 'write data': 'the slot of swap is written' },
+  pageout: within('mm/vmscan.c', 'pageout', {
+    steps: {
+      pageRefCount: [
+        ['v4.4', 'is_page_cache_freeable(page)'],
+        ['v5.19', 'is_page_cache_freeable(folio)'],
+        ['v6.19', 'folio_ref_count(folio)'],
+      ],
+      pageout: 'swap_writepage(page, wbc)',
+      'write data': 'the slot of swap is written',
+    },
   }),
   removeMapping: within('mm/vmscan.c', '__remove_mapping', {
     steps: {

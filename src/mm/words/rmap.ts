@@ -166,6 +166,11 @@ export const RMAP_WORDS: WordTable = {
     ['v4.4', 'page_mapcount(page)'],
     ['v6.12', 'folio_mapcount(folio)'],
   ]),
+  pageRemovePmdRmap: call([
+    ['v4.4', 'page_remove_rmap(page)'],
+    ['v4.5', 'page_remove_rmap(page, true)'],
+    ['v6.8', 'folio_remove_rmap_pmd(folio, page, vma)'],
+  ]),
   pageRemoveRmap: call([
     ['v4.4', 'page_remove_rmap(page)'],
     ['v6.8', 'folio_remove_rmap_pte(folio, page, vma)'],

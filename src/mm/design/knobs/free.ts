@@ -11,6 +11,10 @@ export const FREE_KNOBS = {
     full: 'fully ordered (atomic_dec_and_test)',
     relaxed: 'relaxed',
   }).took('full'),
+  rmapDrop: knob('free', 'the ordering of dropping a map count', {
+    full: 'fully ordered (atomic_add_negative): whoever drops it learns whether it was the last',
+    relaxed: 'relaxed',
+  }).took('full'),
   tlbFlush: knob('free', 'how other CPUs flush their TLB', {
     ipi: 'an interrupt to each, which waits until it has interrupts on',
     broadcast: 'by hardware, without an interrupt',
