@@ -128,6 +128,9 @@ function carried(g: Graph, thread: number, deps: Deps): Deps {
 /**
  * The LKMM's ppo within a thread, except `dep ; [Marked] ; rfi`, which depends on reads-from
  * (linux-kernel.cat, "Preserved Program Order" and "Fences", Linux 6.12).
+ *
+ * One walk back through the thread answers all its questions at once, and ends at the first full barrier: a function for
+ * each relation would walk the thread again for each.
  * @param conservative every read controls every later write (see `Program.dependencies`)
  */
 export const lkmmOrder =
