@@ -1,6 +1,7 @@
 // Runs every `console` block of the README and the docs, and compares what is printed with what the block says.
 // A line that starts with `$ ` is a command for the shell, in the root of the project; the lines up to the next are its
 // output, standard error included. Times are not compared. With --write the pages are made to say what is printed.
+// Arguments are pages; without, all.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,8 +9,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
-  name.endsWith('.md'),
+const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter(
+  (name) => name.endsWith('.md') && (asked.length === 0 || asked.includes(name)),
 );
 
 const bin = mkdtempSync(join(tmpdir(), 'holdfast-'));

@@ -70,9 +70,13 @@ function refusal(
   return { result, signal: undefined };
 }
 
+/** Does code of the user's own run for it? */
+const isOwn = ({ asked }: AnalysisRequest): boolean =>
+  asked.some((each) => each.kind === 'race' && (each.module !== undefined || each.files.length > 0));
+
 /** What is the user's own runs in a worker alone. */
 async function answerTo(request: AnalysisRequest): Promise<{ result: Analysis; signal: Exit | undefined }> {
-  if (request.asked.every((asked) => asked.kind !== 'race' || asked.module === undefined)) {
+  if (!isOwn(request)) {
     const start = Date.now();
     const until = start + SOON;
     const soon = atMost(SOON + CUT, () =>
@@ -200,11 +204,11 @@ async function racesFrom(
   const chosen = { design: designs, variant: variant === undefined ? [] : [variant], set };
   const question = await questionFrom(name, { ...chosen, allDesigns: false }, argv);
   if (!('tasks' in question)) return question;
-  const { decisions, module, tasks } = question;
+  const { decisions, module, files, tasks, designs: presets } = question;
   const ofOne = tasks.filter(({ scenario }) => scenario === tasks[0]?.scenario);
   const first = analysis === 'show' ? tasks : analysis === 'repair' ? ofOne : tasks.slice(0, 1);
   const asked = first.flatMap(({ scenario, variant }) =>
-    designs.map((preset): NamedRace => ({ kind: 'race', scenario, variant, preset, decisions, module })),
+    presets.map((preset): NamedRace => ({ kind: 'race', scenario, variant, preset, decisions, module, files })),
   );
   return { asked };
 }
@@ -225,9 +229,9 @@ async function racesBetween(
   const chosen = { allDesigns: false, design: [before, to], variant: variant === undefined ? [] : [variant], set };
   const question = await questionFrom(name, chosen, argv);
   if (!('tasks' in question)) return question;
-  const { decisions, module, tasks, designs } = question;
+  const { decisions, module, files, tasks, designs } = question;
   const asked = tasks.flatMap(({ scenario, variant }) =>
-    designs.map((preset): NamedRace => ({ kind: 'race', scenario, variant, preset, decisions, module })),
+    designs.map((preset): NamedRace => ({ kind: 'race', scenario, variant, preset, decisions, module, files })),
   );
   return { asked };
 }
@@ -323,6 +327,7 @@ async function inWorker(request: AnalysisRequest): Promise<{ result: Analysis; s
     settings: undefined,
     lost: (_, loss) => lostAnalysis(request, loss),
     limit: () => request.timeout,
+    own: isOwn(request),
     rest: () => undefined,
   });
   const signals = new Signals(() => pool.stop());

@@ -12,7 +12,7 @@ import { atOnce, type InTurns } from '../program/turns.ts';
 import { bundleFrames } from './frame-map.ts';
 import { thrownDiagnostic } from './internal.ts';
 import type { Task } from './pool.ts';
-import { designFor } from './run-cell.ts';
+import { type DesignFile, designFrom } from './user-design.ts';
 import { scenarioFrom } from './user-scenario.ts';
 import type { Telling } from './worker-loop.ts';
 
@@ -25,6 +25,7 @@ export interface NamedRace {
   readonly decisions: Readonly<Record<string, string>>;
   /** The text of a module with the user's scenarios, or undefined for our own. */
   readonly module: string | undefined;
+  readonly files: readonly DesignFile[];
 }
 
 /** What is asked about, as it crosses to the worker. */
@@ -110,12 +111,12 @@ function pairsOf(asked: readonly Asked[]): RacePair[] {
 
 function resolved(asked: Named): Asked {
   if (asked.kind !== 'race') return asked;
-  const { variant, preset, decisions, module } = asked;
+  const { variant, preset, decisions, module, files } = asked;
   const scenario = scenarioFrom(module, asked.scenario);
   if (scenario === undefined) throw new RangeError(`no race ${nameOf(asked)}`);
   return {
     kind: 'race',
-    race: { scenario, variant, design: designFor(preset, { decisions }) },
+    race: { scenario, variant, design: designFrom(preset, decisions, files) },
     frames: bundleFrames(),
   };
 }

@@ -37,7 +37,7 @@ export async function checkAll(
   stdout.onFailure = () => pool?.stop();
   const late: CellTask[] = [...tasks];
   let wasCut = false;
-  if (settings.module === undefined) {
+  if (settings.module === undefined && settings.files.length === 0) {
     const early: [number, CellResult][] = [];
     const until = Date.now() + SOON;
     const whole = atMost(SOON + CUT, () => {
@@ -64,6 +64,7 @@ export async function checkAll(
       settings,
       lost: (task, loss) => lostCell(task, settings, loss),
       limit: () => settings.timeout,
+      own: settings.module !== undefined || settings.files.length > 0,
       rest: (task) => {
         const rest = restOf(task);
         if (rest === undefined) left--;

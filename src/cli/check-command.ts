@@ -2,7 +2,7 @@ import { raceCounterexample } from '../ask/counterexample.ts';
 import { settingsFrom } from '../ask/options.ts';
 import { type Telling, toldMore } from '../explain/analysis.ts';
 import type { CellResult } from '../fronts/races/cell-result.ts';
-import { designName, resolvedAs } from '../mm/design/presets.ts';
+import { resolvedAs } from '../mm/design/presets.ts';
 import { DEFAULT_MODEL, LADDER } from '../models/registry.ts';
 import { cellMachines } from '../report/cell-machines.ts';
 import { cellTable, cellWord, legend } from '../report/cell-table.ts';
@@ -20,9 +20,10 @@ import { bundleFrames } from './frame-map.ts';
 import type { CheckOptions } from './options.ts';
 import { type Question, questionFrom } from './question.ts';
 import { ResultOutput } from './result-output.ts';
-import { type CellSettings, designFor, namedScenario } from './run-cell.ts';
+import { type CellSettings, namedScenario } from './run-cell.ts';
 import { printDiagnostic, stderr, stdout } from './terminal.ts';
 import { usageDiagnostic } from './usage.ts';
+import { designFrom, designNameOf } from './user-design.ts';
 
 /** Seconds after which an execution that is still looked for is not drawn. */
 const DRAWING = 30;
@@ -45,7 +46,7 @@ export async function checkCommand(
     question.forEach(printDiagnostic);
     return 'badInput';
   }
-  const { tasks, module, decisions } = question;
+  const { tasks, module, files, decisions } = question;
   const { maxExecutions, timeout } = options;
   const settings: CellSettings = {
     models: options.model === undefined ? LADDER : [options.model],
@@ -53,6 +54,7 @@ export async function checkCommand(
     machines: options.model === undefined,
     decisions,
     module,
+    files,
     maxExecutions,
     timeout,
   };
@@ -131,7 +133,7 @@ function printTable(
   seconds: number,
 ): void {
   const { style } = stdout;
-  const columns = designs.map((design) => designName(design, decisions));
+  const columns = designs.map((design) => designNameOf(design, decisions));
   const exists = (name: string, variant: string): boolean =>
     results.some(
       ({ kind, scenario, variant: own, design }) =>
@@ -153,7 +155,7 @@ function printTable(
   if (machines.length > 0) lines.push(`What the LKMM alone breaks\n${machines.join('\n')}\n`);
   const executions = results.reduce((sum, cell) => sum + cell.executions, 0);
   lines.push(`${count(results.length, 'cell')}, ${count(executions, 'execution')} in ${duration(seconds)}`);
-  const explained = explaining(results, race, decisions);
+  const explained = explaining(results, race, designs, decisions);
   if (explained !== undefined) lines.push(`A cell explained: ${explained}`);
   stdout.print(`${lines.join('\n')}\n`);
 }
@@ -162,12 +164,14 @@ function printTable(
 function explaining(
   results: readonly CellResult[],
   race: string | undefined,
+  designs: readonly string[],
   decisions: Question['decisions'],
 ): string | undefined {
   const broken = results.find(isFailing);
   const cell = broken ?? results.find(({ kind }) => kind === 'holds');
   if (cell === undefined) return undefined;
-  const [design] = cell.design.split(' ');
+  const own = designs.find((each) => cell.design === designNameOf(each, decisions));
+  const design = own ?? cell.design.split(' ')[0];
   const sets = Object.entries(decisions).map(([knob, value]) => ` --set ${knob}=${value}`);
   const question = broken === undefined ? 'barriers' : 'show';
   return `holdfast ${question} ${race ?? cell.scenario} --design ${design} --variant ${cell.variant}${sets.join('')}`;
@@ -228,11 +232,11 @@ function printExecution(
   style: Style,
 ): void {
   const scenario = namedScenario(name, settings.module);
-  const race = { scenario, variant, design: designFor(preset, settings) };
+  const race = { scenario, variant, design: designFrom(preset, settings.decisions, settings.files) };
   const seconds = Math.min(settings.timeout ?? DRAWING, DRAWING);
   const found = atMost(seconds * 1000, () => raceCounterexample(race, model, bundleFrames()));
   if (found === undefined) return;
-  const own = settings.module !== undefined;
+  const own = settings.module !== undefined || settings.files.length > 0;
   const lines = [executionText(toldMore(found, telling), stdout.width, style)];
   if (!own && found.id !== undefined) lines.push(`${style.bold('Again')}: holdfast replay ${found.id}\n`);
   stdout.print(`${lines.join('')}\n`);

@@ -1,9 +1,9 @@
 import type { Exit } from './exit-codes.ts';
 import type { ExportOptions } from './options.ts';
 import { questionFrom } from './question.ts';
-import { designFor } from './run-cell.ts';
 import { printDiagnostic, stdout } from './terminal.ts';
 import { usageDiagnostic } from './usage.ts';
+import { designFrom } from './user-design.ts';
 
 /** `holdfast export`: the kernels of the variants asked for, one after the other. @returns how it ended */
 export async function exportCommand(race: string, options: ExportOptions, argv: readonly string[]): Promise<Exit> {
@@ -12,8 +12,8 @@ export async function exportCommand(race: string, options: ExportOptions, argv: 
     question.forEach(printDiagnostic);
     return 'badInput';
   }
-  const { scenarios, tasks } = question;
-  const { name, design } = designFor(options.design, question);
+  const { scenarios, tasks, designs, decisions, files } = question;
+  const { name, design } = designFrom(designs[0]!, decisions, files);
   const [scenario] = scenarios;
   const texts = tasks.flatMap(({ variant }) =>
     scenario!.absent(design, variant) === undefined ? [scenario!.litmus(design, variant)] : [],

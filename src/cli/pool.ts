@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { internalDiagnostic } from './internal.ts';
+import { scenarioDiagnostic } from './scenario-place.ts';
 import { usageDiagnostic } from './usage.ts';
 
 /** How long a worker has to hand over what it knows when the user stops the run, in milliseconds. */
@@ -11,6 +12,10 @@ const GRACE = 200;
 const LATE = 200;
 /** How often workers are looked at, in milliseconds. */
 const LOOK = 50;
+/** So long, in milliseconds, code of the user's own may do nothing that can be seen, before it is asked where it is. */
+const STUCK = 10_000;
+/** As long, once some of it did not come back. */
+const STUCK_AGAIN = 1000;
 /** How many workers in a row may die before they begin with anything. */
 const STILLBORN = 3;
 
@@ -19,7 +24,10 @@ export interface WorkerData<Settings> {
   readonly settings: Settings;
   /** One integer that all workers share: not 0 when the user wants to stop. */
   readonly stop: SharedArrayBuffer;
-  /** Two numbers: since when the present task runs, as `Date.now()` counts, or 0; and how many executions it has had. */
+  /**
+   * Three numbers: since when the present task runs, as `Date.now()` counts, or 0; how many executions it has had; and how
+   * many accesses the user's own code has made.
+   */
   readonly progress: SharedArrayBuffer;
 }
 
@@ -56,6 +64,8 @@ export interface Work<Settings, T extends Task, Result> {
   limit(task: T): number | undefined;
   /** What is left of a task after one more result. */
   rest(task: T): T | undefined;
+  /** Whether code of the user's own runs, which may never come back. */
+  readonly own?: boolean;
 }
 
 /** The place of a worker, with what it does now. */
@@ -66,7 +76,12 @@ interface Slot<T> {
   step: Step | undefined;
   /** What it threw, if it did. */
   error: unknown;
+  /** All that it had done when it was last seen to do something, as one text, and when that was. */
+  done: string;
+  doneAt: number;
 }
+
+const NEW = { done: '', doneAt: 0 };
 
 /** Tasks over worker threads: one at a time each, and a new worker in the place of one that is lost. */
 export class Pool<Settings, T extends Task, Result> {
@@ -78,6 +93,7 @@ export class Pool<Settings, T extends Task, Result> {
   #next = 0;
   #stillborn = 0;
   #stopped = false;
+  #stuck = STUCK;
   #answer: (index: number, result: Result) => void = () => {};
   #finished: () => void = () => {};
 
@@ -86,7 +102,14 @@ export class Pool<Settings, T extends Task, Result> {
     this.#work = work;
     this.#heap = heap;
     this.#slots = Array.from({ length: size }, () => {
-      return { worker: undefined, progress: new Float64Array(2), task: undefined, step: undefined, error: undefined };
+      return {
+        worker: undefined,
+        progress: new Float64Array(3),
+        task: undefined,
+        step: undefined,
+        error: undefined,
+        ...NEW,
+      };
     });
     for (const slot of this.#slots) this.#spawn(slot);
   }
@@ -139,11 +162,11 @@ export class Pool<Settings, T extends Task, Result> {
 
   #spawn(slot: Slot<T>): void {
     const { settings, script } = this.#work;
-    const progress = new SharedArrayBuffer(16);
+    const progress = new SharedArrayBuffer(24);
     const workerData: WorkerData<Settings> = { settings, stop: this.#stop, progress };
     const resourceLimits = { maxOldGenerationSizeMb: this.#heap };
     const worker = new Worker(join(__dirname, script), { workerData, resourceLimits });
-    Object.assign(slot, { worker, progress: new Float64Array(progress), step: undefined, error: undefined });
+    Object.assign(slot, { worker, progress: new Float64Array(progress), step: undefined, error: undefined, ...NEW });
     worker.on('message', (message: WorkerMessage<Result>) => {
       if (slot.worker === worker) this.#heard(slot, message);
     });
@@ -193,9 +216,10 @@ export class Pool<Settings, T extends Task, Result> {
     );
   }
 
-  /** Ends workers that are far beyond the limit of their task. */
+  /** Ends workers that are far beyond the limit of their task, or do not come back. */
   #look(): void {
     for (const slot of this.#slots) {
+      if (this.#work.own === true) this.#feel(slot);
       const { task, worker, progress } = slot;
       const limit = task === undefined ? undefined : this.#work.limit(task);
       if (limit === undefined || progress[0] === 0 || Date.now() - progress[0]! < limit * 1000 + LATE) continue;
@@ -203,6 +227,22 @@ export class Pool<Settings, T extends Task, Result> {
       void worker?.terminate();
       this.#settle(slot, this.#lost(task!, slot, 'timeout'));
     }
+  }
+
+  /** Ends a worker in which the user's own code has done nothing for long, and says where it was. */
+  #feel(slot: Slot<T>): void {
+    const { task, worker, progress } = slot;
+    const done = task === undefined || progress[0] === 0 ? '' : progress.join();
+    if (done === '' || done !== slot.done) Object.assign(slot, { done, doneAt: Date.now() });
+    if (Date.now() - slot.doneAt < this.#stuck || worker === undefined) return;
+    slot.doneAt = Number.POSITIVE_INFINITY;
+    void endlessLoop(task!.name, worker.threadId).then((diagnostic) => {
+      this.#stuck = STUCK_AGAIN;
+      if (slot.worker !== worker || slot.task !== task) return;
+      slot.worker = undefined;
+      void worker.terminate();
+      this.#settle(slot, this.#lost(task!, slot, diagnostic));
+    });
   }
 
   #died(slot: Slot<T>, exitCode: number): void {
@@ -233,6 +273,14 @@ function heapLimit(workers: number): number {
   const constrained = process.constrainedMemory();
   const most = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
   return Math.max(256, Math.min(4096, Math.floor((0.75 * most) / workers / 2 ** 20)));
+}
+
+/** Where the user's own code goes on without end. */
+async function endlessLoop(name: string, threadId: number): Promise<Diagnostic> {
+  const { framesOfWorker } = await import('./stuck.ts');
+  const stack = (await framesOfWorker(threadId)).map(({ file, line, column }) => `${file}:${line}:${column}`);
+  const message = 'code of your own goes on and on without a memory access';
+  return scenarioDiagnostic('HF948', message, [stack.join('\n')], name);
 }
 
 /** Why a worker is gone: what it threw, that it ran out of memory, or that what it ran ended it. */

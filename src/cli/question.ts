@@ -6,25 +6,24 @@ import type { Code } from '../program/codes.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { SCENARIOS, scenarioNamed } from '../scenarios/catalog.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { atMost } from './at-most.ts';
 import type { CheckOptions } from './options.ts';
 import type { CellTask } from './run-cell.ts';
 import { usageDiagnostic } from './usage.ts';
-import { bundleScenario, isScenarioFile, moduleDiagnostic, scenariosOf } from './user-scenario.ts';
+import { type DesignFile, loadDesigns, splitReference } from './user-design.ts';
+import { isUserFile } from './user-module.ts';
+import { loadScenarios } from './user-scenario.ts';
 
 /** What the arguments of `holdfast check` ask. */
 export interface Question {
   readonly scenarios: readonly Scenario[];
   /** See {@link CellSettings}. */
   readonly module: string | undefined;
+  readonly files: readonly DesignFile[];
   readonly decisions: Readonly<Record<string, string>>;
-  /** The presets of the columns. */
+  /** The presets of the columns, and references to designs of the user's. */
   readonly designs: readonly string[];
   readonly tasks: readonly CellTask[];
 }
-
-/** How long a user's file may take to be evaluated, in milliseconds. */
-const LOADING = 10_000;
 
 /** The presets that are kernels, not proposals. */
 export const KERNELS: readonly string[] = KERNEL_PRESETS.map(({ name }) => name);
@@ -39,10 +38,16 @@ export async function questionFrom(
   if ('diagnostic' in taken) return [taken.diagnostic];
   const { decisions } = taken;
   const asked: string[] = [];
+  const files: DesignFile[] = [];
   for (const design of options.design) {
     const preset = presetNamed(design);
     if (preset !== undefined) asked.push(preset.name);
-    else {
+    else if (isUserFile(splitReference(design).path)) {
+      const own = await loadDesigns(design);
+      if (!('file' in own)) return own;
+      files.push(own.file);
+      asked.push(...own.references);
+    } else {
       const names = PRESETS.map(({ name }) => name);
       const help = `holdfast list has all with a name; any release from ${KERNELS[0]} to ${NEWEST} is one, too`;
       return [unknown('HF931', `no such design: '${design}'`, design, names, argv, help)];
@@ -70,7 +75,7 @@ export async function questionFrom(
       tasks.push({ index: tasks.length, name, scenario: scenario.name, variant, presets });
     }
   }
-  return { scenarios, module, decisions, tasks, designs: asked.length > 0 ? asked : kernels };
+  return { scenarios, module, files, decisions, tasks, designs: asked.length > 0 ? asked : kernels };
 }
 
 async function scenariosFor(
@@ -82,19 +87,7 @@ async function scenariosFor(
     const help = `for a litmus test: holdfast litmus ${race}`;
     return [usageDiagnostic('HF930', `not a race, nor a file with races: '${race}'`, { argv, at: race, help })];
   }
-  if (isScenarioFile(race)) {
-    const bundle = await bundleScenario(race);
-    if ('diagnostics' in bundle) return bundle.diagnostics;
-    try {
-      const scenarios = atMost(LOADING, () => scenariosOf(bundle.module));
-      if (scenarios === undefined) {
-        return [usageDiagnostic('HF942', `'${race}' did not come to its end in ${LOADING / 1000} s`, {})];
-      }
-      return scenarios.length > 0 ? { scenarios, module: bundle.module } : [moduleDiagnostic(race, undefined)];
-    } catch (error) {
-      return [moduleDiagnostic(race, error)];
-    }
-  }
+  if (isUserFile(race)) return await loadScenarios(race);
   const scenario = scenarioNamed(race);
   if (scenario !== undefined) return { scenarios: [scenario], module: undefined };
   const names = SCENARIOS.map(({ name }) => name);

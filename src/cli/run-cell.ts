@@ -1,11 +1,11 @@
 import { type CatSource, knowCat } from '../cat/load.ts';
 import { CellMemo } from '../fronts/races/cell-memo.ts';
 import type { Cell, CellResult } from '../fronts/races/cell-result.ts';
-import { designName, type NamedDesign, presetWith } from '../mm/design/presets.ts';
 import type { ModelName } from '../models/registry.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { thrownDiagnostic } from './internal.ts';
 import type { Loss, Task } from './pool.ts';
+import { type DesignFile, designFrom, designNameOf } from './user-design.ts';
 import { scenarioFrom } from './user-scenario.ts';
 
 /** What is asked of every cell of a run; it crosses to the workers. */
@@ -19,6 +19,8 @@ export interface CellSettings {
   readonly decisions: Readonly<Record<string, string>>;
   /** The text of a module with the user's scenarios, or undefined for our own. */
   readonly module: string | undefined;
+  /** With designs of the user's. */
+  readonly files: readonly DesignFile[];
   readonly maxExecutions: number | undefined;
   /** Seconds for a cell. */
   readonly timeout: number | undefined;
@@ -29,13 +31,6 @@ export interface CellTask extends Task {
   readonly scenario: string;
   readonly variant: string;
   readonly presets: readonly string[];
-}
-
-/** A preset with decisions taken otherwise. Both were looked at when the command line was read. */
-export function designFor(preset: string, { decisions }: Pick<CellSettings, 'decisions'>): NamedDesign {
-  const found = presetWith(preset, decisions);
-  if (found === undefined || 'kind' in found) throw new RangeError(`no design ${preset} with these decisions`);
-  return found;
 }
 
 const memo = new CellMemo();
@@ -62,13 +57,13 @@ function attempt(
   onExecution: (() => boolean) | undefined,
 ): CellResult | undefined {
   const { name, scenario, variant } = task;
-  const { models, machines, maxExecutions, timeout, module } = settings;
+  const { models, machines, maxExecutions, timeout, module, decisions, files } = settings;
   const preset = task.presets[0]!;
   if (settings.cat !== undefined) knowCat(settings.cat);
   try {
     const limit = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000;
     const deadline = Math.min(limit, until);
-    const result = memo.check(namedScenario(scenario, module), variant, designFor(preset, settings), {
+    const result = memo.check(namedScenario(scenario, module), variant, designFrom(preset, decisions, files), {
       models,
       machines,
       maxExecutions,
@@ -91,12 +86,15 @@ export function lostCell(task: CellTask, settings: CellSettings, loss: Loss): Ce
 
 /** The first cell of a task, before anything is known of it. */
 function unseen({ scenario, variant, presets }: CellTask, { models, decisions, module }: CellSettings): Cell {
+  const race = namedScenario(scenario, module);
+  const { property } = race;
   return {
     scenario,
     variant,
-    design: designName(presets[0]!, decisions),
+    design: designNameOf(presets[0]!, decisions),
     model: models.at(-1)!,
-    property: namedScenario(scenario, module).property,
+    property,
+    promise: race.promise(property),
     executions: 0,
     blocked: 0,
     seconds: 0,

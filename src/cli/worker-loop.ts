@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { countAccesses } from '../fronts/races/careful-cpu.ts';
 import type { Step, Task, WorkerData, WorkerMessage } from './pool.ts';
 
 /** What a task may tell while it runs. */
@@ -21,6 +22,7 @@ export function serve<Settings, T extends Task, Result>(
   const { settings, stop, progress } = workerData as WorkerData<Settings>;
   const stopped = new Int32Array(stop);
   const present = new Float64Array(progress);
+  countAccesses(present.subarray(2));
   const say = (message: WorkerMessage<Result>): void => parentPort?.postMessage(message);
   const isStopped = (): boolean => Atomics.load(stopped, 0) !== 0;
   const onExecution = (): boolean => {

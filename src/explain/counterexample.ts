@@ -20,6 +20,8 @@ export interface Reference {
   readonly name: string;
   readonly digest: string;
   readonly variant?: string;
+  /** Code that no id names has a part in it, so its executions have none. */
+  readonly isPrivate?: true;
 }
 
 /** A failing execution with all that is to be said of it: data alone, which every view is made from. */
@@ -85,7 +87,7 @@ export function* explainInTurns(
   const after = failure.kind === 'violated' ? subject.after?.(replayed) : undefined;
   const parting = failure.kind === 'violated' ? subject.parting?.(replayed) : undefined;
   return {
-    id: execution === undefined ? undefined : formatId({ ...reference, execution }),
+    id: execution === undefined || reference.isPrivate === true ? undefined : formatId({ ...reference, execution }),
     subject: subject.name,
     columns: subject.columns,
     asked,

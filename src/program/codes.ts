@@ -286,6 +286,45 @@ export const CODES = {
     meaning: 'A function of a race of your own threw, or gave what it must not. Nothing is claimed about the race.',
     remedy: 'The message says which function; the place is the line that threw, or that of the call of scenario().',
   },
+  HF944: {
+    title: 'Design is wrong',
+    meaning:
+      'A design of your own names a base, a decision or a function that does not exist, or a name that is taken.',
+    remedy:
+      'The message says which; the place is the call of design(). `holdfast list` has the designs, `holdfast list knobs` the ' +
+      'decisions, `holdfast list functions` what can be replaced.',
+  },
+  HF945: {
+    title: 'No such design in a file',
+    meaning:
+      'The file exports nothing that `design({ ... })` of `holdfast` made, several where one is needed, or none of the name asked for.',
+    remedy: 'Export each design by a name; of several, name one after the file, as in `--design ./mine.ts#swapped`.',
+  },
+  HF946: {
+    title: 'No such word of memory',
+    meaning:
+      'Code of your own reads or writes at an address at which there is no word, or writes what no word can hold: a fraction, or what is no number.',
+    remedy:
+      'Addresses are those of `k.layout`, such as `k.layout.mm(0)`, with a field such as `MM_HAS_PINNED` added; an index beyond the ' +
+      'array that it is for, and what is undefined, lead elsewhere. Look at the arithmetic at the place.',
+  },
+  HF947: {
+    title: 'Not deterministic',
+    meaning:
+      'A thread did something else than it did before when its reads returned the same values. Its executions cannot be told apart ' +
+      'then, and nothing is claimed.',
+    remedy:
+      'Keep nothing outside of the function, and ask neither the clock nor Math.random(): all that a thread knows it reads through the ' +
+      '`cpu`. What may go one way or the other is `cpu.choose(2)`.',
+  },
+  HF948: {
+    title: 'Endless loop',
+    meaning:
+      'Code of your own has come to no end and made no memory access for a long time. The place is where it was.',
+    remedy:
+      'Look for a loop whose condition nothing changes. A loop that waits for another thread must read through the `cpu`: ' +
+      '`cpu.readWhen()` waits in one step.',
+  },
   HF950: {
     title: 'Not the id of an execution',
     meaning: 'What `holdfast replay` was given is not an id as it is printed after `Again:`.',

@@ -1,6 +1,5 @@
 import type { Cell, CellResult, Machines } from '../fronts/races/cell-result.ts';
 import { modelInfo } from '../models/registry.ts';
-import { PROPERTIES } from '../scenarios/properties.ts';
 import { machinesWords } from './execution-words.ts';
 import { diagnosticFindings, type Finding, type FindingRule } from './finding.ts';
 
@@ -17,7 +16,7 @@ export function cellFindings(cell: CellResult): Finding[] {
     { rule, level, title: cellName(cell), message, file: '', place: undefined, execution: undefined, patch: undefined },
   ];
   const under = `under ${modelInfo(cell.model).words}`;
-  const property = `${cell.property}: ${PROPERTIES[cell.property]}`;
+  const property = `${cell.property}: ${cell.promise}`;
   switch (cell.kind) {
     case 'holds':
       return one('holds', 'note', `Holds ${under}. ${property}.`);

@@ -1,6 +1,5 @@
 import type { CellResult } from '../fronts/races/cell-result.ts';
 import { modelInfo } from '../models/registry.ts';
-import { PROPERTIES } from '../scenarios/properties.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import { machinesWords } from './execution-words.ts';
 import { count, duration, grouped, PLAIN, type Style, wrapped } from './style.ts';
@@ -10,7 +9,7 @@ export function cellText(cell: CellResult, width = 80, style: Style = PLAIN): st
   if (cell.kind === 'error') return cell.diagnostics.map((d) => diagnosticText(d, width, style)).join('\n');
   const lines = [`${style.bold(`${cell.scenario} ${cell.variant}, ${cell.design}`)}: ${headline(cell, style)}`];
   if (cell.kind === 'absent') return `${lines.concat(wrapped(cell.reason, width)).join('\n')}\n`;
-  lines.push(...wrapped(`${cell.property}: ${PROPERTIES[cell.property]}`, width));
+  lines.push(...wrapped(`${cell.property}: ${cell.promise}`, width));
   if (cell.kind === 'vacuous') lines.push(...wrapped(`Vacuous: ${cell.reason}`, width));
   if (cell.kind === 'violated') lines.push(...wrapped(`Broken: ${cell.failure.message}`, width));
   if (cell.kind === 'deadlock') {

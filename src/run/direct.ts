@@ -1,5 +1,6 @@
 import { type Cell, Cpu, cellIndex, guardHolds, WrongProvenance } from '../cpu/cpu.ts';
 import { applyRmw, Fence, type Mode, type RmwOp } from '../cpu/modes.ts';
+import { WrongAccess } from '../program/wrong-access.ts';
 
 /** What a CPU that runs alone would wait for without end. */
 export interface Wait {
@@ -126,7 +127,9 @@ export class DirectCpu extends Cpu {
 
   #index(cell: Cell): number {
     const index = cellIndex(cell);
-    if (index === 0 || index >= this.#memory.length) throw new RangeError(`no word of memory has index ${index}`);
+    if (index === 0 || index >= this.#memory.length) {
+      throw new WrongAccess(`accesses word ${index}; memory has words 1 to ${this.#memory.length - 1}`);
+    }
     return index;
   }
 }

@@ -14,7 +14,7 @@ import { pteAlloc } from '../mm/memory/page-table.ts';
 import { pteWrite } from '../mm/memory/pte.ts';
 import { VM_SHARED } from '../mm/memory/vma.ts';
 import { entryAt } from '../mm/observe/inspect.ts';
-import { type Mkclean, pageMkclean } from '../mm/rmap/mkclean.ts';
+import type { Mkclean } from '../mm/rmap/mkclean.ts';
 import { quiescent } from './judging.ts';
 import { type Broken, scenario, type Variant } from './scenario.ts';
 import { ANON_RW, FIRST_DATA, must, pageAt } from './world.ts';
@@ -90,7 +90,7 @@ export const mapcountPin = scenario({
     return {
       writeback(cpu: Cpu): Mkclean {
         lockPage(cpu, page);
-        const verdict = pageMkclean(cpu, k, page);
+        const verdict = k.ops.pageMkclean(cpu, k, page);
         unlockPage(cpu, page);
         return verdict;
       },

@@ -1,5 +1,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import type { Design } from '../mm/design/design.ts';
+import { OPS } from '../mm/design/ops.ts';
+import type { OwnEnding, Patch } from '../mm/design/patch.ts';
 import type { Kernel } from '../mm/memory/kernel.ts';
 import { Layout } from '../mm/memory/layout.ts';
 import { type LayoutConfig, SMALL_CONFIG } from '../mm/memory/layout-config.ts';
@@ -8,7 +10,7 @@ import { QUIESCENT } from '../mm/observe/invariants.ts';
 import type { Program, ThreadBody } from '../program/program.ts';
 import { type Happenings, plainResult, watched, watchedMemory, watchedResult } from './happenings.ts';
 import { PROPERTIES, type PropertyId } from './properties.ts';
-import { calling, refusePromise, ScenarioError } from './scenario-error.ts';
+import { calling, type Origins, refusePromise, ScenarioError } from './scenario-error.ts';
 
 /** One form of a race: its parameters, and a line that tells it from the others. */
 export interface Variant {
@@ -22,8 +24,9 @@ export type Threads = Readonly<Record<string, (cpu: Cpu) => unknown>>;
 export type Results<T extends Threads> = { readonly [Role in keyof T]: ReturnType<T[Role]> };
 
 /** The property does not hold, and this is what is wrong: one sentence with the values that show it. */
-export interface Broken {
-  readonly property: PropertyId;
+export interface Broken<P extends string = never> {
+  /** One of {@link PROPERTIES}, or of the race's own. */
+  readonly property: PropertyId | P;
   readonly message: string;
 }
 
@@ -57,15 +60,20 @@ export interface Ending<W, T extends Threads> {
   step<R>(who: string, what: string, doIt: () => R): R;
 }
 
-/** A race as its author writes it. `V`: the parameters of a variant; `W`: what setup() hands to the threads. */
-export interface ScenarioSpec<V extends Variant, W, T extends Threads> {
+/**
+ * A race as its author writes it. `V`: the parameters of a variant; `W`: what setup() hands to the threads; `P`: the names of
+ * properties of its own.
+ */
+export interface ScenarioSpec<V extends Variant, W, T extends Threads, P extends string = never> {
   /** Short, like `T0`: the row of the table, and the argument of `holdfast check`. */
   readonly name: string;
   readonly title: string;
   /** Why it matters to whoever pins memory: one or two sentences. */
   readonly why: string;
   /** What is judged first, and is said to hold where nothing is broken. */
-  readonly property: PropertyId;
+  readonly property: PropertyId | NoInfer<P>;
+  /** What must hold and is none of {@link PROPERTIES}: by its name, as one sentence about the state of memory. */
+  readonly properties?: Readonly<Record<P, string>>;
   /** At least one. */
   readonly variants: Readonly<Record<string, V>>;
   /** Presets besides the kernels for which the race is worth a line of the table: the proposals made about it. */
@@ -90,11 +98,11 @@ export interface ScenarioSpec<V extends Variant, W, T extends Threads> {
    */
   happens?(ending: Pick<Ending<W, T>, 'world' | 'results' | 'memory' | 'reads'>): Readonly<Record<string, boolean>>;
   /** Judges one execution by its results and its final memory, and by what happens next. */
-  judge(ending: Ending<W, T>): Broken | undefined;
+  judge(ending: Ending<W, T>): Broken<NoInfer<P>> | undefined;
 }
 
 /** What is wrong with an execution, and what was done after the race to show it. */
-export interface Failure extends Broken {
+export interface Failure extends Broken<string> {
   readonly steps: readonly Step[];
 }
 
@@ -116,8 +124,8 @@ export interface Prepared {
   readonly program: Program;
   /** The name of each thread. */
   readonly roles: readonly string[];
-  /** The stack of the call of scenario(), which says where the race stands. */
-  readonly origin: string;
+  /** Where the race stands, and the design where it is one of somebody's own. */
+  readonly origins: Origins;
   /** @param happenings told of what happens */
   judge(execution: Judged, happenings?: Happenings): Failure | undefined;
 }
@@ -130,22 +138,29 @@ export interface Scenario {
   readonly name: string;
   readonly title: string;
   readonly why: string;
-  readonly property: PropertyId;
+  readonly property: string;
   readonly variants: readonly { readonly name: string; readonly doc: string }[];
   readonly proposals: readonly string[];
   /** Why the race does not exist under a design, or undefined where it does. */
   absent(design: Design, variant: string): string | undefined;
   /** The race as a litmus test for herd7, or undefined where there is none. @throws RangeError as {@link prepare} */
   litmus(design: Design, variant: string): string | undefined;
-  /** @throws RangeError for a variant that does not exist, and ScenarioError where a function of the race throws */
-  prepare(design: Design, variant: string, cpuOver: CpuOver): Prepared;
+  /** A property as one sentence: of {@link PROPERTIES}, or of the race's own. */
+  promise(property: string): string;
+  /**
+   * @param patch what the design has besides its decisions
+   * @throws RangeError for a variant that does not exist, and ScenarioError where a function of the race, or of the design, throws
+   */
+  prepare(design: Design, variant: string, cpuOver: CpuOver, patch?: Patch): Prepared;
 }
 
 /** Makes a race of its description. @throws ScenarioError where it has no variant */
-export function scenario<V extends Variant, W, T extends Threads>(spec: ScenarioSpec<V, W, T>): Scenario {
+export function scenario<V extends Variant, W, T extends Threads, const P extends string = never>(
+  spec: ScenarioSpec<V, W, T, P>,
+): Scenario {
   const { name, title, why, property, proposals = [] } = spec;
-  const origin = new Error().stack ?? '';
-  if (Object.keys(spec.variants ?? {}).length === 0) throw new ScenarioError(`${name} has no variants`, [origin]);
+  const origins = [new Error().stack ?? ''];
+  if (Object.keys(spec.variants ?? {}).length === 0) throw new ScenarioError(`${name} has no variants`, origins);
   const variantNamed = (variant: string): V => {
     const found = Object.hasOwn(spec.variants, variant) ? spec.variants[variant] : undefined;
     if (found === undefined) throw new RangeError(`${name} has no variant '${variant}'`);
@@ -158,31 +173,38 @@ export function scenario<V extends Variant, W, T extends Threads>(spec: Scenario
     property,
     proposals,
     variants: Object.entries(spec.variants).map(([variant, { doc }]) => ({ name: variant, doc })),
-    absent: (design, variant) => calling('absent()', origin, () => spec.absent?.(design, variantNamed(variant))),
+    absent: (design, variant) => calling('absent()', origins, () => spec.absent?.(design, variantNamed(variant))),
     litmus: (design, variant) =>
-      calling('litmus()', origin, () => spec.litmus?.(design, variantNamed(variant), `${name}-${variant}`)),
-    prepare: (design, variant, cpuOver) => prepare(spec, design, variant, variantNamed(variant), cpuOver, origin),
+      calling('litmus()', origins, () => spec.litmus?.(design, variantNamed(variant), `${name}-${variant}`)),
+    promise: (id) => ownOf(PROPERTIES, id) ?? ownOf(spec.properties, id) ?? '',
+    prepare: (design, variant, cpuOver, patch) =>
+      prepare(spec, { design, patch }, variant, variantNamed(variant), cpuOver, origins),
   };
 }
 
-function prepare<V extends Variant, W, T extends Threads>(
-  spec: ScenarioSpec<V, W, T>,
-  design: Design,
+const ownOf = (table: Readonly<Record<string, string>> | undefined, key: string): string | undefined =>
+  table !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
+
+function prepare<V extends Variant, W, T extends Threads, P extends string>(
+  spec: ScenarioSpec<V, W, T, P>,
+  { design, patch }: { readonly design: Design; readonly patch: Patch | undefined },
   name: string,
   variant: V,
   cpuOver: CpuOver,
-  origin: string,
+  origin: Origins,
 ): Prepared {
+  const origins = patch === undefined ? origin : [...origin, patch.origin];
+  const ops = { ...OPS, ...patch?.functions };
   const build = (cpus: number): { k: Kernel; initial: Float64Array; world: W; threads: [string, ThreadBody][] } => {
-    const layout = calling('layout()', origin, () => {
+    const layout = calling('layout()', origins, () => {
       return new Layout({ ...SMALL_CONFIG, ...spec.layout?.(variant), cpus });
     });
-    const k: Kernel = { layout, design };
+    const k: Kernel = { layout, design, ops };
     const initial = layout.initialMemory();
-    const world = calling('setup()', origin, () => spec.setup(cpuOver(layout.bootCpu, initial), k, variant));
-    refusePromise('setup()', origin, world);
-    const bodies = calling('threads()', origin, () => Object.entries(spec.threads(world)));
-    return { k, initial, world, threads: bodies.map(([role, body]) => [role, threadBody(role, body, origin)]) };
+    const world = calling('setup()', origins, () => spec.setup(cpuOver(layout.bootCpu, initial), k, variant));
+    refusePromise('setup()', origins, world);
+    const bodies = calling('threads()', origins, () => Object.entries(spec.threads(world)));
+    return { k, initial, world, threads: bodies.map(([role, body]) => [role, threadBody(role, body, origins)]) };
   };
   // How many CPUs there are decides where things live, and only the threads tell how many are needed.
   let built = build(2);
@@ -205,19 +227,20 @@ function prepare<V extends Variant, W, T extends Threads>(
         return value;
       },
     };
-    const broken: unknown = spec.judge(noted(ending, spec, happenings, origin));
+    const own = patch === undefined ? undefined : ownBroken(patch, { k, memory, results: plain }, origins);
+    const broken: unknown = own ?? spec.judge(noted(ending, spec, happenings, origins));
     if (broken === undefined) return undefined;
-    refusePromise('judge()', origin, broken);
-    if (!isBroken(broken)) {
+    refusePromise('judge()', origins, broken);
+    if (own === undefined && !isBroken(broken, spec.properties)) {
       const message = `judge() returned ${String(broken)}, which is neither undefined nor { property, message }`;
-      throw new ScenarioError(message, [origin]);
+      throw new ScenarioError(message, origins);
     }
-    return { ...broken, steps };
+    return { ...(broken as Broken<string>), steps };
   };
   return {
     k,
     world,
-    origin,
+    origins,
     roles,
     judge,
     program: {
@@ -231,18 +254,18 @@ function prepare<V extends Variant, W, T extends Threads>(
 }
 
 /** Tells `happenings` what happens in an execution. @returns what judge() is given */
-function noted<V extends Variant, W, T extends Threads>(
+function noted<V extends Variant, W, T extends Threads, P extends string>(
   ending: Ending<W, T>,
-  spec: ScenarioSpec<V, W, T>,
+  spec: ScenarioSpec<V, W, T, P>,
   happenings: Happenings | undefined,
-  origin: string,
+  origins: Origins,
 ): Ending<W, T> {
   if (happenings === undefined) return ending;
   if (spec.happens !== undefined) {
     const happened: unknown = spec.happens(ending);
-    refusePromise('happens()', origin, happened);
+    refusePromise('happens()', origins, happened);
     if (!isHappened(happened)) {
-      throw new ScenarioError(`happens() returned ${String(happened)}, and no { name: boolean }`, [origin]);
+      throw new ScenarioError(`happens() returned ${String(happened)}, and no { name: boolean }`, origins);
     }
     happenings.note(happened);
     return ending;
@@ -271,18 +294,30 @@ const isHappened = (value: unknown): value is Readonly<Record<string, boolean>> 
   typeof value === 'object' && value !== null && Object.values(value).every((each) => typeof each === 'boolean');
 
 /** A thread of the race, as the explorer runs it. */
-function threadBody(role: string, body: (cpu: Cpu) => unknown, origin: string): ThreadBody {
+function threadBody(role: string, body: (cpu: Cpu) => unknown, origins: Origins): ThreadBody {
   const what = `thread ${role}`;
-  if (typeof body !== 'function') throw new ScenarioError(`${what} is no function`, [origin]);
+  if (typeof body !== 'function') throw new ScenarioError(`${what} is no function`, origins);
   return (cpu) => {
-    const result = calling(what, origin, () => body(cpu));
-    refusePromise(what, origin, result);
+    const result = calling(what, origins, () => body(cpu));
+    refusePromise(what, origins, result);
     return result;
   };
 }
 
-const isBroken = (value: unknown): value is Broken =>
+/** What is wrong by the properties of a design of somebody's own. */
+function ownBroken({ properties }: Patch, ending: OwnEnding, origins: Origins): Broken<string> | undefined {
+  for (const [property, { broken }] of Object.entries(properties)) {
+    const message: unknown = calling(`property ${property}`, origins, () => broken(ending));
+    if (message === undefined) continue;
+    if (typeof message === 'string') return { property, message };
+    throw new ScenarioError(`property ${property} returned ${String(message)}, and no sentence`, origins);
+  }
+  return undefined;
+}
+
+const isBroken = (value: unknown, own: Readonly<Record<string, string>> = {}): value is Broken<string> =>
   typeof value === 'object' &&
   value !== null &&
-  Object.hasOwn(PROPERTIES, (value as Broken).property) &&
-  typeof (value as Broken).message === 'string';
+  (Object.hasOwn(PROPERTIES, (value as Broken<string>).property) ||
+    Object.hasOwn(own, (value as Broken<string>).property)) &&
+  typeof (value as Broken<string>).message === 'string';

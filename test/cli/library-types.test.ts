@@ -11,15 +11,21 @@ mkdirSync(join(folder, 'node_modules'));
 symlinkSync(process.cwd(), join(folder, 'node_modules', 'holdfast'));
 const page = readFileSync('docs/scenarios.md', 'utf8');
 writeFileSync(join(folder, 'mine.ts'), page.match(/^```ts\n(.*?)^```$/ms)?.[1] ?? '');
+writeFileSync(join(folder, 'design.ts'), readFileSync('examples/count-then-flag.ts', 'utf8'));
 writeFileSync(
   join(folder, 'tsconfig.json'),
   JSON.stringify({
     compilerOptions: { target: 'es2022', module: 'nodenext', strict: true, noEmit: true },
-    files: ['mine.ts'],
+    files: ['mine.ts', 'design.ts'],
   }),
 );
 
-test('a race of the user is typed without a word about types', () => {
+test('the patch of the page is that of the examples', () => {
+  const block = page.match(/^```ts\n\/\/ examples\/count-then-flag\.ts\n(.*?)^```$/ms)?.[1];
+  expect(readFileSync('examples/count-then-flag.ts', 'utf8')).toContain(block);
+});
+
+test('a race and a design of the user are typed without a word about types', () => {
   expect(() => execFileSync(join(process.cwd(), 'node_modules/.bin/tsc'), ['-p', folder])).not.toThrow();
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OPS } from '../../src/mm/design/ops.ts';
 import { designOf } from '../../src/mm/design/presets.ts';
 import { userStore } from '../../src/mm/fault/user.ts';
 import { dupMmap } from '../../src/mm/fork/fork.ts';
@@ -35,7 +36,7 @@ function world() {
     pages: 6,
     anonVmas: 2,
   });
-  const k = { layout, design: designOf('v6.12') };
+  const k = { layout, design: designOf('v6.12'), ops: OPS };
   const memory = layout.initialMemory();
   const cpu = new DirectCpu(layout.bootCpu, memory);
   const mm = layout.mm(0);

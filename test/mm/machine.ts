@@ -1,5 +1,6 @@
 import type { Cell } from '../../src/cpu/cpu.ts';
 import type { Design } from '../../src/mm/design/design.ts';
+import { OPS } from '../../src/mm/design/ops.ts';
 import type { Pin } from '../../src/mm/gup/gup.ts';
 import type { Kernel } from '../../src/mm/memory/kernel.ts';
 import { Layout } from '../../src/mm/memory/layout.ts';
@@ -67,7 +68,7 @@ export interface Machine {
 
 export function machine(design: Design, config: Partial<LayoutConfig> = {}): Machine {
   const layout = new Layout({ ...ROOMY, ...config });
-  const k: Kernel = { layout, design };
+  const k: Kernel = { layout, design, ops: OPS };
   const memory = layout.initialMemory();
   return {
     k,

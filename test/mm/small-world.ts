@@ -2,6 +2,7 @@
 
 import type { Cpu } from '../../src/cpu/cpu.ts';
 import type { Design } from '../../src/mm/design/design.ts';
+import { OPS } from '../../src/mm/design/ops.ts';
 import { userStore } from '../../src/mm/fault/user.ts';
 import { mmapRegion } from '../../src/mm/map/mmap.ts';
 import type { Kernel } from '../../src/mm/memory/kernel.ts';
@@ -39,7 +40,7 @@ export function smallWorld(
   config: Partial<LayoutConfig> = {},
 ): SmallWorld {
   const layout = new Layout({ ...SMALL_CONFIG, ...config });
-  const kernel: Kernel = { layout, design };
+  const kernel: Kernel = { layout, design, ops: OPS };
   const memory = layout.initialMemory();
   const cpu = cpuOver(layout.bootCpu, memory);
   const parent = layout.mm(0);

@@ -9,7 +9,18 @@ const ARM64: readonly ModelName[] = ['arm64', 'arm64+llsc'];
 function broken(name: string, machines: readonly ModelName[]): CellResult {
   const [scenario = '', variant = '', design = ''] = name.split(' ');
   return {
-    ...{ scenario, variant, design, model: 'lkmm', property: 'I1', executions: 1, blocked: 0, seconds: 0, asked: [] },
+    ...{
+      scenario,
+      variant,
+      design,
+      model: 'lkmm',
+      property: 'I1',
+      promise: 'it stays',
+      executions: 1,
+      blocked: 0,
+      seconds: 0,
+      asked: [],
+    },
     ...{ kind: 'violated', failure: { property: 'I1', message: 'it leaks', steps: [] }, machines },
   };
 }

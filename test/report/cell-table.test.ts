@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { CellResult } from '../../src/fronts/races/cell-result.ts';
 import { cellTable, cellWord, legend } from '../../src/report/cell-table.ts';
 
-const EVERY = { model: 'lkmm', property: 'I4', executions: 1, blocked: 0, seconds: 0, asked: [] } as const;
+const EVERY = {
+  model: 'lkmm',
+  property: 'I4',
+  promise: 'it stays',
+  executions: 1,
+  blocked: 0,
+  seconds: 0,
+  asked: [],
+} as const;
 
 function cell(scenario: string, variant: string, design: string, word: string): CellResult {
   const of = { ...EVERY, scenario, variant, design };

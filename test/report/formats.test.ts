@@ -7,13 +7,25 @@ import { ANALYSES } from './analyses.ts';
 import { RESULTS } from './examples.ts';
 import { junitProblems, readXml } from './schemas/junit.ts';
 
-const cell = { scenario: 'T0', variant: 'first', design: 'v5.9', model: 'lkmm', property: 'I4' } as const;
+const cell = {
+  scenario: 'T0',
+  variant: 'first',
+  design: 'v5.9',
+  model: 'lkmm',
+  property: 'I4',
+  promise: 'it stays',
+} as const;
 const counted = { executions: 3, blocked: 0, seconds: 0.1, asked: [] };
 
 /** A cell of every kind. */
 const CELLS: readonly CellResult[] = [
   { kind: 'holds', ...cell, ...counted },
-  { kind: 'violated', ...cell, ...counted, failure: { property: 'I4', message: 'it is <wrong>', steps: [] } },
+  {
+    kind: 'violated',
+    ...cell,
+    ...counted,
+    failure: { property: 'I4', message: 'it is <wrong>', steps: [] },
+  },
   {
     kind: 'deadlock',
     ...cell,

@@ -1,4 +1,6 @@
 import type { Design, KnobName } from '../../mm/design/design.ts';
+import type { Patch } from '../../mm/design/patch.ts';
+import type { NamedDesign } from '../../mm/design/presets.ts';
 import { atOnce, type InTurns } from '../../program/turns.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { CellResult } from './cell-result.ts';
@@ -7,6 +9,7 @@ import { type CellOptions, checkCellInTurns } from './check-cell.ts';
 interface Known {
   /** The decisions that were asked for on the way to the result. */
   readonly decisions: Partial<Design>;
+  readonly patch: Patch | undefined;
   readonly result: CellResult;
 }
 
@@ -26,19 +29,21 @@ export class CellMemo {
   *checkInTurns(
     scenario: Scenario,
     variant: string,
-    named: { readonly name: string; readonly design: Design },
+    named: Pick<NamedDesign, 'name' | 'design' | 'patch'>,
     options: CellOptions,
   ): InTurns<CellResult> {
     const key = `${scenario.name} ${variant} ${options.models.join()} ${options.machines === true}`;
     const known = this.#known.get(key) ?? [];
-    const found = known.find(({ decisions }) =>
-      (Object.keys(decisions) as KnobName[]).every((knob) => decisions[knob] === named.design[knob]),
+    const found = known.find(
+      ({ decisions, patch }) =>
+        patch === named.patch &&
+        (Object.keys(decisions) as KnobName[]).every((knob) => decisions[knob] === named.design[knob]),
     );
     if (found !== undefined) return { ...found.result, design: named.name };
     const result = yield* checkCellInTurns(scenario, variant, named, options);
     if (result.kind !== 'bounded' && result.kind !== 'interrupted' && result.kind !== 'error') {
       const decisions = Object.fromEntries(result.asked.map((knob) => [knob, named.design[knob]])) as Partial<Design>;
-      this.#known.set(key, [...known, { decisions, result }]);
+      this.#known.set(key, [...known, { decisions, patch: named.patch, result }]);
     }
     return result;
   }

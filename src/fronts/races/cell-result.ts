@@ -1,7 +1,6 @@
 import type { KnobName } from '../../mm/design/design.ts';
 import type { ModelName } from '../../models/registry.ts';
 import type { Diagnostic } from '../../program/diagnostic.ts';
-import type { PropertyId } from '../../scenarios/properties.ts';
 import type { Failure } from '../../scenarios/scenario.ts';
 
 /** One cell of the table: a race, in one form, under one design. */
@@ -15,7 +14,9 @@ export interface Cell {
    */
   readonly model: ModelName;
   /** What was judged; of a violation, what is broken. */
-  readonly property: PropertyId;
+  readonly property: string;
+  /** The property, as one sentence. */
+  readonly promise: string;
   /** Visited, under all models together. */
   readonly executions: number;
   /** Executions in which some thread waits and nothing lets it go on. */

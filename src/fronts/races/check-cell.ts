@@ -4,13 +4,14 @@ import type { Choices } from '../../judge/choices.ts';
 import { isWorse } from '../../judge/judgement.ts';
 import type { Outcome } from '../../judge/outcome.ts';
 import { type Limits, searchInTurns } from '../../judge/search.ts';
-import type { Design } from '../../mm/design/design.ts';
+import type { NamedDesign } from '../../mm/design/presets.ts';
 import { isWeakest, MODELS, type ModelName, modelInfo } from '../../models/registry.ts';
 import { now } from '../../program/clock.ts';
 import { atOnce, type InTurns } from '../../program/turns.ts';
 import { Happenings } from '../../scenarios/happenings.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { CellResult, CellWait } from './cell-result.ts';
+import { prepareRace } from './prepare-race.ts';
 import { alone, type RaceFailure, RaceJudge } from './race-judge.ts';
 import { machinesOf } from './race-machines.ts';
 import { watched } from './watched-design.ts';
@@ -33,23 +34,27 @@ export const checkCell = (...asked: Parameters<typeof checkCellInTurns>): CellRe
 export function* checkCellInTurns(
   scenario: Scenario,
   variant: string,
-  design: { readonly name: string; readonly design: Design },
+  named: Pick<NamedDesign, 'name' | 'design' | 'patch'>,
   { models, machines = false, ...limits }: CellOptions,
 ): InTurns<CellResult> {
   const start = now();
   const weakest = MODELS.filter((model) => models.includes(model)).at(-1) ?? models.at(-1);
   if (weakest === undefined) throw new RangeError('no model to check');
-  const cell = { scenario: scenario.name, variant, design: design.name };
-  const { design: watching, asked } = watched(design.design);
+  const cell = { scenario: scenario.name, variant, design: named.name };
+  const { design: watching, asked } = watched(named.design);
   const reason = scenario.absent(watching, variant);
   if (reason !== undefined) {
     const { property } = scenario;
     const none = { executions: 0, blocked: 0, seconds: 0 };
-    return { kind: 'absent', ...cell, model: weakest, property, ...none, asked: asked(), reason };
+    const promise = scenario.promise(property);
+    return { kind: 'absent', ...cell, model: weakest, property, promise, ...none, asked: asked(), reason };
   }
 
   const happenings = new Happenings();
-  const judge = new RaceJudge(scenario.prepare(watching, variant, alone), happenings);
+  const judge = new RaceJudge(
+    prepareRace(scenario, variant, { design: watching, patch: named.patch }, alone),
+    happenings,
+  );
   let executions = 0;
   let blocked = 0;
   const ask = function* (model: ModelName): InTurns<Outcome<RaceFailure>> {
@@ -77,11 +82,13 @@ export function* checkCellInTurns(
     }
   }
   const end = { property: scenario.property, ...endOf(outcome, judge, happenings) };
+  const promise = named.patch?.properties[end.property]?.doc ?? scenario.promise(end.property);
   const isWeakestAlone = end.kind === 'violated' && isWeakest(model);
   const happensOn = machines && isWeakestAlone ? yield* machinesOf(judge, outcome, ask) : undefined;
   const seconds = (now() - start) / 1000;
   return {
     ...end,
+    promise,
     ...(happensOn && { machines: happensOn }),
     ...cell,
     model,

@@ -38,7 +38,9 @@ const raceName = ({ scenario, variant, design }: RaceCase): string =>
 
 /** What the ids of executions of a race say. */
 export const raceReference = (race: RaceCase): Reference => {
-  return { kind: 's', name: raceName(race), digest: digestOf(decisionsText(race.design.design)) };
+  const { design, patch } = race.design;
+  const own = patch === undefined ? {} : { isPrivate: true as const };
+  return { kind: 's', name: raceName(race), digest: digestOf(decisionsText(design)), ...own };
 };
 
 /**

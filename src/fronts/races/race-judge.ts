@@ -71,7 +71,7 @@ export class RaceJudge implements Judge<RaceFailure> {
       return this.prepared.judge({ results, memory, reads: (thread) => ending.reads(thread) }, this.happenings);
     } catch (error) {
       if (!(error instanceof WouldBlock)) {
-        return calling('judge()', this.prepared.origin, () => {
+        return calling('judge()', this.prepared.origins, () => {
           throw error;
         });
       }

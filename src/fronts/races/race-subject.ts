@@ -17,6 +17,7 @@ import { AfterCpu, AfterLog } from './after-cpu.ts';
 import { afterDeeds } from './after-deeds.ts';
 import { decisiveSteps } from './decisive.ts';
 import { partingWords } from './parting.ts';
+import { prepareRace } from './prepare-race.ts';
 import { RaceJudge } from './race-judge.ts';
 import { RaceNaming } from './race-naming.ts';
 import { type FrameMap, placeInStack } from './stack-place.ts';
@@ -65,10 +66,10 @@ export class RaceSubject implements Subject {
     this.afterLog = log;
     this.prepared =
       base?.prepared ??
-      race.scenario.prepare(race.design.design, race.variant, (id, memory) => new AfterCpu(id, memory, log));
+      prepareRace(race.scenario, race.variant, race.design, (id, memory) => new AfterCpu(id, memory, log));
     this.judging = new RaceJudge(this.prepared);
     this.columns = this.prepared.roles;
-    this.release = releaseOf(race.design.name);
+    this.release = race.design.release ?? releaseOf(race.design.name);
   }
 
   get program(): Program {

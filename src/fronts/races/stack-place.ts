@@ -6,6 +6,8 @@ export interface Frame {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** It is in a file of the user's: in a function of a design, if the memory manager called it. */
+  readonly own?: true;
 }
 
 /** Where a frame stands in the source, when the code that runs was made of it by a compiler. */
@@ -23,26 +25,32 @@ export interface Running {
 
 /** Undefined where the memory manager was not running. */
 export function placeInStack(stack: string, map: FrameMap): Running | undefined {
+  const all: { readonly frame: Frame; readonly inside: string | undefined }[] = [];
+  for (const line of stack.split('\n')) {
+    const raw = frameOf(line);
+    if (raw === undefined) continue;
+    const mapped = map(raw);
+    const frame = { ...mapped, name: raw.name || mapped.name };
+    all.push({ frame, inside: /(?:^|[/\\])(src[/\\]mm[/\\][^?]*)/.exec(mapped.file)?.[1]?.replaceAll('\\', '/') });
+  }
+  const outermost = all.findLastIndex(({ inside }) => inside !== undefined);
+  if (outermost < 0) return undefined;
   let place: SourcePlace | undefined;
-  let calledAt = '';
   const frames: string[] = [];
   const path: string[] = [];
-  for (const line of stack.split('\n')) {
-    const frame = frameOf(line);
-    if (frame === undefined) continue;
-    const mapped = map(frame);
-    const inside = /(?:^|[/\\])(src[/\\]mm[/\\][^?]*)/.exec(mapped.file)?.[1];
-    if (inside === undefined) {
-      if (place !== undefined && calledAt === '') calledAt = `${mapped.line}:${mapped.column}`;
-      continue;
-    }
-    const file = inside.replaceAll('\\', '/');
-    place ??= { file, line: mapped.line, column: mapped.column, text: '' };
-    const name = ownName(frame.name || mapped.name);
-    if (name !== '') frames.push(`${file.replace(/^.*\/|\.ts$/g, '')}.${name}`);
-    path.push(`${file}:${mapped.line}:${mapped.column}`);
+  for (const { frame, inside } of all.slice(0, outermost + 1)) {
+    // A function that a design has in the place of one of the memory manager is part of it.
+    const file = inside ?? (frame.own === true ? frame.file : undefined);
+    if (file === undefined) continue;
+    const { line, column } = frame;
+    place ??= { file, line, column, text: '' };
+    const name = ownName(frame.name);
+    if (name !== '') frames.push(`${file.replace(/^.*\/|\.[cm]?[jt]s$/g, '')}.${name}`);
+    path.push(`${file}:${line}:${column}`);
   }
-  return place === undefined ? undefined : { place: { ...place, path: path.join(' ') }, frames, calledAt };
+  const caller = all[outermost + 1]?.frame;
+  const calledAt = caller === undefined ? '' : `${caller.line}:${caller.column}`;
+  return { place: { ...place!, path: path.join(' ') }, frames, calledAt };
 }
 
 /** `    at name (file:line:column)`, or without a name. */

@@ -1,5 +1,6 @@
 import { type Design, type DesignError, designWith } from './design.ts';
 import { changesBetween, designAt, type Machine, NEWEST } from './history.ts';
+import type { Patch } from './patch.ts';
 import { compareReleases, isRelease, type Release } from './release.ts';
 import { backportsIn } from './stable.ts';
 
@@ -17,7 +18,11 @@ export interface Preset {
 }
 
 /** A preset, maybe with decisions taken otherwise, which are in its name then. */
-export type NamedDesign = Pick<Preset, 'name' | 'design'> & { readonly release?: Release };
+export type NamedDesign = Pick<Preset, 'name' | 'design'> & {
+  readonly release?: Release;
+  /** Of a design of one's own: what it has besides decisions. */
+  readonly patch?: Patch | undefined;
+};
 
 /** A preset that is a kernel. */
 export interface Kernel extends Preset {

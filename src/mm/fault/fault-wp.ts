@@ -49,15 +49,15 @@ export function doWpPage(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e:
   if ((fault.vma.flags & VM_SHARED) !== 0) return wpPageShared(cpu, k, fault, table, e, page);
   const folio = compoundHead(cpu, k, page);
   const mapping = mappingFlags(cpu.readOnce(folio + PAGE_MAPPING));
-  if (mapping !== MAPPING_ANON) return wpPageCopy(cpu, k, fault, table, e, page, folio);
-  switch (mayReuse(cpu, k, fault, table, e, page, folio)) {
+  if (mapping !== MAPPING_ANON) return k.ops.wpPageCopy(cpu, k, fault, table, e, page, folio);
+  switch (k.ops.mayReuse(cpu, k, fault, table, e, page, folio)) {
     case 'changed':
       return 0;
     case 'copy':
-      return wpPageCopy(cpu, k, fault, table, e, page, folio);
+      return k.ops.wpPageCopy(cpu, k, fault, table, e, page, folio);
     case 'reuse': {
       const unshare = (fault.flags & FAULT_UNSHARE) !== 0;
-      if (!unshare) wpPageReuse(cpu, k, fault, table, e);
+      if (!unshare) k.ops.wpPageReuse(cpu, k, fault, table, e);
       ptUnlock(cpu, table + PT_LOCK);
       return unshare ? 0 : VM_FAULT_WRITE;
     }
@@ -65,7 +65,7 @@ export function doWpPage(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e:
 }
 
 /** The rule of each era for an anonymous page that is not KSM's. Where the entry has changed the lock is dropped. */
-function mayReuse(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e: Pte, page: Page, folio: Page): Reuse {
+export function mayReuse(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e: Pte, page: Page, folio: Page): Reuse {
   switch (k.design.reuse) {
     case 'mapcount':
       return reuseByMapcount(cpu, k, fault, table, e, page, folio);
@@ -132,7 +132,7 @@ function reuseExclusive(cpu: Cpu, k: Kernel, page: Page, folio: Page): boolean {
 }
 
 /** wp_page_reuse(): the entry becomes writable where the VMA is, and dirty. */
-function wpPageReuse(cpu: Cpu, k: Kernel, { vma, address }: Fault, table: PageTable, e: Pte): void {
+export function wpPageReuse(cpu: Cpu, k: Kernel, { vma, address }: Fault, table: PageTable, e: Pte): void {
   const write = (vma.flags & VM_WRITE) !== 0 ? PTE_WRITE : 0;
   setPte(cpu, pteCell(k, table, address), e | PTE_YOUNG | PTE_DIRTY | write);
 }
@@ -142,7 +142,15 @@ function wpPageReuse(cpu: Cpu, k: Kernel, { vma, address }: Fault, table: PageTa
  * flushed before the copy takes its place, and the old page loses its map count only then: whoever sees the count drop
  * may write to the old page.
  */
-function wpPageCopy(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e: Pte, page: Page, folio: Page): number {
+export function wpPageCopy(
+  cpu: Cpu,
+  k: Kernel,
+  fault: Fault,
+  table: PageTable,
+  e: Pte,
+  page: Page,
+  folio: Page,
+): number {
   const { mm, vma, address, flags } = fault;
   getPage(cpu, folio);
   ptUnlock(cpu, table + PT_LOCK);
@@ -190,7 +198,7 @@ function wpPageShared(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e: Pt
     ptLock(cpu, k, table + PT_LOCK);
     same = cpu.readOnce(pteCell(k, table, fault.address)) === e;
   }
-  if (same) wpPageReuse(cpu, k, fault, table, e);
+  if (same) k.ops.wpPageReuse(cpu, k, fault, table, e);
   ptUnlock(cpu, table + PT_LOCK);
   if (same) setPageDirty(cpu, page);
   if (tracked) unlockPage(cpu, page);

@@ -33,7 +33,6 @@ import { isAccessible, VM_SHARED, VM_WRITE, type Vma } from '../memory/vma.ts';
 import { doAnonymousPage } from './fault-anonymous.ts';
 import { doFileFault } from './fault-file.ts';
 import { doSwapPage, migrationEntryWait } from './fault-swap.ts';
-import { doWpPage } from './fault-wp.ts';
 import { FAULT_UNSHARE, FAULT_WRITE, type Fault } from './vm-fault.ts';
 
 /**
@@ -90,7 +89,7 @@ export function handleMmFault(cpu: Cpu, k: Kernel, fault: Fault): number {
   }
   const shared = (vma.flags & VM_SHARED) !== 0;
   if ((flags & (FAULT_WRITE | FAULT_UNSHARE)) !== 0 && !pteWrite(e) && !(shared && flags === FAULT_UNSHARE)) {
-    return doWpPage(cpu, k, fault, table, now);
+    return k.ops.doWpPage(cpu, k, fault, table, now);
   }
   const touched = e | PTE_YOUNG | ((flags & FAULT_WRITE) !== 0 ? PTE_DIRTY : 0);
   if (touched !== e) setPte(cpu, cell, touched);

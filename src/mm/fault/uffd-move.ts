@@ -12,7 +12,7 @@ import type { Kernel } from '../memory/kernel.ts';
 import { MAPPING_ANON, mappingFlags, mappingTarget, mkMapping } from '../memory/mapping.ts';
 import { type Mm, mmapReadLock, mmapReadUnlock } from '../memory/mm-struct.ts';
 import { lockPage, PAGE_INDEX, PAGE_MAPPING, type Page, trylockPage, unlockPage } from '../memory/page.ts';
-import { compoundHead, getPage, isLarge, pageMaybeDmaPinned, putPage } from '../memory/page-ref.ts';
+import { compoundHead, getPage, isLarge, putPage } from '../memory/page-ref.ts';
 import {
   type PageTable,
   PT_LOCK,
@@ -104,7 +104,7 @@ function movePages(cpu: Cpu, k: Kernel, move: Move): number {
 
   const folio = lockFolioAt(cpu, k, srcTable, src, e);
   if (folio < 0) return folio;
-  const status = moveLockedFolio(cpu, k, move, srcTable, dstTable, e, folio);
+  const status = k.ops.moveLockedFolio(cpu, k, move, srcTable, dstTable, e, folio);
   putPage(cpu, k, folio);
   return status;
 }
@@ -134,7 +134,7 @@ function lockFolioAt(cpu: Cpu, k: Kernel, table: PageTable, address: number, e: 
 }
 
 /** The folio is locked, and is unlocked here. A large one is split, and the caller comes again; where that fails it stays. */
-function moveLockedFolio(
+export function moveLockedFolio(
   cpu: Cpu,
   k: Kernel,
   move: Move,
@@ -182,7 +182,7 @@ function movePresentPtes(
   const srcCell = (i: number): Cell => pteCell(k, srcTable, move.src + i);
   const dstCell = (i: number): Cell => pteCell(k, dstTable, move.dst + i);
   const same = cpu.readOnce(srcCell(0)) === e && cpu.readOnce(dstCell(0)) === PTE_NONE;
-  if (!same || pageMaybeDmaPinned(cpu, k, folio) || !pageAnonExclusive(cpu, folio)) {
+  if (!same || k.ops.pageMaybeDmaPinned(cpu, k, folio) || !pageAnonExclusive(cpu, folio)) {
     unlockPage(cpu, folio);
     return same ? EBUSY : EAGAIN;
   }
@@ -193,7 +193,7 @@ function movePresentPtes(
     const old = ptepGetAndClear(cpu, srcCell(moved), 'A1');
     if (count === 1) flushTlbRange(cpu, k, mm, move.src, move.src + 1);
     else if (k.design.uffdMove === 'batched-mb') cpu.smpMb();
-    if (pageMaybeDmaPinned(cpu, k, page, 'A2')) {
+    if (k.ops.pageMaybeDmaPinned(cpu, k, page, 'A2')) {
       setPte(cpu, srcCell(moved), old, 'A4');
       unlockPage(cpu, page);
       status = EBUSY;

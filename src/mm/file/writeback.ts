@@ -6,7 +6,6 @@ import type { AddressSpace } from '../memory/address-space.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import { PAGE_DATA, PAGE_FLAGS, type Page, PG_DIRTY, PG_WRITEBACK, setPageDirty, unlockPage } from '../memory/page.ts';
 import { putPage } from '../memory/page-ref.ts';
-import { pageMkclean } from '../rmap/mkclean.ts';
 import { findLockPage } from './filemap.ts';
 
 /** What writing a page back came to. */
@@ -51,7 +50,7 @@ export function writePage(cpu: Cpu, k: Kernel, mapping: AddressSpace, index: num
  * @returns whether the page was dirty, and the verdict on pins
  */
 export function clearPageDirtyForIo(cpu: Cpu, k: Kernel, page: Page): { dirty: boolean; pinned: boolean } {
-  const { cleaned, pinned } = pageMkclean(cpu, k, page);
+  const { cleaned, pinned } = k.ops.pageMkclean(cpu, k, page);
   if (cleaned > 0) setPageDirty(cpu, page);
   return { dirty: cpu.testAndClearBits(page + PAGE_FLAGS, PG_DIRTY, 'clean'), pinned };
 }

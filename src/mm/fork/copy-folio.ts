@@ -12,7 +12,7 @@ import { ptePage, ptepSetWrprotect, setPte } from '../memory/page-table.ts';
 import { mkPte, PTE_BITS, type Pte, pteMkold, ptePfn, pteWrite, pteWrprotect } from '../memory/pte.ts';
 import { isCowMapping } from '../memory/vma.ts';
 import { pageDupRmap } from '../rmap/rmap.ts';
-import { type CopyPte, copyPresentPte, maybePinned, type Prealloc } from './copy-pte.ts';
+import type { CopyPte, Prealloc } from './copy-pte.ts';
 
 /**
  * copy_present_ptes() (mm/memory.c, from v6.9): the entry, and those after it that map the next pages of the same large
@@ -26,7 +26,7 @@ export function copyPresentPtes(cpu: Cpu, k: Kernel, copy: CopyPte, max: number,
     const folio = compoundHead(cpu, k, page);
     if (isLarge(cpu, k, folio)) return copyBatch(cpu, k, copy, folioPteBatch(cpu, k, copy, folio, max), page, folio);
   }
-  const error = copyPresentPte(cpu, k, copy, prealloc);
+  const error = k.ops.copyPresentPte(cpu, k, copy, prealloc);
   return error === 0 ? 1 : error;
 }
 
@@ -61,7 +61,7 @@ function copyBatch(cpu: Cpu, k: Kernel, copy: CopyPte, batch: readonly Pte[], pa
   getPage(cpu, folio, batch.length);
   const { forkPinned, forkCandidate } = k.design;
   const anonymous = pageIsAnon(cpu, folio);
-  if (anonymous && forkPinned === 'copy' && maybePinned(cpu, k, parent, folio)) {
+  if (anonymous && forkPinned === 'copy' && k.ops.maybePinned(cpu, k, parent, folio)) {
     if (forkCandidate !== 'exclusive' || pages.some((each) => pageAnonExclusive(cpu, each))) {
       cpu.atomicSub(folio + PAGE_REFCOUNT, batch.length);
       return EAGAIN;

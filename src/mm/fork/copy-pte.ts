@@ -8,7 +8,7 @@ import type { Kernel } from '../memory/kernel.ts';
 import { pageIsAnon } from '../memory/mapping.ts';
 import { MM_HAS_PINNED, type Mm } from '../memory/mm-struct.ts';
 import { copyPageData, PAGE_FLAGS, type Page, PG_ANON_EXCLUSIVE } from '../memory/page.ts';
-import { compoundHead, getPage, pageMaybeDmaPinned, putPage } from '../memory/page-ref.ts';
+import { compoundHead, getPage, putPage } from '../memory/page-ref.ts';
 import { ptePage, ptepSetWrprotect, setPte } from '../memory/page-table.ts';
 import { mkPte, type Pte, pteMkclean, pteMkold, pteWrite, pteWrprotect } from '../memory/pte.ts';
 import { entryBits, isCowMapping, VM_SHARED, type Vma } from '../memory/vma.ts';
@@ -49,10 +49,10 @@ export function copyPresentPte(cpu: Cpu, k: Kernel, copy: CopyPte, prealloc: Pre
   if (first) getPage(cpu, folio);
   if (design.forkReference === 'before-check-kept') pageDupRmap(cpu, page);
 
-  if (forkMustCopy(cpu, k, copy, page, folio)) {
+  if (k.ops.forkMustCopy(cpu, k, copy, page, folio)) {
     if (design.forkReference === 'before-check') putPage(cpu, k, folio);
     if (protect && design.forkOrder === 'protect-first') setPte(cpu, src, e);
-    return copyPresentPage(cpu, k, copy, page, prealloc);
+    return k.ops.copyPresentPage(cpu, k, copy, page, prealloc);
   }
 
   if (!first) getPage(cpu, folio);
@@ -78,11 +78,11 @@ export function forkMustCopy(
   const { forkPinned, forkCandidate, forkExclusive } = k.design;
   if (forkPinned === 'share') return false;
   if (forkCandidate !== 'exclusive') {
-    return isCowMapping(vma) && (forkCandidate === 'cow' || pteWrite(e)) && maybePinned(cpu, k, parent, folio);
+    return isCowMapping(vma) && (forkCandidate === 'cow' || pteWrite(e)) && k.ops.maybePinned(cpu, k, parent, folio);
   }
   if (!pageIsAnon(cpu, folio)) return false;
   if (forkExclusive === 'before-pins' && !pageAnonExclusive(cpu, page)) return false;
-  const pinned = isCowMapping(vma) && maybePinned(cpu, k, parent, folio);
+  const pinned = isCowMapping(vma) && k.ops.maybePinned(cpu, k, parent, folio);
   if (forkExclusive === 'after-pins' && !pageAnonExclusive(cpu, page)) return false;
   if (pinned) return true;
   cpu.clearBits(page + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
@@ -92,7 +92,7 @@ export function forkMustCopy(
 /** page_needs_cow_for_dma() (include/linux/mm.h v5.14; open-coded before): both the flag and the count must say so. */
 export function maybePinned(cpu: Cpu, k: Kernel, parent: Mm, folio: Page): boolean {
   const flag = (): boolean => cpu.readOnce(parent + MM_HAS_PINNED, 'flag') !== 0;
-  const count = (): boolean => pageMaybeDmaPinned(cpu, k, folio, 'count');
+  const count = (): boolean => k.ops.pageMaybeDmaPinned(cpu, k, folio, 'count');
   switch (k.design.forkReads) {
     case 'flag-count':
       return flag() && count();
@@ -114,7 +114,13 @@ export function maybePinned(cpu: Cpu, k: Kernel, parent: Mm, folio: Page): boole
 }
 
 /** copy_present_page() (mm/memory.c v5.9): gives the child its own copy, and leaves the parent's entry alone. */
-function copyPresentPage(cpu: Cpu, k: Kernel, { vma, address, dst }: CopyPte, page: Page, prealloc: Prealloc): number {
+export function copyPresentPage(
+  cpu: Cpu,
+  k: Kernel,
+  { vma, address, dst }: CopyPte,
+  page: Page,
+  prealloc: Prealloc,
+): number {
   if (prealloc.page === 0 && k.design.forkAllocation === 'preallocated') return EAGAIN;
   const copy = prealloc.page === 0 ? allocPage(cpu, k) : prealloc.page;
   if (copy === 0) return ENOMEM;

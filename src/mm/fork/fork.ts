@@ -60,7 +60,7 @@ export function copyPageRange(cpu: Cpu, k: Kernel, parent: Mm, child: Mm, vma: V
   if (vma.anonVma === 0) return 0;
   const seqcount = isCowMapping(vma) && k.design.forkSeqcount !== 'none';
   if (isCowMapping(vma)) invalidateRangeStart(cpu, k, parent, vma.start, vma.end);
-  if (seqcount) writeProtectBegin(cpu, k, parent);
+  if (seqcount) k.ops.writeProtectBegin(cpu, k, parent);
   let error = 0;
   for (let address = vma.start; address < vma.end && error === 0; ) {
     const { ptesPerTable } = k.layout.config;
@@ -78,20 +78,20 @@ export function copyPageRange(cpu: Cpu, k: Kernel, parent: Mm, child: Mm, vma: V
     }
     address = end;
   }
-  if (seqcount) writeProtectEnd(cpu, k, parent);
+  if (seqcount) k.ops.writeProtectEnd(cpu, k, parent);
   if (isCowMapping(vma)) invalidateRangeEnd(cpu, k, parent);
   return error;
 }
 
 /** raw_write_seqcount_begin() of write_protect_seq: a reader that starts within sees it odd. */
-function writeProtectBegin(cpu: Cpu, k: Kernel, mm: Mm): void {
+export function writeProtectBegin(cpu: Cpu, k: Kernel, mm: Mm): void {
   cpu.writeOnce(mm + MM_WRITE_PROTECT_SEQ, cpu.readOnce(mm + MM_WRITE_PROTECT_SEQ) + 1);
   if (k.design.forkSeqcount === 'wmb') cpu.smpWmb();
   if (k.design.forkSeqcount === 'mb') cpu.smpMb();
 }
 
 /** raw_write_seqcount_end() of write_protect_seq: a reader that overlapped sees it changed. */
-function writeProtectEnd(cpu: Cpu, k: Kernel, mm: Mm): void {
+export function writeProtectEnd(cpu: Cpu, k: Kernel, mm: Mm): void {
   if (k.design.forkSeqEnd === 'wmb') cpu.smpWmb();
   cpu.writeOnce(mm + MM_WRITE_PROTECT_SEQ, cpu.readOnce(mm + MM_WRITE_PROTECT_SEQ) + 1);
 }

@@ -4,7 +4,6 @@ import type { Cpu } from '../../cpu/cpu.ts';
 import { EBUSY } from '../memory/errno.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import { PAGE_FLAGS, type Page, PG_ANON_EXCLUSIVE } from '../memory/page.ts';
-import { pageMaybeDmaPinned } from '../memory/page-ref.ts';
 
 /** PageAnonExclusive(). */
 export const pageAnonExclusive = (cpu: Cpu, page: Page): boolean =>
@@ -18,7 +17,7 @@ export const pageAnonExclusive = (cpu: Cpu, page: Page): boolean =>
  */
 export function pageTryShareAnonRmap(cpu: Cpu, k: Kernel, page: Page, folio: Page): number {
   shareBarrier(cpu, k);
-  if (pageMaybeDmaPinned(cpu, k, folio, 'A2')) return EBUSY;
+  if (k.ops.pageMaybeDmaPinned(cpu, k, folio, 'A2')) return EBUSY;
   clearAnonExclusive(cpu, k, page);
   return 0;
 }

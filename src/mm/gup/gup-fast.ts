@@ -6,7 +6,7 @@ import type { Kernel } from '../memory/kernel.ts';
 import { MAPPING_ANON, mappingFlags, mappingTarget } from '../memory/mapping.ts';
 import type { Mm } from '../memory/mm-struct.ts';
 import { PAGE_CELLS, PAGE_MAPPING, type Page } from '../memory/page.ts';
-import { tryGetFolio, tryPinFolio, ungrabFolio } from '../memory/page-ref.ts';
+import { tryGetFolio, ungrabFolio } from '../memory/page-ref.ts';
 import {
   hugePage,
   type PageTable,
@@ -18,7 +18,7 @@ import {
   ptePage,
 } from '../memory/page-table.ts';
 import { type Pte, pteDevmap, ptePresent, pteProtnone, pteSpecial, pteWrite } from '../memory/pte.ts';
-import { FOLL_FAST_ONLY, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE, gupMustUnshare, type Pin } from './gup.ts';
+import { FOLL_FAST_ONLY, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE, type Pin } from './gup.ts';
 import { fastLongtermRefused } from './longterm.ts';
 
 /**
@@ -55,7 +55,7 @@ interface Walked {
 function gupFastTable(cpu: Cpu, k: Kernel, walked: Walked, start: number, end: number, flags: number): Pin[] {
   const pins: Pin[] = [];
   for (let address = start; address < end; address++) {
-    const pin = gupFastPte(cpu, k, walked, pteCell(k, walked.table, address), address, flags);
+    const pin = k.ops.gupFastPte(cpu, k, walked, pteCell(k, walked.table, address), address, flags);
     if (pin === undefined) break;
     pins.push(pin);
   }
@@ -87,7 +87,7 @@ function gupFastHuge(
 }
 
 /** One entry of gup_pte_range(): B1 reads it, B4 reads it again. */
-function gupFastPte(
+export function gupFastPte(
   cpu: Cpu,
   k: Kernel,
   { pmdp, pmd }: Walked,
@@ -124,16 +124,16 @@ function grabChecked(
 
   const pin = (flags & FOLL_PIN) !== 0;
   if (fastLongtermRefused(k, page, flags)) return undefined;
-  const grabbed = pin ? tryPinFolio(cpu, k, page, 'B3') : tryGetFolio(cpu, k, page, 'B3');
+  const grabbed = pin ? k.ops.tryPinFolio(cpu, k, page, 'B3') : tryGetFolio(cpu, k, page, 'B3');
   if (grabbed === undefined) return undefined;
   const { folio, generation } = grabbed;
-  const fileAllowed = (): boolean => fastPinAllowed(cpu, k, folio, flags);
+  const fileAllowed = (): boolean => k.ops.fastPinAllowed(cpu, k, folio, flags);
 
   const kept =
     (design.pinFile !== 'before-recheck' || fileAllowed()) &&
     unchanged() &&
     (design.pinFile !== 'after-recheck' || fileAllowed()) &&
-    (pteWrite(e) || !gupMustUnshare(cpu, k, undefined, pmdIsHuge(e) ? folio : page, folio, flags));
+    (pteWrite(e) || !k.ops.gupMustUnshare(cpu, k, undefined, pmdIsHuge(e) ? folio : page, folio, flags));
   if (kept) return { address, page, folio, generation, flags, path: 'fast' };
   ungrabFolio(cpu, k, folio, pin);
   return undefined;
@@ -147,7 +147,7 @@ const demandsWritable = (k: Kernel, flags: number): boolean =>
  * folio_fast_pin_allowed() (mm/gup.c v6.5; gup_fast_folio_allowed() v6.12): may a long-term pin for writing be taken
  * of this folio without looking at the VMA? Reads folio->mapping once; what it points to is freed by RCU only.
  */
-function fastPinAllowed(cpu: Cpu, k: Kernel, folio: Page, flags: number): boolean {
+export function fastPinAllowed(cpu: Cpu, k: Kernel, folio: Page, flags: number): boolean {
   const all = FOLL_PIN | FOLL_LONGTERM | FOLL_WRITE;
   if ((flags & all) !== all) return true;
   const first = cpu.readOnce(folio + PAGE_MAPPING, 'C1');

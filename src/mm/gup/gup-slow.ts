@@ -37,8 +37,8 @@ import {
   type Vma,
 } from '../memory/vma.ts';
 import { pageAnonExclusive } from './exclusive.ts';
-import { FOLL_FORCE, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE, type GupResult, gupMustUnshare, type Pin } from './gup.ts';
-import { mapcountPin, pinsCountAsMapped } from './mapcount-pin.ts';
+import { FOLL_FORCE, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE, type GupResult, type Pin } from './gup.ts';
+import { pinsCountAsMapped } from './mapcount-pin.ts';
 
 /** Set by the fault loop itself: COW was broken in a mapping without VM_WRITE (v4.9 to v5.19). */
 const FOLL_COW = 1 << 8;
@@ -164,9 +164,9 @@ function followPresent(
 ): Pin | number {
   if ((flags & FOLL_WRITE) !== 0 && !canFollowWrite(cpu, k, vma, e, page, flags)) return 0;
   const head = compoundHead(cpu, k, page);
-  if (!pteWrite(e) && gupMustUnshare(cpu, k, vma, pmdIsHuge(e) ? head : page, head, flags)) return FAULT_UNSHARE;
+  if (!pteWrite(e) && k.ops.gupMustUnshare(cpu, k, vma, pmdIsHuge(e) ? head : page, head, flags)) return FAULT_UNSHARE;
   const pin = (flags & FOLL_PIN) !== 0;
-  if (pin && pinsCountAsMapped(k) && !mapcountPin(cpu, k, head)) return WAIT_WRITEBACK;
+  if (pin && pinsCountAsMapped(k) && !k.ops.mapcountPin(cpu, k, head)) return WAIT_WRITEBACK;
   const { folio, generation } = grabPage(cpu, k, page, pin);
   if ((flags & FOLL_WRITE) !== 0 && !pteDirty(e) && (cpu.readOnce(folio + PAGE_FLAGS) & PG_DIRTY) === 0) {
     setPageDirty(cpu, folio);

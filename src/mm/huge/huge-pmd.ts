@@ -3,7 +3,6 @@
 import { type Cpu, cellIndex } from '../../cpu/cpu.ts';
 import { Mode } from '../../cpu/modes.ts';
 import { FAULT_UNSHARE, FAULT_WRITE, type Fault, type Reuse, VM_FAULT_WRITE } from '../fault/vm-fault.ts';
-import { forkMustCopy } from '../fork/copy-pte.ts';
 import { pageAnonExclusive } from '../gup/exclusive.ts';
 import { type Gather, gatherEntry } from '../map/mmu-gather.ts';
 import { allocFolio, giveFree, takeFree } from '../memory/allocator.ts';
@@ -230,7 +229,7 @@ function shareHugePmd(cpu: Cpu, k: Kernel, parent: Mm, vma: Vma, src: number, pm
   const folio = ptePage(cpu, k, pmd);
   const first = k.design.forkReference !== 'after-check';
   if (first) getPage(cpu, folio);
-  if (forkMustCopy(cpu, k, { parent, vma, e: pmd }, folio, folio)) {
+  if (k.ops.forkMustCopy(cpu, k, { parent, vma, e: pmd }, folio, folio)) {
     if (first) putPage(cpu, k, folio);
     return false;
   }

@@ -2,7 +2,7 @@
 
 import type { Cpu } from '../../cpu/cpu.ts';
 import { Mode, RmwOp } from '../../cpu/modes.ts';
-import { pageAnonExclusive, pageTryShareAnonRmap } from '../gup/exclusive.ts';
+import { pageAnonExclusive } from '../gup/exclusive.ts';
 import type { Numbered } from '../memory/allocator.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import { MM_DEPOSITED, MM_PAGE_TABLE_LOCK, type Mm } from '../memory/mm-struct.ts';
@@ -82,7 +82,7 @@ export function splitHugePmd(cpu: Cpu, k: Kernel, mm: Mm, address: number, freez
     const exclusive = k.design.anonExclusive === 'tracked' && pageAnonExclusive(cpu, folio);
     const old = pmdpInvalidate(cpu, cell, 'A1');
     flushTlbRange(cpu, k, mm, start, start + ptesPerTable);
-    const frozen = freeze && (!exclusive || pageTryShareAnonRmap(cpu, k, folio, folio) === 0);
+    const frozen = freeze && (!exclusive || k.ops.pageTryShareAnonRmap(cpu, k, folio, folio) === 0);
     const { number, from } = withdrawTable(cpu, mm);
     fillTable(cpu, k, k.layout.table(number) + from, folio, old, exclusive, frozen);
     if (k.design.splitBarrier === 'wmb') cpu.smpWmb();

@@ -10,7 +10,7 @@ import {
   mmapWriteLock,
   mmapWriteUnlock,
 } from '../memory/mm-struct.ts';
-import { compoundHead, pageMaybeDmaPinned } from '../memory/page-ref.ts';
+import { compoundHead } from '../memory/page-ref.ts';
 import {
   PT_LOCK,
   pmdCell,
@@ -76,5 +76,5 @@ function clearAt(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number, spares:
 function pteIsPinned(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, e: Pte): boolean {
   const page = ptePage(cpu, k, e);
   if (!pteWrite(e) || !isCowMapping(vma) || cpu.readOnce(mm + MM_HAS_PINNED, 'flag') === 0) return false;
-  return pageMaybeDmaPinned(cpu, k, compoundHead(cpu, k, page), 's1');
+  return k.ops.pageMaybeDmaPinned(cpu, k, compoundHead(cpu, k, page), 's1');
 }

@@ -74,7 +74,7 @@ export function zapPageRange(
       else splitHugePmd(cpu, k, gather.mm, address, false);
       pmd = cpu.readOnce(pmdCell(k, gather.mm, address));
     }
-    if (pmdIsTable(pmd)) zapPteRange(cpu, k, gather, vma, pmdTable(cpu, k, pmd), address, next, evenCows);
+    if (pmdIsTable(pmd)) k.ops.zapPteRange(cpu, k, gather, vma, pmdTable(cpu, k, pmd), address, next, evenCows);
     address = next;
   }
   invalidateRangeEnd(cpu, k, gather.mm);
@@ -100,7 +100,7 @@ function unshared(cpu: Cpu, k: Kernel, gather: Gather, vma: Vma, address: number
  * zap_pte_range() (mm/memory.c, v4.4 to v6.12): clears the entries of one table under its lock. The dirty bit of a file
  * page moves to the page, and, as the design says, the TLBs are flushed before the lock is dropped.
  */
-function zapPteRange(
+export function zapPteRange(
   cpu: Cpu,
   k: Kernel,
   gather: Gather,

@@ -2,7 +2,7 @@
 
 import { type Cpu, cellIndex } from '../../cpu/cpu.ts';
 import { Mode, RmwOp } from '../../cpu/modes.ts';
-import { mapcountPin, mapcountUnpin, pinsCountAsMapped } from '../gup/mapcount-pin.ts';
+import { mapcountUnpin, pinsCountAsMapped } from '../gup/mapcount-pin.ts';
 import { freePage } from './allocator.ts';
 import type { Kernel } from './kernel.ts';
 import {
@@ -101,7 +101,7 @@ export function tryGetFolio(cpu: Cpu, k: Kernel, page: Page, label?: string): Gr
  */
 export function tryPinFolio(cpu: Cpu, k: Kernel, page: Page, label?: string): Grabbed | undefined {
   const grabbed = tryCountPin(cpu, k, page, label);
-  if (grabbed === undefined || !pinsCountAsMapped(k) || mapcountPin(cpu, k, grabbed.folio)) return grabbed;
+  if (grabbed === undefined || !pinsCountAsMapped(k) || k.ops.mapcountPin(cpu, k, grabbed.folio)) return grabbed;
   uncount(cpu, k, grabbed.folio, true);
   return undefined;
 }

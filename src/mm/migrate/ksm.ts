@@ -1,7 +1,7 @@
 /** KSM: a page of one address space is made to share the page of another that contains the same. */
 
 import type { Cpu } from '../../cpu/cpu.ts';
-import { clearAnonExclusive, pageTryShareAnonRmap, shareBarrier } from '../gup/exclusive.ts';
+import { clearAnonExclusive, shareBarrier } from '../gup/exclusive.ts';
 import { vmaLookup } from '../map/vma-list.ts';
 import { EBUSY, EFAULT } from '../memory/errno.ts';
 import type { Kernel } from '../memory/kernel.ts';
@@ -95,12 +95,12 @@ export function tryToMergeOnePage(
 export function writeProtectPage(cpu: Cpu, k: Kernel, mm: Mm, vma: Vma, address: number, page: Page): Pte | number {
   const matches = mapsPfn(k.layout.pfnOf(page));
   invalidateRangeStart(cpu, k, mm, address, address + 1);
-  const e = withMappedPte(cpu, k, mm, vma, address, matches, (found) => writeProtectPte(cpu, k, found, page));
+  const e = withMappedPte(cpu, k, mm, vma, address, matches, (found) => k.ops.writeProtectPte(cpu, k, found, page));
   invalidateRangeEnd(cpu, k, mm);
   return e ?? EFAULT;
 }
 
-function writeProtectPte(cpu: Cpu, k: Kernel, { mm, address, cell, e }: MappedPte, page: Page): Pte | number {
+export function writeProtectPte(cpu: Cpu, k: Kernel, { mm, address, cell, e }: MappedPte, page: Page): Pte | number {
   const flags = cpu.readOnce(page + PAGE_FLAGS);
   const exclusive = (flags & PG_ANON_EXCLUSIVE) !== 0;
   if (!pteWrite(e) && !pteDirty(e) && !exclusive && !mmTlbFlushPending(cpu, k, mm)) {
@@ -133,7 +133,7 @@ function isHeld(cpu: Cpu, k: Kernel, page: Page, swapCache: boolean, exclusive: 
     return false;
   }
   if (observer === 'exact-then-maybe' && !exact()) return true;
-  return exclusive && pageTryShareAnonRmap(cpu, k, page, page) !== 0;
+  return exclusive && k.ops.pageTryShareAnonRmap(cpu, k, page, page) !== 0;
 }
 
 /**

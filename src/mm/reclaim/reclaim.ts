@@ -20,7 +20,7 @@ import {
   trylockPage,
   unlockPage,
 } from '../memory/page.ts';
-import { freezePage, pageMaybeDmaPinned, pageRefCount, putPage, unfreezePage } from '../memory/page-ref.ts';
+import { freezePage, pageRefCount, putPage, unfreezePage } from '../memory/page-ref.ts';
 import { tryToUnmap, tryToUnmapFlush, type UnmapBatch } from '../rmap/try-to-unmap.ts';
 import { addToSwap } from './swap-cache.ts';
 
@@ -41,7 +41,7 @@ export function shrinkPage(cpu: Cpu, k: Kernel, page: Page): boolean {
 /** @returns whether the page was freed; otherwise it is unlocked */
 function shrinkLockedPage(cpu: Cpu, k: Kernel, page: Page): boolean {
   const batch: UnmapBatch = [];
-  const home = unmapForReclaim(cpu, k, page, batch);
+  const home = k.ops.unmapForReclaim(cpu, k, page, batch);
   tryToUnmapFlush(cpu, k, batch);
   const freed = home === 'cache' ? removeMapping(cpu, k, page) : home === 'none' && discardPage(cpu, k, page);
   if (!freed) unlockPage(cpu, page);
@@ -49,7 +49,7 @@ function shrinkLockedPage(cpu: Cpu, k: Kernel, page: Page): boolean {
 }
 
 /** @returns what the page is left in: a cache, or none where MADV_FREE gave it up; undefined where it has to stay */
-function unmapForReclaim(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch): 'cache' | 'none' | undefined {
+export function unmapForReclaim(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch): 'cache' | 'none' | undefined {
   const { reclaimPinned } = k.design;
   const flavour = mappingFlags(cpu.readOnce(page + PAGE_MAPPING));
   if (flavour === MAPPING_KSM) return undefined;
@@ -57,11 +57,11 @@ function unmapForReclaim(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch): 'c
   const before = anonymous ? cpu.readOnce(page + PAGE_FLAGS) : 0;
   const home = (before & PG_LAZYFREE) !== 0 ? 'none' : 'cache';
   if (anonymous && (before & (PG_SWAPCACHE | PG_LAZYFREE)) === 0) {
-    if (reclaimPinned !== 'ignore' && pageMaybeDmaPinned(cpu, k, page)) return undefined;
+    if (reclaimPinned !== 'ignore' && k.ops.pageMaybeDmaPinned(cpu, k, page)) return undefined;
     if (!addToSwap(cpu, k, page)) return undefined;
   }
   if (cpu.readOnce(page + PAGE_MAPCOUNT) > 0 && !tryToUnmap(cpu, k, page, batch)) return undefined;
-  if (reclaimPinned === 'after-unmap' && pageMaybeDmaPinned(cpu, k, page)) return undefined;
+  if (reclaimPinned === 'after-unmap' && k.ops.pageMaybeDmaPinned(cpu, k, page)) return undefined;
   const flags = cpu.readOnce(page + PAGE_FLAGS);
   if ((flags & PG_WRITEBACK) !== 0) return undefined;
   if ((flags & PG_DIRTY) === 0) return home;

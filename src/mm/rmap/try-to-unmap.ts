@@ -1,7 +1,7 @@
 /** Taking every entry of a page away, so that it can be written to swap, moved, or dropped. */
 
 import type { Cpu } from '../../cpu/cpu.ts';
-import { pageAnonExclusive, pageTryShareAnonRmap } from '../gup/exclusive.ts';
+import { pageAnonExclusive } from '../gup/exclusive.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import { pageIsAnon } from '../memory/mapping.ts';
 import type { Mm } from '../memory/mm-struct.ts';
@@ -47,7 +47,7 @@ export function tryToUnmap(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch): 
   const anonymous = pageIsAnon(cpu, folio);
   rmapWalk(cpu, k, page, folio, {
     matches: mapsPfn(k.layout.pfnOf(page)),
-    visit: (found) => tryToUnmapOne(cpu, k, found, page, folio, anonymous, batch),
+    visit: (found) => k.ops.tryToUnmapOne(cpu, k, found, page, folio, anonymous, batch),
     splitHuge: 'split',
     invalidates: true,
   });
@@ -58,7 +58,7 @@ export function tryToUnmap(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch): 
  * try_to_unmap_one() (mm/rmap.c, v4.4 to v6.12). What the flags say is read once, where the kernel asks for each.
  * @returns false where the page may be pinned, or is not to be dropped: its entry is as it was
  */
-function tryToUnmapOne(
+export function tryToUnmapOne(
   cpu: Cpu,
   k: Kernel,
   found: MappedPte,
@@ -82,7 +82,7 @@ function tryToUnmapOne(
   } else if (anonymous) {
     const slot = cpu.readOnce(folio + PAGE_PRIVATE);
     swapDuplicate(cpu, k, slot);
-    if (exclusive && pageTryShareAnonRmap(cpu, k, page, folio) !== 0) {
+    if (exclusive && k.ops.pageTryShareAnonRmap(cpu, k, page, folio) !== 0) {
       swapFree(cpu, k, slot);
       setPte(cpu, found.cell, old, 'A4');
       return false;
@@ -121,7 +121,7 @@ export function tryToMigrate(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch)
   const anonymous = pageIsAnon(cpu, folio);
   rmapWalk(cpu, k, page, folio, {
     matches: mapsPfn(k.layout.pfnOf(page)),
-    visit: (found) => tryToMigrateOne(cpu, k, found, page, folio, anonymous, batch),
+    visit: (found) => k.ops.tryToMigrateOne(cpu, k, found, page, folio, anonymous, batch),
     splitHuge: 'freeze',
     invalidates: true,
   });
@@ -129,7 +129,7 @@ export function tryToMigrate(cpu: Cpu, k: Kernel, page: Page, batch: UnmapBatch)
 }
 
 /** try_to_migrate_one() (mm/rmap.c). @returns false where the page may be pinned: its entry is as it was */
-function tryToMigrateOne(
+export function tryToMigrateOne(
   cpu: Cpu,
   k: Kernel,
   found: MappedPte,
@@ -141,7 +141,7 @@ function tryToMigrateOne(
   const exclusive = anonymous && k.design.anonExclusive === 'tracked' && pageAnonExclusive(cpu, page);
   const old = clearEntry(cpu, k, found, k.design.migrateFlush === 'now', batch);
   if (pteDirty(old)) (anonymous ? setAnonPageDirty : setPageDirty)(cpu, folio);
-  if (exclusive && pageTryShareAnonRmap(cpu, k, page, folio) !== 0) {
+  if (exclusive && k.ops.pageTryShareAnonRmap(cpu, k, page, folio) !== 0) {
     setPte(cpu, found.cell, old, 'A4');
     return false;
   }
