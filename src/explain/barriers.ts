@@ -7,6 +7,7 @@ import { explainInTurns } from './counterexample.ts';
 import type { Ordering, Patch, Protocol, Weaker } from './edit.ts';
 import { findAny, findBestInTurns, type NotFound } from './search.ts';
 import type { SourcePlace } from './source-place.ts';
+import { type Because, Unneeded } from './unneeded.ts';
 
 /** A barrier, an ordering suffix or a lock, and whether the protocol needs it as long as all the others stay. */
 export interface BarrierItem {
@@ -14,6 +15,8 @@ export interface BarrierItem {
   readonly kind: Ordering['kind'];
   readonly thread: number;
   readonly place: SourcePlace;
+  /** Whether it is a lock, or a step that keeps books: nothing that the protocol is about. */
+  readonly isMinor: boolean;
   readonly verdict: BarrierVerdict;
 }
 
@@ -28,8 +31,8 @@ export type BarrierVerdict =
       readonly without: Counterexample | Failure;
       readonly executions: number;
     }
-  /** The protocol holds without it, and that was proved over so many executions. */
-  | { readonly kind: 'not-needed'; readonly executions: number }
+  /** The protocol holds without it, and that was proved over so many executions; what does its work, as far as that is known. */
+  | { readonly kind: 'not-needed'; readonly executions: number; readonly because?: Because }
   /** A limit was hit before that was known. */
   | { readonly kind: 'unknown' };
 
@@ -79,14 +82,32 @@ export function* findBarriers(
     const { words, kind, thread, place } = ordering;
     yield { words, done: items.length + 1, of: orderings.length + 1 };
     const { verdict, weakest } = yield* judgeOrdering(protocol, n, ordering, model, reference, limits);
-    items.push({ words, kind, thread, place, verdict });
+    const isMinor = kind === 'lock' || ordering.isMinor === true;
+    items.push({ words, kind, thread, place, isMinor, verdict });
     enough.push(weakest);
     if (isOver(limits))
       return { kind: 'barriers', items, together: undefined, complete: items.length === orderings.length };
   }
   yield { words: 'all at once', done: orderings.length, of: orderings.length + 1 };
-  return { kind: 'barriers', items, together: yield* findTogether(protocol, enough, model, limits), complete: true };
+  const together = yield* findTogether(protocol, enough, model, limits);
+  const told = yield* withReasons(items, new Unneeded(protocol, orderings, model, limits));
+  return { kind: 'barriers', items: told, together, complete: true };
 }
+
+/** What does the work of those that are not needed. Of locks and books there is nothing to say. */
+function* withReasons(items: readonly BarrierItem[], unneeded: Unneeded): InTurns<BarrierItem[]> {
+  const told: BarrierItem[] = [];
+  for (const [n, item] of items.entries()) {
+    const { verdict, isMinor, words } = item;
+    const isOpen = verdict.kind === 'not-needed' && !isMinor;
+    if (isOpen) yield { words: `what does the work of ${words}`, done: items.length, of: items.length + 1 };
+    const because = isOpen ? yield* unneeded.because(n) : undefined;
+    told.push(because === undefined ? item : { ...item, verdict: { ...(verdict as NotNeeded), because } });
+  }
+  return told;
+}
+
+type NotNeeded = Extract<BarrierVerdict, { readonly kind: 'not-needed' }>;
 
 function* judgeOrdering(
   protocol: Protocol,

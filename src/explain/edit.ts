@@ -58,6 +58,8 @@ export interface Ordering {
   /** What it is, as the source says: `smp_mb()`, `smp_load_acquire(y)`, `spin_lock(l) ... spin_unlock(l)`. */
   readonly words: string;
   readonly kind: 'barrier' | 'suffix' | 'lock' | 'rcu';
+  /** Whether it keeps books, or is part of a lock. */
+  readonly isMinor?: boolean;
   readonly thread: number;
   readonly place: SourcePlace;
   /** What could stand there instead, the weakest first: nothing at all, or a weaker kind of the same. */

@@ -1,9 +1,10 @@
-import type { Analysis, Differs } from '../explain/analysis.ts';
+import type { Analysis, Barriers, Differs } from '../explain/analysis.ts';
 import type { BarrierItem } from '../explain/barriers.ts';
 import type { Counterexample } from '../explain/counterexample.ts';
 import { cycleOf } from '../explain/reason.ts';
 import { placeWords } from '../explain/source-place.ts';
 import { mendWords } from './analysis-text.ts';
+import { becauseWords } from './barriers-text.ts';
 import { cellWord } from './cell-table.ts';
 import { answerWords, kernelLines } from './decision-text.ts';
 import { reasonWords } from './execution-words.ts';
@@ -20,7 +21,7 @@ export function findingsOf(a: Analysis): Finding[] {
     case 'holds':
       return [{ ...about, rule: 'holds', level: 'note', message: `${a.promise}.` }];
     case 'barriers':
-      return a.items.map((item) => barrierFinding(item, a.path));
+      return a.items.map((item) => barrierFinding(item, a));
     case 'repairs':
       return [
         failing(a, a.counterexample, a.interleaving ? ' No barrier helps.' : ''),
@@ -96,7 +97,8 @@ function failing({ name, path }: Analysis, c: Counterexample, more: string): Fin
 }
 
 /** What was found of one barrier. */
-function barrierFinding({ words, place, verdict }: BarrierItem, file: string): Finding {
+function barrierFinding(barrier: BarrierItem, { path: file, items, columns }: Barriers): Finding {
+  const { words, place, verdict } = barrier;
   const without = 'without' in verdict ? verdict.without : undefined;
   const execution = without !== undefined && 'trace' in without ? without : undefined;
   const why = execution === undefined ? (without as { message: string } | undefined)?.message : reasonWords(execution);
@@ -108,8 +110,11 @@ function barrierFinding({ words, place, verdict }: BarrierItem, file: string): F
       const message = `${words} is too strong: ${verdict.enough} is enough. With ${verdict.weakened}: ${why}`;
       return { ...item, rule: 'barrier-too-strong', level: 'warning', message };
     }
-    case 'not-needed':
-      return { ...item, rule: 'barrier-not-needed', level: 'warning', message: `${words} is not needed.` };
+    case 'not-needed': {
+      const because = becauseWords(barrier, items, columns);
+      const message = `${words} is not needed${because === '' ? '' : `: ${because}`}.`;
+      return { ...item, rule: 'barrier-not-needed', level: 'warning', message };
+    }
     case 'unknown':
       return { ...item, rule: 'undecided', level: 'note', message: `${words}: a limit was hit.` };
   }

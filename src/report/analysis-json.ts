@@ -118,7 +118,7 @@ function mendData(mend: Shows['mend']): MendData {
     : { kind: mend.kind };
 }
 
-function barrierData({ words, kind, thread, place, verdict }: BarrierItem): BarrierData {
+function barrierData({ words, kind, thread, place, isMinor, verdict }: BarrierItem): BarrierData {
   const without = 'without' in verdict ? verdict.without : undefined;
   return {
     words,
@@ -129,6 +129,8 @@ function barrierData({ words, kind, thread, place, verdict }: BarrierItem): Barr
     enough: verdict.kind === 'too-strong' ? verdict.enough : null,
     weakened: 'weakened' in verdict ? verdict.weakened : null,
     executions: 'executions' in verdict ? verdict.executions : null,
+    ...(isMinor ? { bookkeeping: true } : {}),
+    ...(verdict.kind === 'not-needed' && verdict.because !== undefined ? { because: verdict.because } : {}),
     failure: without === undefined ? null : failureData('trace' in without ? without.failure : without),
     execution: without !== undefined && 'trace' in without ? executionData(without) : null,
   };

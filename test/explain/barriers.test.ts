@@ -208,3 +208,63 @@ describe('limits', () => {
     ).toBe('bounded');
   });
 });
+
+const BETWEEN_READS = putBefore('r1 = READ_ONCE(*x);', 'smp_rmb();');
+
+/** A shape with barriers, and of each that is not needed the sets of others that do its work. */
+const DONE_BY: readonly (readonly [
+  name: keyof typeof SHAPES,
+  replacements: readonly (readonly [string, string])[],
+  string[],
+])[] = [
+  ['MP', [putBefore('WRITE_ONCE(*y, 1);', 'smp_wmb();\n\tsmp_mb();'), BETWEEN_READS], ['0: 1', '1: 0']],
+  [
+    'MP',
+    [putBefore('WRITE_ONCE(*y, 1);', 'smp_wmb();\n\tsmp_wmb();\n\tsmp_mb();'), BETWEEN_READS],
+    ['0: 1+2', '1: 0+2', '2: 0+1'],
+  ],
+  // Nothing else orders what this does, and nothing comes of it.
+  ['MP', [putBefore('r0 = READ_ONCE(*y);', 'smp_mb();')], []],
+  [
+    'MP',
+    [putBefore('WRITE_ONCE(*x, 1);', 'smp_mb();'), putBefore('WRITE_ONCE(*y, 1);', 'smp_wmb();'), BETWEEN_READS],
+    ['0: '],
+  ],
+  [
+    'MP',
+    [
+      ['WRITE_ONCE(*y, 1);', 'smp_wmb();\n\tsmp_store_release(y, 1);'],
+      ['READ_ONCE(*y);', 'smp_load_acquire(y);'],
+    ],
+    ['0: 1', '1: 0'],
+  ],
+];
+
+describe('what does the work of a barrier that is not needed', () => {
+  it.each(DONE_BY)('%s with %o: %o', (name, replacements, expected) => {
+    const text = shape(name, ...replacements);
+    const outcome = barriers(text);
+    if (outcome.kind !== 'barriers') {
+      expect(expected).toEqual([]);
+      return;
+    }
+    const said = outcome.items.flatMap(({ verdict }, n) =>
+      verdict.kind === 'not-needed' ? [`${n}: ${verdict.because!.sets.map((set) => set.join('+')).join(' ')}`] : [],
+    );
+    expect(said.sort()).toEqual([...expected].sort());
+    // Where all of a set go as well it is needed, and with one of them back it is not.
+    const protocol = protocolOf(text);
+    const orderings = protocol.orderings();
+    const holds = (gone: readonly number[]): boolean => {
+      const edited = protocol.edited(gone.map((n) => orderings[n]!.weaker[0]!.edit))!;
+      return finish(findAny(edited, 'lkmm', {})).outcome.kind === 'holds';
+    };
+    for (const [n, { verdict }] of outcome.items.entries()) {
+      if (verdict.kind !== 'not-needed') continue;
+      for (const set of verdict.because!.sets) {
+        expect(holds([n, ...set])).toBe(false);
+        for (const back of set) expect(holds([n, ...set.filter((other) => other !== back)])).toBe(true);
+      }
+    }
+  });
+});

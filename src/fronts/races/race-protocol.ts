@@ -1,5 +1,6 @@
 import { Fence, Mode } from '../../cpu/modes.ts';
 import type { CostKind, Edit, Ordering, Patch, Protocol, Weaker } from '../../explain/edit.ts';
+import { isBookkeepingStep } from '../../mm/words/bookkeeping.ts';
 import type { ModelName } from '../../models/registry.ts';
 import type { Program } from '../../program/program.ts';
 import { Access, type AccessKey, type FenceKey, PatchedCpu, type Patches } from './patched-cpu.ts';
@@ -90,7 +91,11 @@ export class RaceProtocol extends RaceSubject implements Protocol {
 
   orderings(): readonly Ordering[] {
     const sites = this.all();
-    return [...sites.flatMap((site) => orderingOf(site)), ...sectionsOf(sites)].sort((a, b) => a.thread - b.thread);
+    const all = sites.flatMap((site) => {
+      const isMinor = isBookkeepingStep(site.place.kernel?.frames ?? []) || (site.cell >= 0 && this.isMinor(site.cell));
+      return orderingOf(site).map((ordering): Ordering => ({ ...ordering, isMinor }));
+    });
+    return [...all, ...sectionsOf(sites)].sort((a, b) => a.thread - b.thread);
   }
 
   strengthenings(): readonly Edit[] {
@@ -220,7 +225,8 @@ function sectionsOf(sites: readonly RaceSite[]): Ordering[] {
       ? { what: 'lock', cell }
       : { what: 'without', fences: [Fence.RcuLock, Fence.RcuUnlock] };
     const weaker = [{ words: 'nothing', edit: edit(site, undefined, `without ${words}`, change) }];
-    found.set(name, { words, kind: isLock ? 'lock' : 'rcu', thread, place, weaker });
+    const isMinor = isLock || isBookkeepingStep(place.kernel?.frames ?? []);
+    found.set(name, { words, kind: isLock ? 'lock' : 'rcu', isMinor, thread, place, weaker });
   }
   return [...found.values()];
 }

@@ -73,6 +73,18 @@ const barrier = named(
     enough: said('Of one that is too strong: the weakest that is enough.', nullable(string)),
     weakened: said('What stood there in the execution.', nullable(string)),
     executions: said('Of one that is too strong or not needed: executions visited in the proof.', nullable(count)),
+    bookkeeping: optional(said('Whether it is a lock, or keeps books.', boolean)),
+    because: optional(
+      said(
+        'Of one that is not needed: what makes it unnecessary.',
+        object({
+          sets: said(
+            'The others that do its work, by their places in the list: where all of a set go as well, it is needed. Empty where no other one makes a difference.',
+            list(list(count)),
+          ),
+        }),
+      ),
+    ),
     failure: nullable(failure),
     execution: said('What is possible without it.', nullable(execution)),
   }),

@@ -104,6 +104,25 @@ describe('the barriers of clearing PG_anon_exclusive, September 2022', () => {
     expect(verdict(outcome, words, where)).toBe(expected);
   });
 
+  it('the TLB flush and the barrier after it do the same work; locks and books come after', () => {
+    if (outcome.kind !== 'barriers') throw new Error(outcome.kind);
+    const { items } = outcome;
+    const at = (words: string, where: string): number =>
+      items.findIndex((item) => item.words === words && item.place.function === where);
+    const flush = at('ptep_clear_flush(vma, pvmw.address, pvmw.pte)', 'page_vma_mapped_walk');
+    const barrier = at('smp_mb()', 'page_try_share_anon_rmap');
+    const because = (n: number) => {
+      const { verdict } = items[n]!;
+      return verdict.kind === 'not-needed' ? verdict.because?.sets : undefined;
+    };
+    expect(because(barrier)).toEqual([[flush]]);
+    expect(because(flush)).toContainEqual([barrier]);
+    expect(items.filter(({ isMinor }) => isMinor).map(({ words }) => words)).toEqual(
+      expect.arrayContaining(['spin_lock(ptl)', 'local_irq_save(flags)', 'folio_trylock(folio), acquire']),
+    );
+    for (const { isMinor, verdict } of items) if (isMinor) expect(verdict).not.toHaveProperty('because');
+  });
+
   it('each that is not needed was proved not to be, each other has an execution', () => {
     if (outcome.kind !== 'barriers') throw new Error(outcome.kind);
     const orderings = protocol.orderings();
