@@ -18,11 +18,11 @@ export const folioIsLongtermPinnable = (k: Kernel, folio: Page): boolean =>
 
 /** try_grab_folio() (mm/gup.c, from v5.7): a fast walk leaves such a page to the slow path. */
 export const fastLongtermRefused = (k: Kernel, folio: Page, flags: number): boolean =>
-  k.design.pinMovable !== 'allow' && (flags & FOLL_LONGTERM) !== 0 && !folioIsLongtermPinnable(k, folio);
+  (flags & FOLL_LONGTERM) !== 0 && !folioIsLongtermPinnable(k, folio) && k.design.pinMovable !== 'allow';
 
 /** __gup_longterm_locked() (mm/gup.c): pins, looks whether it may, moves what it may not pin, and pins again. */
 export function gupLongtermLocked(cpu: Cpu, k: Kernel, mm: Mm, start: number, end: number, flags: number): GupResult {
-  const checks = k.layout.config.movablePages > 0 && k.design.pinMovable !== 'allow' && (flags & FOLL_LONGTERM) !== 0;
+  const checks = (flags & FOLL_LONGTERM) !== 0 && k.layout.config.movablePages > 0 && k.design.pinMovable !== 'allow';
   for (;;) {
     const got = gupSlow(cpu, k, mm, start, end, flags);
     if (!checks || got.pins.length === 0) return got;
