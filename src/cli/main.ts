@@ -91,7 +91,7 @@ async function main(argv: readonly string[]): Promise<Exit> {
   const models = program
     .command('models')
     .summary('list memory models, or compare two')
-    .description('Lists the memory models. With diff, compares two of them: on litmus tests.')
+    .description('Lists the memory models. With diff, compares two of them.')
     .action(async () => {
       const { modelsCommand } = await import('./models-command.ts');
       exit = modelsCommand();
@@ -100,11 +100,11 @@ async function main(argv: readonly string[]): Promise<Exit> {
     .command('diff')
     .summary('compare two models')
     .description(
-      'Decides litmus tests under two models, and shows those of which the verdicts differ, each with an execution that one of them allows alone.',
+      'Decides litmus tests under two models, and shows those of which the verdicts differ, each with an execution that one of them allows alone. Without tests it looks for the smallest that tell the two apart.',
     )
     .argument('<first>', 'a model (see holdfast models), or a cat file')
     .argument('<second>', 'the other')
-    .argument('<path...>', 'litmus tests, and folders of them')
+    .argument('[path...]', 'litmus tests, and folders of them')
     .addHelpText('after', exitHelp('analysis'))
     .action(async (first: string, second: string, paths: string[], options: ModelsDiffOptions) => {
       const { modelsDiffCommand } = await import('./models-command.ts');

@@ -2,7 +2,8 @@ import { analyse } from '../ask/analyse.ts';
 import { settingsFrom } from '../ask/options.ts';
 import { tellingMore } from '../explain/analysis.ts';
 import { checkLitmus } from '../fronts/litmus/check-litmus.ts';
-import type { LitmusResult } from '../fronts/litmus/litmus-result.ts';
+import type { LitmusResult, Question } from '../fronts/litmus/litmus-result.ts';
+import { type SmallTest, smallTests } from '../litmus/small-tests.ts';
 import type { ModelName } from '../models/registry.ts';
 import { atOnce } from '../program/turns.ts';
 import { viewed } from '../report/formats.ts';
@@ -18,6 +19,7 @@ import { usageDiagnostic } from './usage.ts';
 export interface ModelsDiffOptions extends CatOptions {
   readonly timeout: number | undefined;
   readonly unroll: number;
+  readonly threads: number;
 }
 
 /** `holdfast models`. @returns how it ended */
@@ -35,7 +37,10 @@ export function modelNamed(text: string): ModelName | undefined {
 /** How long each test may take under each model, in seconds, unless said. */
 export const EACH = 1;
 
-/** `holdfast models diff`: the tests whose verdicts differ, each with what one model allows and the other does not. */
+/**
+ * `holdfast models diff`: the tests whose verdicts differ, each with what one model allows and the other does not. Where no
+ * tests are given, the smallest that tell the two apart.
+ */
 export function modelsDiffCommand(
   names: readonly [string, string],
   paths: readonly string[],
@@ -54,7 +59,7 @@ export function modelsDiffCommand(
     printDiagnostic(chosen.diagnostic);
     return 'badInput';
   }
-  return compare(chosen.options, paths);
+  return paths.length > 0 ? compare(chosen.options, paths) : distinguish(chosen.options);
 }
 
 type Asked = ModelsDiffOptions & { readonly model: ModelName; readonly otherModel: ModelName };
@@ -80,26 +85,46 @@ function compare(options: Asked, paths: readonly string[]): Exit {
   return firstOf(...holding);
 }
 
+/** Looks for the smallest tests that tell two models apart, and prints each. */
+function distinguish(options: Asked): Exit {
+  const start = performance.now();
+  const found: SmallTest[] = [];
+  const tests = { different: 0, same: 0, undecided: 0, wrong: 0 };
+  for (const test of smallTests(options.threads)) {
+    if (stdout.failure !== undefined) break;
+    // With more orderings in it, it tells no more.
+    if (found.some((smaller) => smaller.isWithin(test))) continue;
+    const [first, second] = decided(test.name, test.text, 'decide', options);
+    if (first.kind === 'error' || second.kind === 'error') {
+      for (const result of [first, second]) if (result.kind === 'error') result.diagnostics.forEach(printDiagnostic);
+      return 'badInput';
+    }
+    const said = [first, second].map(saidBy);
+    if (said.some(({ word }) => word === NO_VERDICT)) tests.undecided++;
+    else if (said[0]!.word === said[1]!.word) tests.same++;
+    else {
+      tests.different++;
+      found.push(test);
+      stdout.print(`${differsText(test.name, said, stdout.style)}\n${indented(test.text)}\n`);
+    }
+  }
+  stdout.print(comparedText(tests, (performance.now() - start) / 1000));
+  if (tests.different > 0) return 'contradicted';
+  return tests.undecided > 0 ? 'bounded' : 'decided';
+}
+
+const indented = (text: string): string => text.replace(/^(?=.)/gm, '    ');
+
 function compareOn(path: string, text: string, options: Asked): 'different' | 'same' | 'undecided' | 'wrong' {
   const { style, width } = stdout;
-  const under = (model: ModelName): LitmusResult =>
-    checkLitmus(path, text, {
-      model,
-      question: 'states',
-      unroll: options.unroll,
-      expect: undefined,
-      maxExecutions: undefined,
-      deadline: Date.now() + (options.timeout ?? EACH) * 1000,
-      onExecution: undefined,
-    });
-  const results = [under(options.model), under(options.otherModel)];
+  const results = decided(path, text, 'states', options);
   for (const result of results) {
     if (result.kind !== 'error') continue;
     result.diagnostics.forEach(printDiagnostic);
     return 'wrong';
   }
-  const said = results.map((result): Said => ({ model: result.model, word: wordOf(result) }));
-  if (results.some(({ kind }) => kind !== 'decided' && kind !== 'deadlock')) {
+  const said = results.map(saidBy);
+  if (said.some(({ word }) => word === NO_VERDICT)) {
     stdout.print(differsText(path, said, style));
     return 'undecided';
   }
@@ -113,5 +138,29 @@ function compareOn(path: string, text: string, options: Asked): 'different' | 's
   return 'different';
 }
 
-const wordOf = (result: LitmusResult): string =>
-  result.kind === 'decided' ? result.verdict : result.kind === 'deadlock' ? 'deadlock' : 'no verdict';
+/** What the two models say of a test. */
+function decided(
+  path: string,
+  text: string,
+  question: Question,
+  { model, otherModel, unroll, timeout }: Asked,
+): readonly [LitmusResult, LitmusResult] {
+  const under = (asked: ModelName): LitmusResult =>
+    checkLitmus(path, text, {
+      model: asked,
+      question,
+      unroll,
+      expect: undefined,
+      maxExecutions: undefined,
+      deadline: Date.now() + (timeout ?? EACH) * 1000,
+      onExecution: undefined,
+    });
+  return [under(model), under(otherModel)];
+}
+
+const NO_VERDICT = 'no verdict';
+
+const saidBy = (result: LitmusResult): Said => ({
+  model: result.model,
+  word: result.kind === 'decided' ? result.verdict : result.kind === 'deadlock' ? 'deadlock' : NO_VERDICT,
+});

@@ -3,6 +3,7 @@ import { choice, type Kind, whole } from '../ask/kind.ts';
 import { type OptionRow as Asked, OPTIONS, type OptionName } from '../ask/options.ts';
 import type { Telling } from '../explain/analysis.ts';
 import type { Expectation, Question } from '../fronts/litmus/litmus-result.ts';
+import { MOST_THREADS } from '../litmus/small-tests.ts';
 import { DEFAULT_PRESET } from '../mm/design/presets.ts';
 import type { ModelName } from '../models/registry.ts';
 import { type Format, formatsOf, formatWords } from '../report/formats.ts';
@@ -185,6 +186,12 @@ export const MODELS_DIFF_OPTIONS: Rows<ModelsDiffOptions> = {
   ...CAT_OPTIONS,
   timeout: asked('timeout', { defaultText: '1 for each test under each' }),
   unroll: asked('unroll'),
+  threads: {
+    flag: '--threads',
+    text: 'without tests: those of so many threads at most are looked through',
+    kind: whole(2, MOST_THREADS),
+    default: 2,
+  },
 };
 
 /** The values of the options of `holdfast export`. */

@@ -49,6 +49,15 @@ test('the models are listed, and two of them compared on tests', () => {
   expect(holdfast(['models', 'diff', 'sc', 'nope', SB]).stderr).toContain("no such model: 'nope'");
 });
 
+test('the smallest tests that tell two models apart are found', () => {
+  const { stdout, status } = holdfast(['models', 'diff', SC, 'tso', '--timeout', '60']);
+  expect(stdout.match(/^\S.* under .*$/gm)).toEqual([
+    'WR-po+WR-po: Never under sc.cat, Sometimes under TSO',
+    'WR-po+WW-po: Never under sc.cat, Sometimes under TSO',
+  ]);
+  expect(status).toBe(1);
+});
+
 test('a race is checked under a cat file', () => {
   const race = ['check', 'T0', '--variant', 'first', '--design', 'v5.11', '--model'];
   expect(holdfast([...race, SC]).stdout).toContain('holds under sc.cat');
