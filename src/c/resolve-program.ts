@@ -5,6 +5,7 @@ import { compileLitmus, MAX_UNROLL } from '../litmus/compile.ts';
 import { constantOf, type Scope } from '../litmus/constant.ts';
 import { initialWords } from '../litmus/initialiser.ts';
 import {
+  addressOf,
   type Binding,
   type FunctionLayout,
   type HeapObject,
@@ -14,7 +15,7 @@ import {
   MAX_CELLS,
   NEVER_WRITTEN,
   type ThreadLayout,
-  type ThreadWords,
+  type ThreadStart,
   wordAt,
 } from '../litmus/layout.ts';
 import type { LitmusTest } from '../litmus/litmus-test.ts';
@@ -31,9 +32,6 @@ import type { CProgram, GlobalVariable } from './parse-program.ts';
 const MAX_OBJECTS = 4;
 const MAX_ELEMENTS = 16;
 
-/** What the word of a thread holds that was started. */
-const STARTED = 1;
-
 /** The most threads. */
 const MAX_THREADS = 128;
 
@@ -43,28 +41,32 @@ export function resolveProgram(program: CProgram): LitmusTest {
   return new Resolver(program, startedBy(program)).test();
 }
 
+/** What a thread is that main() starts. */
+interface Started {
+  readonly definition: FunctionDefinition;
+  readonly given: number;
+}
+
 /** The functions that main() starts as threads, in this order, as it does when it runs alone. */
-function startedBy(program: CProgram): FunctionDefinition[] {
-  const room = program.functions.filter(({ name }) => name === 'main');
-  const test = new Resolver(program, new Array<FunctionDefinition>(MAX_THREADS - 1).fill(room[0]!)).test();
+function startedBy(program: CProgram): Started[] {
+  const main = program.functions.find(({ name }) => name === 'main')!;
+  const room = new Array<Started>(MAX_THREADS - 1).fill({ definition: main, given: 0 });
+  const test = new Resolver(program, room).test();
   const { layout } = test;
-  const started: FunctionDefinition[] = [];
-  const words = layout.threads[0]!.starts!;
+  const starts = layout.threads[0]!.starts!;
   const compiled = compileLitmus(test, { unroll: MAX_UNROLL });
-  const memory = [...(compiled.program.initial as number[])];
-  const ended = new Set(words.map((each) => each.ended));
+  const memory = Array.from(compiled.program.initial);
+  const ended = new Set(starts.map((each) => each.ended));
   try {
     compiled.program.threads[0]!(new AloneCpu(memory, (cell) => ended.has(cell)));
   } catch (error) {
     if (!(error instanceof Alone)) throw error;
   }
-  for (const each of words) {
-    const name =
-      memory[each.started] === STARTED ? locate(layout, memory[each.function]!)?.location.function : undefined;
-    const f = program.functions.find((other) => other.name === name);
-    if (f !== undefined) started.push(f);
-  }
-  return started;
+  return starts.flatMap(({ function: address, given }): Started[] => {
+    const name = address === undefined ? undefined : locate(layout, address)?.location.function;
+    const definition = program.functions.find((f) => f.name === name);
+    return definition === undefined ? [] : [{ definition, given }];
+  });
 }
 
 class Resolver {
@@ -79,7 +81,7 @@ class Resolver {
   /** @param started what main() starts, where there is one */
   constructor(
     private readonly program: CProgram,
-    private readonly started: readonly FunctionDefinition[],
+    private readonly started: readonly Started[],
   ) {
     this.source = program.source;
     for (const f of program.functions) this.functions.set(f.name, f);
@@ -126,7 +128,7 @@ class Resolver {
     const seen = new Map<string, number>();
     return [
       main,
-      ...this.started.map((f) => {
+      ...this.started.map(({ definition: f }) => {
         const count = (seen.get(f.name) ?? 0) + 1;
         seen.set(f.name, count);
         return count === 1 ? { ...f } : { ...f, name: `${f.name}#${count}` };
@@ -136,15 +138,20 @@ class Resolver {
 
   private startedThreads(threads: readonly FunctionDefinition[]): ThreadLayout[] {
     const [main, ...others] = threads as [FunctionDefinition, ...FunctionDefinition[]];
-    const starts = others.map(({ name, start, end }): ThreadWords => {
+    // First of all, so that addresses are the same however many threads there are.
+    const own = this.thread(main, 0);
+    const starts = others.map(({ name, start, end }, i): ThreadStart => {
       const word = (what: string): number => this.place(`${name}.${what}`, UNTYPED, { start, end }).cell;
-      return { started: word('started'), function: word('function'), given: word('given'), ended: word('ended') };
+      const { definition, given } = this.started[i]!;
+      const location = this.globals.get(definition.name);
+      const isKnown = definition.name !== 'main' && location?.kind === 'memory';
+      const address = isKnown ? addressOf(location.location) : undefined;
+      return { started: word('started'), ended: word('ended'), function: address, given };
     });
-    const first = { ...this.thread(main, 0), starts };
     return [
-      first,
+      { ...own, starts },
       ...others.map((_, i): ThreadLayout => {
-        const from = this.started[i]!;
+        const from = this.started[i]!.definition;
         const functions = from.name === 'main' ? new Map() : this.functionsOf(from, i + 1, true);
         return {
           bindings: this.globals,

@@ -113,6 +113,16 @@ async function main(argv: readonly string[]): Promise<Exit> {
   for (const row of Object.values(MODELS_DIFF_OPTIONS)) compared.addOption(commanderOption(row));
 
   program
+    .command('header')
+    .summary('list the headers that a file of C may include, or print one')
+    .description('Prints a header as a file of C has it that includes it; without a name, lists all of them.')
+    .argument('[name]', 'as in linux/seqlock.h')
+    .action(async (name: string | undefined) => {
+      const { headerCommand } = await import('./header-command.ts');
+      exit = headerCommand(name, argv);
+    });
+
+  program
     .command('explain')
     .summary('say more about the code of a diagnostic, or about a race')
     .description(

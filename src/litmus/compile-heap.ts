@@ -66,9 +66,7 @@ export function compileFree(compiler: ExpressionCompiler, call: Call): Evaluate 
     cpu.addrDeps = deps;
     const before = cpu.rmw(state, RmwOp.Xchg, FREED, Mode.Once);
     m.deps = depsUnion(deps, cpu.readDeps());
-    if (m.branch(before === FREED)) {
-      throw new ThreadFault({ place: call, message: `${found!.location.name} is freed twice` });
-    }
+    if (before === FREED) m.usedAfterFree(call, `${found!.location.name} is freed twice`);
     return 0;
   };
 }

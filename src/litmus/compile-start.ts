@@ -1,4 +1,4 @@
-import { depsUnion, NO_DEPS } from '../cpu/deps.ts';
+import { NO_DEPS } from '../cpu/deps.ts';
 import { Fence, Mode } from '../cpu/modes.ts';
 import type { Evaluate, ExpressionCompiler, Target } from './access.ts';
 import { compileStore } from './access.ts';
@@ -6,7 +6,7 @@ import type { Call, Place } from './ast.ts';
 import type { Callable } from './compile-invocation.ts';
 import { ThreadCut, ThreadFault } from './frame.ts';
 import type { Here } from './here.ts';
-import { type Layout, locate, showValue, type ThreadWords } from './layout.ts';
+import { type Layout, locate, type ThreadStart } from './layout.ts';
 import type { Machine } from './machine.ts';
 
 /*
@@ -36,12 +36,16 @@ export function compileStart(
     if (words === undefined) throw new ThreadCut();
     const { cpu } = m;
     const f = callee(m);
-    const functionDeps = m.deps;
     const given = argument(m);
-    cpu.dataDeps = m.deps;
-    cpu.write(words.given, given, Mode.Once);
-    cpu.dataDeps = functionDeps;
-    cpu.write(words.function, f, Mode.Once);
+    if (words.function === undefined) {
+      words.function = f;
+      words.given = given;
+    } else if (words.function !== f || words.given !== given) {
+      throw new ThreadFault({
+        place: call,
+        message: 'what this thread does depends on others, which is not supported',
+      });
+    }
     cpu.fence(Fence.Mb);
     cpu.write(words.started, STARTED, Mode.Release);
     m.started++;
@@ -75,7 +79,7 @@ export function endStarts(m: Machine): void {
 /** What a thread does that main() starts. @returns whether it was started, and has ended */
 export function runStarted(
   m: Machine,
-  words: ThreadWords,
+  words: ThreadStart,
   layout: Layout,
   callables: ReadonlyMap<string, Callable>,
   place: Place,
@@ -88,14 +92,8 @@ export function runStarted(
   if (!m.branch(isStarted)) return;
   m.controlledBy(m.deps);
   cpu.fence(Fence.Mb);
-  const address = cpu.read(words.function, Mode.Once);
-  const functionDeps = cpu.readDeps();
-  const callable = callables.get(locate(layout, address)?.location.function ?? '');
-  if (callable === undefined)
-    throw new ThreadFault({ place, message: `${showValue(layout, address)} is not a function` });
-  const given = cpu.read(words.given, Mode.Once);
-  const deps = depsUnion(functionDeps, cpu.readDeps());
-  callable.call(m, [given], [deps]);
+  const callable = callables.get(locate(layout, words.function ?? 0)?.location.function ?? '');
+  callable?.call(m, [words.given], [NO_DEPS]);
   if (here !== undefined) here.place = place;
   cpu.fence(Fence.Mb);
   cpu.write(words.ended, 1, Mode.Release);

@@ -71,15 +71,13 @@ export interface FunctionLayout {
   readonly isNamed: boolean;
 }
 
-/**
- * The words of memory by which a thread is started: whether it is, with which function and argument, and whether it has
- * ended.
- */
-export interface ThreadWords {
+/** How main() starts a thread: the words of memory that say whether it is started and has ended, and what it runs. */
+export interface ThreadStart {
   readonly started: number;
-  readonly function: number;
-  readonly given: number;
   readonly ended: number;
+  /** The address of its function, and what that is given; undefined until main() has run once, alone. */
+  function: number | undefined;
+  given: number;
 }
 
 /** How a callback is begun. */
@@ -100,9 +98,9 @@ export interface ThreadLayout {
   /** The value of each register at the start; index 0 is not a register, but tells how the thread ended. */
   readonly initial: readonly number[];
   /** Of a thread that main() starts. */
-  readonly startedBy?: ThreadWords;
+  readonly startedBy?: ThreadStart;
   /** Of main(): the threads that it may start, in this order. */
-  readonly starts?: readonly ThreadWords[];
+  readonly starts?: readonly ThreadStart[];
   /** The objects that calls allocate: of each call one after the other. */
   readonly allocations?: ReadonlyMap<Call, readonly HeapObject[]>;
   /** The functions that the thread may call, by their names. */

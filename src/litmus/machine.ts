@@ -13,7 +13,7 @@ import {
   locate,
   SPACING,
   showValue,
-  type ThreadWords,
+  type ThreadStart,
   wordAt,
   wordOf,
 } from './layout.ts';
@@ -74,7 +74,7 @@ export class Machine {
   /** Where what was allocated was accessed last. */
   private accessing: Place = { start: 0, end: 0 };
   /** The threads that it may start, and how many it has started. */
-  readonly threads: readonly ThreadWords[];
+  readonly threads: readonly ThreadStart[];
   started = 0;
   /** The callbacks that the thread has called. */
   readonly called = new Set<CallbackWords>();
@@ -248,7 +248,14 @@ export class Machine {
     cpu.addrDeps = deps;
     const isFreed = cpu.read(state, Mode.Once) === FREED;
     this.deps = depsUnion(deps, cpu.readDeps());
-    if (this.branch(isFreed)) throw new ThreadFault({ place, message: `${name} is used after it was freed` });
+    // Nobody need be asked which way to go: a thread that ends here does nothing that it would not do otherwise.
+    if (isFreed) this.usedAfterFree(place, `${name} is used after it was freed`);
+  }
+
+  /** Throws {@link ThreadFault} for what was freed; no other read decides that. */
+  usedAfterFree(place: Place, message: string): never {
+    this.deps = NO_DEPS;
+    throw new ThreadFault({ place, message });
   }
 
   /** Throws {@link ThreadFault}, since what was read was never written. */

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { HEADERS } from '../../src/c/headers/headers.ts';
 import { verdictOf } from './c-facts.ts';
 
 const THREADS = `#include <pthread.h>
@@ -6,6 +8,7 @@ int x, y, r;
 atomic_t a;
 static void *first(void *given) { WRITE_ONCE(x, (long)given); smp_store_release(&y, 1); return NULL; }
 static void *second(void *unused) { if (smp_load_acquire(&y)) r = READ_ONCE(x); return NULL; }
+static void *raise(void *p) { *(int *)p += 1; return NULL; }
 static void *add(void *by) { atomic_add((long)by, &a); return NULL; }
 `;
 
@@ -88,4 +91,63 @@ test('what a thread sees in a section that it dies in is what it sees in one tha
 
 test('a thread that waits for ever is a deadlock', () => {
   expect(verdictOf('int x;\nvoid P0(void) { while (!READ_ONCE(x)) cpu_relax(); }\n')).toBe('deadlock');
+});
+
+test.each([
+  ['list-removal.c', { NO_WAIT: '1' }, 'broken: P1 does what has no meaning: item#0 is used after it was freed'],
+  ['refcount-resurrect.c', { NOT_ZERO: '1' }, 'holds'],
+])('examples/kernel/%s with %j', (name, defines, verdict) => {
+  expect(verdictOf(readFileSync(`examples/kernel/${name}`, 'utf8'), { defines })).toBe(verdict);
+});
+
+test('headers are read, each by itself', () => {
+  for (const name of Object.keys(HEADERS)) {
+    expect(verdictOf(`#include <${name}>\nvoid P0(void) { }\n`), name).toBe('holds');
+  }
+});
+
+test.each([
+  // A reader waits while there is a writer, and sees all or nothing.
+  [
+    'linux/seqlock.h',
+    'static seqcount_t s;',
+    'write_seqcount_begin(&s); WRITE_ONCE(x, 1); WRITE_ONCE(y, 1); write_seqcount_end(&s);',
+    'unsigned seq; do { seq = read_seqcount_begin(&s); a = READ_ONCE(y); b = READ_ONCE(x); } while (read_seqcount_retry(&s, seq)); BUG_ON(a != b);',
+    'holds',
+  ],
+  // Without a wait the section of a writer that is there fails.
+  [
+    'linux/seqlock.h',
+    'static seqcount_t s;',
+    'write_seqcount_begin(&s); WRITE_ONCE(x, 1); WRITE_ONCE(y, 1); write_seqcount_end(&s);',
+    'unsigned seq = raw_seqcount_begin(&s); a = READ_ONCE(y); b = READ_ONCE(x); BUG_ON(!read_seqcount_retry(&s, seq) && a != b);',
+    'holds',
+  ],
+  // The test of the second half of the section is needed.
+  [
+    'linux/seqlock.h',
+    'static seqcount_t s;',
+    'write_seqcount_begin(&s); WRITE_ONCE(x, 1); WRITE_ONCE(y, 1); write_seqcount_end(&s);',
+    'unsigned seq = raw_seqcount_begin(&s); a = READ_ONCE(y); b = READ_ONCE(x); BUG_ON(!__read_seqcount_retry(&s, seq) && a != b);',
+    'broken: BUG_ON(!__read_seqcount_retry(&s, seq) && a != b) of P1 (line 5) fires',
+  ],
+  // What is published is filled.
+  [
+    'linux/rculist.h',
+    'struct e { int v; struct list_head l; } e; static LIST_HEAD(h);',
+    'e.v = 1; list_add_tail_rcu(&e.l, &h);',
+    'struct e *p; list_for_each_entry_rcu(p, &h, l) BUG_ON(p->v != 1);',
+    'holds',
+  ],
+  // list_add() publishes nothing.
+  [
+    'linux/rculist.h',
+    'struct e { int v; struct list_head l; } e; static LIST_HEAD(h);',
+    'WRITE_ONCE(e.v, 1); list_add(&e.l, &h);',
+    'struct e *p; list_for_each_entry_rcu(p, &h, l) BUG_ON(READ_ONCE(p->v) != 1);',
+    'broken: P1 does what has no meaning: -8 is not the address of anything',
+  ],
+])('<%s> with %s: %s against %s', (header, before, first, second, verdict) => {
+  const text = `#include <${header}>\nint x, y;\n${before}\nvoid P0(void) { ${first} }\nvoid P1(void) { int a, b; ${second} }\n`;
+  expect(verdictOf(text)).toBe(verdict);
 });

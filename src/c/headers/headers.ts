@@ -1,3 +1,6 @@
+import { LIST, RCULIST } from './list.ts';
+import { MM } from './mm.ts';
+import { SEQLOCK } from './seqlock.ts';
 import { EMPTY, PTHREAD, STDLIB } from './user-space.ts';
 
 /**
@@ -55,6 +58,11 @@ export const PRELUDE = `
 
 /** What can be included, by the name in the brackets. */
 export const HEADERS: Readonly<Record<string, string>> = {
+  'linux/list.h': LIST,
+  'linux/rculist.h': RCULIST,
+  'linux/seqlock.h': SEQLOCK,
+  'linux/mm.h': MM,
+  'linux/mm_types.h': MM,
   'pthread.h': PTHREAD,
   'stdlib.h': STDLIB,
   // What these declare is known without them.
