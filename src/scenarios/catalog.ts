@@ -28,6 +28,7 @@ import { reclaimPin } from './reclaim-pin.ts';
 import type { Scenario } from './scenario.ts';
 import { softDirty } from './soft-dirty.ts';
 import { splitPin } from './split-pin.ts';
+import { truncate } from './truncate.ts';
 import { uffdCow } from './uffd-cow.ts';
 import { uffdMove } from './uffd-move.ts';
 import { vmsplice } from './vmsplice.ts';
@@ -66,6 +67,7 @@ export const SCENARIOS: readonly Scenario[] = [
   forkEdges,
   pageReuse,
   ksmFlush,
+  truncate,
   longtermZone,
   hugeDirtyCow,
   mremapTlb,

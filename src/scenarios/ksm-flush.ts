@@ -4,9 +4,14 @@ import { clearRefsFlush, clearRefsWalk } from '../mm/map/clear-refs.ts';
 import { madviseFreeRange } from '../mm/map/madvise-free.ts';
 import { finishGather, startGather } from '../mm/map/mmu-gather.ts';
 import { vmaLookup } from '../mm/map/vma-list.ts';
+import type { Kernel } from '../mm/memory/kernel.ts';
+import { MAPPING_KSM, mappingFlags } from '../mm/memory/mapping.ts';
+import { PAGE_MAPPING } from '../mm/memory/page.ts';
 import { getPage, putPage } from '../mm/memory/page-ref.ts';
+import { ptePfn, ptePresent, pteWrite } from '../mm/memory/pte.ts';
 import { VM_MERGEABLE } from '../mm/memory/vma.ts';
 import { type KsmResult, ksmScanPage, tryToMergeOnePage } from '../mm/migrate/ksm.ts';
+import { entries, type Memory, pageField } from '../mm/observe/inspect.ts';
 import { quiescent } from './judging.ts';
 import { scenario, type Threads, type Variant } from './scenario.ts';
 import { ANON_RW, FIRST_DATA, leaveInTlb, mapAndTouch, pageAt } from './world.ts';
@@ -19,6 +24,8 @@ interface Merge extends Threads {
 }
 
 interface Merging extends Variant {
+  /** Does the page contain the same as a page of KSM? Otherwise it becomes one. */
+  readonly same: boolean;
   /** Is the entry clean and read-only, with the flushes still to come? */
   readonly pending: boolean;
 }
@@ -33,9 +40,11 @@ export const ksmFlush = scenario({
   why: 'A store of the process is lost: it went to the page that KSM had just found to be the same as another.',
   property: 'I17',
   variants: {
-    fault: { doc: 'the store needs a fault, once KSM has made the entry read-only', pending: false },
+    fault: { doc: 'the store needs a fault, once KSM has made the entry read-only', same: true, pending: false },
+    convert: { doc: 'as fault, and the page becomes one of KSM itself', same: false, pending: false },
     pending: {
       doc: 'MADV_FREE has made the entry clean, and clear_refs read-only; a CPU stores as if neither had, and both flush',
+      same: true,
       pending: true,
     },
   } as Readonly<Record<string, Merging>>,
@@ -45,12 +54,12 @@ export const ksmFlush = scenario({
     return clearRefs === 'all' ? undefined : 'from v5.11 clear_refs holds mmap_lock for writing, which KSM waits for';
   },
   layout: ({ pending }) => ({ tlb: true, flushPending: pending, anonVmas: 2, pcp: 0 }),
-  setup(cpu, k, { pending }) {
+  setup(cpu, k, { same, pending }) {
     const mm = k.layout.mm(0);
     const other = k.layout.mm(1);
     const mapping = { start: 0, end: 1, flags: ANON_RW | VM_MERGEABLE };
     mapAndTouch(cpu, k, other, mapping);
-    const kpage = pageAt(cpu, k, other, 0);
+    const kpage = same ? pageAt(cpu, k, other, 0) : 0;
     ksmScanPage(cpu, k, other, 0, 0);
     mapAndTouch(cpu, k, mm, mapping);
     leaveInTlb(cpu, k, mm, 0, 0);
@@ -64,7 +73,11 @@ export const ksmFlush = scenario({
     return { k, mm, page, kpage, gather };
   },
   threads({ k, mm, page, kpage, gather }): Merge {
-    const ksm = (cpu: Cpu): KsmResult => tryToMergeOnePage(cpu, k, mm, vmaLookup(cpu, k, mm, 0)!, 0, page, kpage);
+    const ksm = (cpu: Cpu): KsmResult => {
+      const result = tryToMergeOnePage(cpu, k, mm, vmaLookup(cpu, k, mm, 0)!, 0, page, kpage);
+      putPage(cpu, k, page);
+      return result;
+    };
     if (gather === undefined) return { process: (cpu) => userStore(cpu, k, mm, 0, STORED) === 0, ksm };
     return {
       process: (cpu) => userStoreCached(cpu, k, mm, 0, STORED),
@@ -75,12 +88,17 @@ export const ksmFlush = scenario({
       ksm,
     };
   },
-  happens: ({ results: { process, ksm } }) => ({ stored: process, merged: ksm === 'merged' }),
-  judge({ world: { k, mm, page }, results: { process: stored }, cpu, memory, step }) {
-    putPage(cpu, k, page);
+  happens: ({ results: { process, ksm } }) => ({ stored: process, taken: ksm !== 'kept' }),
+  judge({ world: { k, mm }, results: { process: stored }, cpu, memory, step }) {
     const leak = quiescent(k, memory, []);
+    if (entries(memory, k.layout).some(({ e }) => ptePresent(e) && pteWrite(e) && isKsmPage(k, memory, ptePfn(e)))) {
+      return { property: 'I17', message: 'the process may write to a page of KSM' };
+    }
     const loaded = step('process', 'loads', () => userLoad(cpu, k, mm, 0));
     if (loaded === (stored ? STORED : FIRST_DATA)) return leak;
     return { property: 'I17', message: `the process stored ${STORED}, and loads ${loaded} from the page of KSM` };
   },
 });
+
+const isKsmPage = (k: Kernel, memory: Memory, pfn: number): boolean =>
+  mappingFlags(pageField(memory, k.layout, k.layout.page(pfn), PAGE_MAPPING)) === MAPPING_KSM;

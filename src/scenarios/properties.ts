@@ -28,6 +28,8 @@ export const PROPERTIES = {
   I24: 'a process reaches no memory through a page table that is not its own',
   I25: 'nobody writes to the huge zero page, which all processes read',
   I26: 'no pointer is followed that was found to be one by an earlier read',
+  I30: 'nothing maps a page of a file beyond its end',
+  I31: 'no block of a disk is written that its file has given up',
   I29: 'no address_space is read that was freed with its inode',
   I28: 'who has taken every entry of a page away finds it mapped no more',
   I27: 'a long-term pin is of no page in memory that must stay movable',

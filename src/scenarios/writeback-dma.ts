@@ -11,13 +11,15 @@ import { VM_SHARED } from '../mm/memory/vma.ts';
 import { entries, type Memory, pageField } from '../mm/observe/inspect.ts';
 import { quiescent } from './judging.ts';
 import { type Broken, scenario, type Variant } from './scenario.ts';
-import { ANON_RW, FIRST_DATA, must, pageAt } from './world.ts';
+import { ANON_RW, FIRST_DATA, leaveInTlb, must, pageAt } from './world.ts';
 
 const WRITTEN = 7;
 
 type Promise = 'data' | 'stable' | 'notify';
 
 interface Judging extends Variant {
+  /** A CPU stores through the mapping, and no device writes. */
+  readonly stores?: boolean;
   readonly longterm: boolean;
   readonly promises: readonly Promise[];
 }
@@ -35,21 +37,29 @@ export const writebackDma = scenario({
     data: { doc: 'is what the device wrote kept?', longterm: false, promises: ['data'] },
     stable: { doc: 'is the page the same for its checksum and for the disk?', longterm: false, promises: ['stable'] },
     notify: { doc: 'is the file system told before the page is dirty again?', longterm: false, promises: ['notify'] },
+    cpu: {
+      doc: 'all three, where it is a CPU that stores, which has to fault',
+      longterm: false,
+      promises: ['data', 'stable', 'notify'],
+      stores: true,
+    },
     longterm: { doc: 'all three, of a long-term pin', longterm: true, promises: ['data', 'stable', 'notify'] },
   } as Readonly<Record<string, Judging>>,
-  layout: () => ({ files: ['disk'], pagesPerFile: 1 }),
+  layout: ({ stores }) => ({ files: ['disk'], pagesPerFile: 1, tlb: stores === true }),
   setup(cpu, k, variant) {
     const mm = k.layout.mm(0);
     must(mmapRegion(cpu, k, mm, { start: 0, end: 1, flags: ANON_RW | VM_SHARED, file: 0 }), 'mmap');
     must(userStore(cpu, k, mm, 0, FIRST_DATA), 'a store');
+    if (variant.stores) leaveInTlb(cpu, k, mm, 0, 1);
     const flags = FOLL_WRITE | (variant.longterm ? FOLL_LONGTERM : 0);
     // Where the pin is refused, the device has nothing to write to.
-    const { pins } = pinUserPagesFast(cpu, k, mm, 0, 1, flags);
-    return { k, page: pageAt(cpu, k, mm, 0), pins, variant };
+    const { pins } = variant.stores ? { pins: [] } : pinUserPagesFast(cpu, k, mm, 0, 1, flags);
+    return { k, mm, page: pageAt(cpu, k, mm, 0), pins, variant };
   },
-  threads: ({ k, pins }) => ({
+  threads: ({ k, mm, pins, variant }) => ({
     writeback: (cpu) => writePage(cpu, k, k.layout.file(0), 0),
     device(cpu) {
+      if (variant.stores) userStore(cpu, k, mm, 0, WRITTEN);
       for (const pin of pins) {
         deviceWrite(cpu, pin, WRITTEN);
         // The interrupt that says so comes after the data are in memory.

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
 import type { CellResult } from '../../src/fronts/races/cell-result.ts';
 
 /** What stands in a file of src/mm, and what stands there instead. */
@@ -62,3 +63,16 @@ export async function mutant(
 /** Text that is left out. */
 export const without = (file: string, ...lines: readonly string[]): Change[] =>
   lines.map((line): Change => [file, line, '']);
+
+/** What is changed; a race that holds without it, with its variant; a design; and what breaks the race then. */
+export type Mutant = readonly [what: string, changes: readonly Change[], row: string, design: string, breaks: string];
+
+/** A test of each: the race breaks. */
+export function noticed(mutants: readonly Mutant[]): void {
+  describe('a race breaks, if', () => {
+    it.each(mutants)('%s', async (_, changes, row, design, breaks) => {
+      const cell = (await mutant(...changes))(row, design);
+      expect(`${cell.word} ${cell.property}`).toContain(breaks);
+    });
+  });
+}

@@ -1,17 +1,12 @@
-import { describe, expect, it } from 'vitest';
-import { type Change, mutant, without } from './mutant.ts';
+import { type Mutant, noticed, without } from './mutant.ts';
 
 const FORK = 'fork/fork.ts';
 const COPY = 'fork/copy-pte.ts';
 const SLOW = 'gup/gup-slow.ts';
 const WP = 'fault/fault-wp.ts';
-const COLLAPSE = 'huge/collapse.ts';
-const MOVE = 'migrate/migrate.ts';
-const KSM = 'migrate/ksm.ts';
-const TRUNCATE = 'file/truncate.ts';
 
-/** A line of the memory manager that is left out, or written otherwise; a race that holds; what breaks it then. */
-const NOTICED: readonly [what: string, changes: readonly Change[], row: string, design: string, breaks: string][] = [
+/** A line of the memory manager that is left out, or written otherwise; a race that holds; what breaks it then: fork, pins, write faults. */
+const NOTICED: readonly Mutant[] = [
   // fork
   [
     'fork does not take mmap_lock',
@@ -185,219 +180,62 @@ const NOTICED: readonly [what: string, changes: readonly Change[], row: string, 
     'v6.12',
     'SC I1',
   ],
-  // huge pages
   [
-    'a folio is split although its count cannot be frozen',
-    [
-      [
-        'huge/split-folio.ts',
-        'const frozen = freezePage(cpu, folio, 1);',
-        'const frozen = freezePage(cpu, folio, 1) || true;',
-      ],
-    ],
-    'split folio',
-    'v6.12',
-    'SC I1',
-  ],
-  [
-    'pages are collapsed whoever holds them',
-    [[COLLAPSE, "pageRefCount(cpu, page, 'k2') === known", "pageRefCount(cpu, page, 'k2') > 0"]],
-    'khugepaged first',
-    'v6.12',
-    'SC I4',
-  ],
-  [
-    'pages are collapsed and not copied',
-    [[COLLAPSE, 'copyPageData(cpu, folio + i * PAGE_CELLS, page);', ';']],
-    'khugepaged first',
-    'v6.12',
-    'SC I4',
-  ],
-  // reverse mapping, migration, KSM
-  [
-    'an unmapping does not take the page-table lock',
-    without('rmap/rmap-walk.ts', '  ptLock(cpu, k, table + PT_LOCK);\n', '  ptUnlock(cpu, table + PT_LOCK);\n'),
-    'fork-unmap migrate',
-    'v6.12',
-    'SC I6',
-  ],
-  [
-    'an exclusive page is shared although it is pinned',
-    without('gup/exclusive.ts', "  if (pageMaybeDmaPinned(cpu, k, folio, 'A2')) return EBUSY;\n"),
-    'T4 swap-rw',
-    'v6.12',
-    'SC I5',
-  ],
-  [
-    'a page is shared and stays exclusive',
-    without('gup/exclusive.ts', "  cpu.clearBits(page + PAGE_FLAGS, PG_ANON_EXCLUSIVE, 'A3');\n"),
-    'T4 ksm-ro',
-    'v6.12',
-    'SC I17',
-  ],
-  [
-    'a page is moved whoever holds it',
-    without(MOVE, "    if (pageRefCount(cpu, page, 'count') !== 1) return false;\n"),
-    'migrate anon',
-    'v5.14',
-    'SC I4',
-  ],
-  [
-    'a page of a cache is moved although its count cannot be frozen',
-    [
-      [
-        MOVE,
-        'cpu.spinLock(space + AS_LOCK);\n  const frozen = freezePage(cpu, page, 2);',
-        'cpu.spinLock(space + AS_LOCK);\n  const frozen = freezePage(cpu, page, 2) || true;',
-      ],
-    ],
-    'migrate file',
-    'v6.12',
-    'SC I1',
-  ],
-  [
-    'a page is moved and not copied',
-    without(MOVE, '  copyPageData(cpu, fresh, page);\n'),
-    'fork-unmap migrate',
+    'a forced write follows a page that is not exclusive',
+    [[SLOW, 'return pageAnonExclusive(cpu, pmdIsHuge(e) ? head : page);', 'return true;']],
+    'dirty-cow forked',
     'v6.12',
     'SC I9',
   ],
   [
-    'every page is exclusive after it was moved',
-    [
-      [
-        MOVE,
-        "if (exclusive && k.design.anonExclusive === 'tracked') cpu.setBits",
-        "if (k.design.anonExclusive === 'tracked') cpu.setBits",
-      ],
-    ],
-    'fork-unmap migrate',
-    'v6.12',
-    'SC I6',
+    'a page of KSM is reused, of an entry that was mapped once',
+    [[WP, '!pageIsKsm(cpu, folio) && pageMapcount', 'pageMapcount']],
+    'ksm-flush convert',
+    'v5.8',
+    'SC I17',
   ],
   [
-    'KSM takes a page whoever holds it',
-    [
-      [
-        KSM,
-        'if (isHeld(cpu, k, page, (flags & PG_SWAPCACHE) !== 0, exclusive)) {',
-        'if (isHeld(cpu, k, page, (flags & PG_SWAPCACHE) !== 0, exclusive) && cpu.id < 0) {',
-      ],
-    ],
-    'T4 ksm-rw',
+    'a page is reused without a second look at its count',
+    [[WP, '!pageIsKsm(cpu, folio) && alone()', 'true']],
+    'ksm-flush convert',
     'v5.14',
     'SC I17',
   ],
   [
-    'KSM leaves the entry writable',
-    [[KSM, 'pteMkclean(pteWrprotect(old))', 'pteMkclean(old)']],
-    'T4 ksm-rw',
-    'v6.12',
-    'SC',
+    'a page is reused without the page lock',
+    [
+      [WP, 'pageRefCount(cpu, folio) !== 1 || !trylockPage(cpu, folio)', 'pageRefCount(cpu, folio) !== 1'],
+      [WP, '!pageIsKsm(cpu, folio) && alone();\n  unlockPage(cpu, folio);', '!pageIsKsm(cpu, folio) && alone();'],
+    ],
+    'ksm-flush convert',
+    'v5.14',
+    'LKMM I17',
   ],
   [
-    'KSM merges pages whatever they contain',
-    [[KSM, 'cpu.readOnce(page + PAGE_DATA) === cpu.readOnce(kpage + PAGE_DATA)', 'true']],
-    'ksm-flush fault',
-    'v6.12',
-    'SC I17',
-  ],
-  [
-    'KSM replaces whatever entry there is',
-    [[KSM, '(e) => e === expected', '(e) => ptePresent(e)']],
-    'ksm-flush fault',
-    'v6.12',
-    'SC',
-  ],
-  [
-    'KSM does not flush the entry that it protects',
-    [[KSM, '  flushTlbRange(cpu, k, mm, address, address + 1);\n  if (isHeld', '  if (isHeld']],
-    'ksm-flush fault',
-    'v6.12',
-    'SC',
-  ],
-  // files
-  [
-    'write-back does not flush',
-    without('rmap/mkclean.ts', '  flushTlbRange(cpu, k, mm, address, address + 1);\n'),
-    'zap-clean store',
-    'v6.12',
-    'SC I18',
-  ],
-  [
-    'write-back does not write-protect',
-    [['file/writeback.ts', '= pageMkclean(cpu, k, page);', '= { cleaned: 0, pinned: false };']],
-    'zap-clean store',
-    'v6.12',
-    'SC I18',
-  ],
-  [
-    'a page that was truncated keeps its mapping',
-    without(TRUNCATE, '  cpu.writeOnce(page + PAGE_MAPPING, 0);\n'),
-    'T2 refile',
-    'v6.12',
-    'SC I23',
-  ],
-  [
-    'the page cache keeps its reference',
+    'a page that may be in the swap cache is reused without the page lock',
     [
       [
-        TRUNCATE,
-        '  cpu.spinUnlock(mapping + AS_LOCK);\n  putPage(cpu, k, page);',
-        '  cpu.spinUnlock(mapping + AS_LOCK);',
+        WP,
+        '  if (!trylockPage(cpu, folio)) return false;\n  tryToFreeSwap(cpu, k, folio);',
+        '  tryToFreeSwap(cpu, k, folio);',
       ],
-    ],
-    'T2 truncate',
-    'v6.12',
-    'SC I1',
-  ],
-  [
-    'zap does not take the page-table lock',
-    [
-      ['map/zap.ts', '  ptLock(cpu, k, table + PT_LOCK);\n  for', '  for'],
-      ['map/zap.ts', '  ptUnlock(cpu, table + PT_LOCK);\n}', '}'],
-    ],
-    'dirty-cow untouched',
-    'v6.12',
-    'SC I10',
-  ],
-  // reclaim
-  [
-    'unmapping forgets the dirty bit',
-    without(
-      'rmap/try-to-unmap.ts',
-      '  if (pteDirty(old)) (anonymous ? setAnonPageDirty : setPageDirty)(cpu, folio);\n',
-    ),
-    'lazyfree store',
-    'v6.12',
-    'SC I4',
-  ],
-  [
-    'reclaim does not freeze the count',
-    [
       [
-        'reclaim/reclaim.ts',
-        'const frozen = (!early || isClean()) && freezePage(cpu, page, ISOLATED);',
-        'const frozen = !early || isClean();',
+        WP,
+        'pageRefCount(cpu, folio) === 1;\n  unlockPage(cpu, folio);\n  return reuse;\n}\n\n/** do_wp_page() (v5.19',
+        'pageRefCount(cpu, folio) === 1;\n  return reuse;\n}\n\n/** do_wp_page() (v5.19',
       ],
     ],
-    'reclaim race',
+    'ksm-flush convert',
     'v6.12',
-    'SC I1',
+    'LKMM I17',
   ],
   [
-    'reclaim does not ask whether the page is dirty',
-    [['reclaim/reclaim.ts', 'const clean = frozen && (early || isClean());', 'const clean = frozen;']],
-    'reclaim-dirty unlocked',
+    'a page is reused although it stays in the swap cache',
+    [[WP, '!pageIsKsm(cpu, folio) && pageRefCount(cpu, folio) === 1', '!pageIsKsm(cpu, folio)']],
+    'fork-unmap swap',
     'v6.12',
-    'LKMM I11',
+    'SC I9',
   ],
 ];
 
-describe('a race breaks, if', () => {
-  it.each(NOTICED)('%s', async (_, changes, row, design, breaks) => {
-    const check = await mutant(...changes);
-    const cell = check(row, design);
-    expect(`${cell.word} ${cell.property}`).toContain(breaks);
-  });
-});
+noticed(NOTICED);

@@ -83,6 +83,54 @@ const SURVIVORS: readonly [what: string, changes: readonly Change[], row: string
     'v6.12',
   ],
   [
+    'the last unmapping of a truncation',
+    [
+      [
+        TRUNCATE,
+        '  truncateInodePages(cpu, k, mapping, size, end);\n  unmapMappingPages(cpu, k, mapping, size, end, true);',
+        '  truncateInodePages(cpu, k, mapping, size, end);',
+      ],
+    ],
+    'truncate fault',
+    'v6.12',
+  ],
+  [
+    'the unmapping of each page with its lock held',
+    [
+      [
+        TRUNCATE,
+        '  if (cpu.readOnce(page + PAGE_MAPCOUNT) > 0) unmapMappingPages(cpu, k, mapping, index, index + 1, false);\n  cpu.test',
+        '  cpu.test',
+      ],
+    ],
+    'truncate fault',
+    'v6.12',
+  ],
+  [
+    'the mapping check of a file fault',
+    [['file/filemap.ts', 'if (still && index <', 'if (index <']],
+    'truncate fault',
+    'v6.12',
+  ],
+  [
+    'the dirty flag of a page whose entries were cleaned',
+    without('file/writeback.ts', '  if (cleaned > 0) setPageDirty(cpu, page);\n'),
+    'writeback-dma cpu',
+    'v6.12',
+  ],
+  [
+    'the dirty flag cleared before the entries',
+    [
+      [
+        'file/writeback.ts',
+        "  const { cleaned, pinned } = pageMkclean(cpu, k, page);\n  if (cleaned > 0) setPageDirty(cpu, page);\n  return { dirty: cpu.testAndClearBits(page + PAGE_FLAGS, PG_DIRTY, 'clean'), pinned };",
+        "  const dirty = cpu.testAndClearBits(page + PAGE_FLAGS, PG_DIRTY, 'clean');\n  const { cleaned, pinned } = pageMkclean(cpu, k, page);\n  return { dirty: dirty || cleaned > 0, pinned };",
+      ],
+    ],
+    'writeback-dma cpu',
+    'v6.12',
+  ],
+  [
     'the dirty bit of a zapped file page',
     without('map/zap.ts', '      setPageDirty(cpu, page);\n'),
     'zap-clean store',

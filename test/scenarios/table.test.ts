@@ -94,6 +94,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
     'SC    holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'dirty-cow read':
     'SC    holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'dirty-cow forked':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'uffd-cow shmem':
     '-     -     -     -     -     -     -     holds SC    SC    SC    holds holds holds holds holds holds holds holds',
   'vmsplice get':
@@ -120,6 +122,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
     'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC',
   'writeback-dma notify':
     'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC',
+  'writeback-dma cpu':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'writeback-dma longterm':
     'SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    SC    holds holds holds holds',
   'reclaim race':
@@ -206,8 +210,16 @@ const EXPECTED: Readonly<Record<string, string>> = {
     'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'ksm-flush fault':
     'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'ksm-flush convert':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'ksm-flush pending':
     '-     LKMM  LKMM  LKMM  LKMM  LKMM  -     -     -     -     -     -     -     -     -     -     -     -     -',
+  'truncate fault':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'truncate protected':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'truncate writeback':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'longterm-zone isolated':
     '-     -     SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds holds holds holds',
   'longterm-zone unlisted':

@@ -6,7 +6,7 @@ import { AS_KIND, tracksDirty } from '../memory/address-space.ts';
 import { allocPage } from '../memory/allocator.ts';
 import { ENOMEM } from '../memory/errno.ts';
 import type { Kernel } from '../memory/kernel.ts';
-import { MAPPING_ANON, mappingFlags } from '../memory/mapping.ts';
+import { MAPPING_ANON, MAPPING_KSM, mappingFlags } from '../memory/mapping.ts';
 import {
   copyPageData,
   lockPage,
@@ -78,6 +78,10 @@ export function mayReuse(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e:
   }
 }
 
+/** PageKsm(), asked again with the page locked: KSM makes a page one of its own with the page lock alone. */
+const pageIsKsm = (cpu: Cpu, folio: Page): boolean =>
+  mappingFlags(cpu.readOnce(folio + PAGE_MAPPING, 'ksm')) === MAPPING_KSM;
+
 /**
  * reuse_swap_page() (mm/swapfile.c, to v5.8): map count and swap count make one. Needs the page lock; where another
  * holds it, the page-table lock is dropped meanwhile.
@@ -97,7 +101,7 @@ function reuseByMapcount(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e:
     putPage(cpu, k, folio);
   }
   const swapcount = pageSwapcount(cpu, k, folio);
-  const reuse = pageMapcount(cpu, k, page, folio) + swapcount === 1;
+  const reuse = !pageIsKsm(cpu, folio) && pageMapcount(cpu, k, page, folio) + swapcount === 1;
   if (reuse && swapcount === 0) tryToFreeSwap(cpu, k, folio);
   unlockPage(cpu, folio);
   return reuse ? 'reuse' : 'copy';
@@ -106,7 +110,8 @@ function reuseByMapcount(cpu: Cpu, k: Kernel, fault: Fault, table: PageTable, e:
 /** do_wp_page() of v5.9 (09854ba94c6a): any reference but the entry's own, a pin included, means a copy. */
 function reuseByRefcount(cpu: Cpu, k: Kernel, page: Page, folio: Page): boolean {
   if (pageRefCount(cpu, folio) !== 1 || !trylockPage(cpu, folio)) return false;
-  const reuse = pageMapcount(cpu, k, page, folio) === 1 && pageRefCount(cpu, folio) === 1;
+  const alone = (): boolean => pageMapcount(cpu, k, page, folio) === 1 && pageRefCount(cpu, folio) === 1;
+  const reuse = !pageIsKsm(cpu, folio) && alone();
   unlockPage(cpu, folio);
   return reuse;
 }
@@ -117,7 +122,7 @@ function reuseWithoutSwapCache(cpu: Cpu, k: Kernel, folio: Page): boolean {
   if (pageRefCount(cpu, folio) > (cached ? 2 : 1)) return false;
   if (!trylockPage(cpu, folio)) return false;
   tryToFreeSwap(cpu, k, folio);
-  const reuse = pageRefCount(cpu, folio) === 1;
+  const reuse = !pageIsKsm(cpu, folio) && pageRefCount(cpu, folio) === 1;
   unlockPage(cpu, folio);
   return reuse;
 }

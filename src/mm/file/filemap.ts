@@ -27,13 +27,14 @@ import { getPage, putPage } from '../memory/page-ref.ts';
 export function filemapFault(cpu: Cpu, k: Kernel, mapping: AddressSpace, index: number): Page | number {
   for (;;) {
     if (index >= cpu.readOnce(mapping + AS_SIZE)) return EFAULT;
-    const page = findGetPage(cpu, k, mapping, index);
+    let page = findGetPage(cpu, k, mapping, index);
     if (page === 0) {
-      const made = readPage(cpu, k, mapping, index);
-      if (made !== 0) return made;
-      continue;
+      page = readPage(cpu, k, mapping, index);
+      if (page < 0) return page;
+      if (page === 0) continue;
+    } else {
+      lockPage(cpu, page);
     }
-    lockPage(cpu, page);
     const still = cpu.readOnce(page + PAGE_MAPPING) === mkMapping(cellIndex(mapping), 0);
     if (still && index < cpu.readOnce(mapping + AS_SIZE)) return page;
     unlockPage(cpu, page);

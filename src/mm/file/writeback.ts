@@ -62,3 +62,7 @@ function submitIo(cpu: Cpu, k: Kernel, mapping: AddressSpace, page: Page, index:
   cpu.writeOnce(k.layout.disk(mapping, index), data);
   return { written: true, pinned, checksum, data };
 }
+
+/** What the next file writes that is given the block behind a page which the file has given up. */
+export const writeBlock = (cpu: Cpu, k: Kernel, mapping: AddressSpace, index: number, data: number): void =>
+  cpu.writeOnce(k.layout.disk(mapping, index), data);

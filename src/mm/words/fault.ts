@@ -61,6 +61,12 @@ export const FAULT_WORDS: WordTable = {
       ],
     },
   }),
+  pageIsKsm: part({
+    ksm: [
+      ['v4.4', 'PageKsm(page)'],
+      ['v5.18', 'folio_test_ksm(folio)'],
+    ],
+  }),
   reuseByRefcount: part({ pageRefCount: 'page_count(page)', pageMapcount: 'page_mapcount(page)' }),
   reuseExclusive: {
     ...within(MEMORY, [['v6.8', 'wp_can_reuse_anon_folio']]),

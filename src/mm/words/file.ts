@@ -111,6 +111,7 @@ export const FILE_WORDS: WordTable = {
       },
     },
   ),
+  writeBlock: { program: 'another file writes', steps: { 'write disk': 'the disk is written' } },
   submitIo: part({ 'read data': 'the disk reads the page', 'write disk': 'the disk is written' }),
   shrinkPage: within(
     'mm/vmscan.c',
