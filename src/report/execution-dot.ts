@@ -65,6 +65,7 @@ export function executionDot(c: Counterexample, name = 'execution'): string {
     const style = 'color=red, fontcolor=red, style=dashed, label="not one step"';
     lines.push(`  e${from} -> e${to} [${style}, penwidth=2.5, constraint=false];`);
   }
+  lines.push(...afterLines(c));
   return `${[...lines, '}'].join('\n')}\n`;
 
   function labelOf(e: number): string {
@@ -74,6 +75,20 @@ export function executionDot(c: Counterexample, name = 'execution'): string {
     const head = [label, code].filter((part) => part !== undefined && part !== '').join(' ');
     return [head, effect, ...whereOf(c, place)].filter((part) => part !== '').join('\n');
   }
+}
+
+/** What is done after the race, one step after the other. */
+function afterLines(c: Counterexample): string[] {
+  const steps = (c.after ?? []).flatMap(({ who, what, steps }) => {
+    return steps.map(({ code, effect, place }) => ({ words: [`${who} ${what}`, code, effect], place }));
+  });
+  if (steps.length === 0) return [];
+  const nodes = steps.map(({ words, place }, i) => {
+    const where = place?.function === undefined ? [] : [placeWords(place)];
+    return `    a${i} [label=${quoted([...words, ...where].join('\n'))}];`;
+  });
+  const chain = steps.length < 2 ? [] : [`    ${steps.map((_, i) => `a${i}`).join(' -> ')} [color=gray, weight=10];`];
+  return ['  subgraph cluster_after {', '    label="After the race";', '    color=gray;', ...nodes, ...chain, '  }'];
 }
 
 /** Where a step stands: the line, or the function of the kernel, and what it is a part of. */

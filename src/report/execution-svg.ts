@@ -2,15 +2,13 @@ import type { Counterexample } from '../explain/counterexample.ts';
 import { cycleOf, windowsOf } from '../explain/reason.ts';
 import { waitWords } from '../explain/waits.ts';
 import { Kind } from '../graph/event.ts';
+import { afterPicture } from './after-svg.ts';
 import { markWords } from './execution-words.ts';
 import { type Heading, Headings, numberOf } from './headings.ts';
 import { escaped } from './markup.ts';
 import { wrapped } from './style.ts';
+import { CHARACTER, LINE, PAD, ROW_GAP, round } from './svg-measures.ts';
 
-const CHARACTER = 7.25;
-const LINE = 16;
-const PAD = 8;
-const ROW_GAP = 14;
 /** Between lanes there is room for the words beside an order that is missing. */
 const COLUMN_GAP = 100;
 const NUMBERS = 30;
@@ -53,13 +51,15 @@ const STYLE = `
 export function executionSvg(c: Counterexample): string {
   const { boxes, of, widths, starts, height } = layOut(c);
   const last = widths.length - 1;
-  const width = starts[last]! + widths[last]! + COLUMN_GAP;
+  const after = afterPicture(c, GUTTER, height);
+  const width = Math.max(starts[last]! + widths[last]!, GUTTER + after.width) + COLUMN_GAP;
   const notes = c.drawing.rows.flatMap((row) =>
     row.kind === 'step' ? row.marks.map((mark) => markWords(c, mark)) : [],
   );
   notes.push(...c.waits.map((wait) => waitWords([wait])));
   const noteLines = notes.flatMap((note) => wrapped(note, Math.floor((width - GUTTER) / CHARACTER)));
-  const full = height + noteLines.length * LINE + PAD;
+  const notesAt = height + after.height;
+  const full = notesAt + noteLines.length * LINE + PAD;
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" class="hf" viewBox="0 0 ${round(width)} ${round(full)}" width="${round(width)}" height="${round(full)}" role="img" aria-label="${escaped(`Execution of ${c.subject}`)}">`,
     `<style>${STYLE}</style>`,
@@ -75,14 +75,12 @@ export function executionSvg(c: Counterexample): string {
     parts.push(`<text class="head" x="${round(starts[t]!)}" y="${HEAD - 18}">${escaped(name)}</text>`);
   }
   for (const box of boxes) parts.push(...boxParts(box));
-  parts.push(...edges(c, boxes, of));
+  parts.push(...edges(c, boxes, of), ...after.parts);
   for (const [i, note] of noteLines.entries()) {
-    parts.push(`<text class="dim" x="${GUTTER}" y="${round(height + (i + 1) * LINE)}">${escaped(note)}</text>`);
+    parts.push(`<text class="dim" x="${GUTTER}" y="${round(notesAt + (i + 1) * LINE)}">${escaped(note)}</text>`);
   }
   return `${[...parts, '</svg>'].join('\n')}\n`;
 }
-
-const round = (n: number): string => String(Math.round(n * 10) / 10);
 
 const marker = (name: string): string =>
   `<marker id="hf-${name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path class="edge ${name}" d="M1 1L7 4L1 7" style="stroke-dasharray:none"/></marker>`;

@@ -168,6 +168,19 @@ describe('pictures', () => {
     expect(analysisView(ANALYSES['shown, four threads']!, 'dot')).toMatchSnapshot();
   });
 
+  it.each(['svg', 'dot'] as const)(
+    'has each step of what comes after a race, and what is not one step: %s',
+    (format) => {
+      const race = ANALYSES['shown, a race']!;
+      if (race.kind !== 'execution') throw new Error(race.kind);
+      const view = analysisView(race, format).replaceAll('&#39;', "'").replaceAll('&gt;', '>');
+      const steps = race.counterexample.after!.flatMap((deed) => deed.steps);
+      expect(steps.length).toBeGreaterThan(3);
+      for (const { code, effect } of steps) for (const text of [code, effect]) expect(view).toContain(text);
+      for (const text of ['After the race', 'not one step']) expect(view).toContain(text);
+    },
+  );
+
   it('HTML, as it is', () => {
     expect(analysisView(ANALYSES.shown!, 'html')).toMatchSnapshot();
   });
