@@ -54,17 +54,25 @@ export type Condition =
 
 export type Check = 'acyclic' | 'irreflexive' | 'empty';
 
+/** `flag ~empty r as name` */
+export interface Test {
+  readonly flag: boolean;
+  readonly check: Check;
+  readonly negated: boolean;
+  readonly of: Expr;
+  readonly name: string | undefined;
+}
+
 export type Instruction = At &
   (
-    | { readonly kind: 'let'; readonly rec: boolean; readonly bindings: readonly Binding[] }
     | {
-        readonly kind: 'test';
-        readonly flag: boolean;
-        readonly check: Check;
-        readonly negated: boolean;
-        readonly of: Expr;
-        readonly name: string | undefined;
+        readonly kind: 'let';
+        readonly rec: boolean;
+        readonly bindings: readonly Binding[];
+        /** What must hold of what is found; of `let rec` only. */
+        readonly when: Test | undefined;
       }
+    | ({ readonly kind: 'test' } & Test)
     | { readonly kind: 'include'; readonly file: string }
     | { readonly kind: 'with'; readonly name: string; readonly from: Expr }
     | {

@@ -2,6 +2,8 @@
 export const PRELUDE = `
 let emptyset = domain 0
 let po-loc = po & loc
+let sm = [M]
+let si = [M]
 let rfe = rf & ext
 let rfi = rf & int
 let co0 = loc & ((IW * (W \\ IW)) | ((W \\ FW) * FW))

@@ -1,6 +1,6 @@
 import { nearest } from '../litmus/nearest.ts';
 import { Source } from '../litmus/source.ts';
-import type { Binding, Check, Condition, Expr, Instruction, Pattern } from './ast.ts';
+import type { Binding, Check, Condition, Expr, Instruction, Pattern, Test } from './ast.ts';
 import { factsOfTag, PLAIN_RF, RELATIONS, SETS, SETS_WITHOUT_LOCKS, setOfTag, TAGS, UNIVERSE } from './bases.ts';
 import { BUILT_IN_FILES, PRELUDE } from './built-in.ts';
 import { CatError, failAt, type Span } from './cat-error.ts';
@@ -113,8 +113,14 @@ class Scope {
   }
 }
 
+/** What linux-kernel.bell defines, and linux-kernel.cat and lock.cat use. */
+const OF_BELL: ReadonlySet<string> = new Set(['Plain', 'Marked', 'rcu-rscs', 'srcu-rscs', 'carry-dep', 'Srcu']);
+
 /** A name that is not bound: what `try` catches. */
 class Unbound extends CatError {}
+
+/** The most flags that a model may have: sets of them are small. */
+const MOST_FLAGS = 18;
 
 /** What an execution has of its own, whatever a model says of it. */
 const OWN = ['rf', 'co', 'fr'];
@@ -125,6 +131,7 @@ class Compiler {
   private scope = new Scope();
   private readonly left: Map<string, number>;
   private readonly makesLocks: boolean;
+  private readonly flags = new Set<string>();
   private readonly procedures = new Map<string, { pattern: Pattern; body: readonly Instruction[]; scope: Scope }>();
 
   constructor(
@@ -184,16 +191,11 @@ class Compiler {
       case 'let':
         if (each.rec) this.recursive(each.bindings, this.scope);
         else this.bindAll(each.bindings);
+        if (each.when !== undefined) this.test(each.when, each.at);
         return;
-      case 'test': {
-        const value = this.value(each.of, this.scope);
-        const of = each.check === 'empty' ? this.anyNode(value, each.of.at) : this.asRelation(value, each.of.at);
-        const { flag, check, negated, at, name = '' } = each;
-        if (flag && name === '')
-          failAt(at, 'HF131', 'a flag must have a name', { expected: '`as` and a name at its end' });
-        this.steps.push({ kind: 'test', flag, check, negated, of, name, at });
+      case 'test':
+        this.test(each, each.at);
         return;
-      }
       case 'include':
         this.run(included(each.file, each.at, [], this.find, this.files).instructions);
         return;
@@ -225,6 +227,15 @@ class Compiler {
       case 'refused':
         failAt(each.at, 'HF132', `\`${each.what}\` is not supported`);
     }
+  }
+
+  private test({ flag, check, negated, of: asked, name = '' }: Test, at: Span): void {
+    const value = this.value(asked, this.scope);
+    const of = check === 'empty' ? this.anyNode(value, asked.at) : this.asRelation(value, asked.at);
+    if (flag && name === '') failAt(at, 'HF131', 'a flag must have a name', { expected: '`as` and a name at its end' });
+    if (flag) this.flags.add(name);
+    if (this.flags.size > MOST_FLAGS) failAt(at, 'HF132', `only ${MOST_FLAGS} flags of a model are supported`);
+    this.steps.push({ kind: 'test', flag, check, negated, of, name, at });
   }
 
   /** Definitions of `let`, all of which see what was there before. */
@@ -396,9 +407,11 @@ class Compiler {
     const isOfCoherence = ['co', 'coe', 'coi', 'fr', 'fre', 'fri'].includes(name);
     const help = isOfCoherence
       ? '`include "cos.cat"` gives co and fr, as for herd7.'
-      : near.length > 0
-        ? `did you mean ${near.join(' or ')}?`
-        : 'docs/models.md has the sets and relations that there are.';
+      : OF_BELL.has(name)
+        ? 'linux-kernel.bell defines it: --bell names that file.'
+        : near.length > 0
+          ? `did you mean ${near.join(' or ')}?`
+          : 'docs/models.md has the sets and relations that there are.';
     throw new Unbound(at.source.error('HF131', at.start, at.end, `nothing is called \`${name}\``, { help }));
   }
 
@@ -449,6 +462,8 @@ class Compiler {
         break;
       default: {
         if (left.type === 'tags' && right.type === 'tags') return this.tagsOf(e.op, left.names, right.names);
+        // Of no type yet, and empty.
+        if (left.type === 'nothing' && right.type === 'nothing') return left;
         const [a, b] = this.alike(e, left, right);
         const node = e.op === '|' ? nodes.or(a, b) : e.op === '&' ? nodes.and(a, b) : nodes.minus(a, b);
         return a.isSet ? this.set(node) : this.relation(node);

@@ -1,5 +1,5 @@
 import type { Source } from '../litmus/source.ts';
-import type { Binary, Binding, Check, Clause, Condition, Expr, Instruction, Pattern, Unary } from './ast.ts';
+import type { Binary, Binding, Check, Clause, Condition, Expr, Instruction, Pattern, Test, Unary } from './ast.ts';
 import { failAt, type Span } from './cat-error.ts';
 import { type Token, tokensOf } from './lexer.ts';
 
@@ -118,18 +118,18 @@ class Parser {
         this.next();
         const rec = this.accept('rec');
         const bindings = this.bindings();
-        if (rec && this.is('when')) return this.refused('let rec ... when');
+        const when = rec && this.accept('when') ? this.test(false) : undefined;
         this.accept('in');
-        return { kind: 'let', rec, bindings };
+        return { kind: 'let', rec, bindings, when };
       }
       case 'acyclic':
       case 'irreflexive':
       case 'empty':
       case '~':
-        return this.test(false);
+        return { kind: 'test', ...this.test(false) };
       case 'flag':
         this.next();
-        return this.test(true);
+        return { kind: 'test', ...this.test(true) };
       case 'undefined_unless':
       case 'assert':
         return this.refused(word);
@@ -225,7 +225,7 @@ class Parser {
     return list;
   }
 
-  private test(flag: boolean): object {
+  private test(flag: boolean): Test {
     const negated = this.accept('~');
     const { text } = this.token;
     if (!this.is('acyclic') && !this.is('irreflexive') && !this.is('empty')) {
@@ -234,7 +234,7 @@ class Parser {
     this.next();
     const of = this.expression();
     const name = this.accept('as') ? this.nameAfter('a name after `as`') : undefined;
-    return { kind: 'test', flag, negated, check: text as Check, of, name };
+    return { flag, negated, check: text as Check, of, name };
   }
 
   // --- bindings -------------------------------------------------------------------------------------------------
