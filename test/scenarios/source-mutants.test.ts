@@ -89,7 +89,7 @@ const NOTICED: readonly Mutant[] = [
   ],
   [
     'a fast pin that is refused is not given back',
-    without('gup/gup-fast.ts', '  ungrabFolio(cpu, k, folio, pin);\n'),
+    without('gup/gup-fast.ts', '  ungrabFolio(cpu, k, folio, (flags & FOLL_PIN) !== 0);\n'),
     'T2 zap',
     'v6.12',
     'SC I1',

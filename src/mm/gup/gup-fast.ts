@@ -1,12 +1,13 @@
 /** The lockless walk of get_user_pages_fast(): interrupts off, no lock, every reference checked against the entry again. */
 
 import type { Cell, Cpu } from '../../cpu/cpu.ts';
+import type { Design } from '../design/design.ts';
 import { AS_KIND, FILE_KINDS } from '../memory/address-space.ts';
 import type { Kernel } from '../memory/kernel.ts';
 import { MAPPING_ANON, mappingFlags, mappingTarget } from '../memory/mapping.ts';
 import type { Mm } from '../memory/mm-struct.ts';
 import { PAGE_CELLS, PAGE_MAPPING, type Page } from '../memory/page.ts';
-import { tryGetFolio, ungrabFolio } from '../memory/page-ref.ts';
+import { type Grabbed, tryGetFolio, ungrabFolio } from '../memory/page-ref.ts';
 import {
   hugePage,
   type PageTable,
@@ -78,15 +79,40 @@ function gupFastHuge(
 ): Pin[] {
   const pins: Pin[] = [];
   for (let address = start; address < end; address++) {
-    const page = first + (address - start) * PAGE_CELLS;
-    const pin = grabChecked(cpu, k, pmd, page, address, flags, () => cpu.readOnce(pmdp, 'B4') === pmd);
+    const pin = gupFastPmd(cpu, k, pmdp, pmd, first + (address - start) * PAGE_CELLS, address, flags);
     if (pin === undefined) break;
     pins.push(pin);
   }
   return pins;
 }
 
-/** One entry of gup_pte_range(): B1 reads it, B4 reads it again. */
+/** One page of gup_huge_pmd(), as gupFastPte(). */
+function gupFastPmd(
+  cpu: Cpu,
+  k: Kernel,
+  pmdp: Cell,
+  pmd: Pte,
+  page: Page,
+  address: number,
+  flags: number,
+): Pin | undefined {
+  if (!mayPinFast(k, pmd, flags)) return undefined;
+  const grabbed = grabFast(cpu, k, page, flags);
+  if (grabbed === undefined) return undefined;
+  const { folio, generation } = grabbed;
+  if (fileRefused(cpu, k, folio, flags, 'before-recheck')) return putBack(cpu, k, folio, flags);
+  if (cpu.readOnce(pmdp, 'B4') !== pmd) return putBack(cpu, k, folio, flags);
+  if (fileRefused(cpu, k, folio, flags, 'after-recheck')) return putBack(cpu, k, folio, flags);
+  if (!pteWrite(pmd) && k.ops.gupMustUnshare(cpu, k, undefined, folio, folio, flags)) {
+    return putBack(cpu, k, folio, flags);
+  }
+  return { address, page, folio, generation, flags, path: 'fast' };
+}
+
+/**
+ * One entry of gup_pte_range(): B1 reads it, B3 takes the reference, B4 reads it again, and B5 asks whether a page that is
+ * read-only is exclusive. @returns undefined where the slow path is to decide
+ */
 export function gupFastPte(
   cpu: Cpu,
   k: Kernel,
@@ -97,46 +123,41 @@ export function gupFastPte(
 ): Pin | undefined {
   const { design } = k;
   const e = cpu.readOnce(ptep, 'B1');
+  if (!mayPinFast(k, e, flags)) return undefined;
   const page = ptePage(cpu, k, e);
-  const unchanged = (): boolean =>
-    (design.pmdRecheck === 'skip' || k.layout.config.hugetlb || cpu.readOnce(pmdp) === pmd) &&
-    (design.pteRecheck === 'skip' || cpu.readOnce(ptep, 'B4') === e);
-  return grabChecked(cpu, k, e, page, address, flags, unchanged);
-}
-
-/**
- * What an entry must be, and what is done with its page: B3 takes the reference, the entry must be unchanged (B4), and B5
- * asks whether a read-only page is exclusive. @returns undefined where the slow path is to decide
- */
-function grabChecked(
-  cpu: Cpu,
-  k: Kernel,
-  e: Pte,
-  page: Page,
-  address: number,
-  flags: number,
-  unchanged: () => boolean,
-): Pin | undefined {
-  const { design } = k;
-  if (!ptePresent(e) || pteProtnone(e) || pteSpecial(e)) return undefined;
-  if (!pteWrite(e) && demandsWritable(k, flags)) return undefined;
-  if (pteDevmap(e) && (flags & FOLL_LONGTERM) !== 0) return undefined;
-
-  const pin = (flags & FOLL_PIN) !== 0;
-  if (fastLongtermRefused(k, page, flags)) return undefined;
-  const grabbed = pin ? k.ops.tryPinFolio(cpu, k, page, 'B3') : tryGetFolio(cpu, k, page, 'B3');
+  const grabbed = grabFast(cpu, k, page, flags);
   if (grabbed === undefined) return undefined;
   const { folio, generation } = grabbed;
-  const fileAllowed = (): boolean => k.ops.fastPinAllowed(cpu, k, folio, flags);
+  if (fileRefused(cpu, k, folio, flags, 'before-recheck')) return putBack(cpu, k, folio, flags);
+  if (design.pmdRecheck === 'check' && !k.layout.config.hugetlb && cpu.readOnce(pmdp) !== pmd) {
+    return putBack(cpu, k, folio, flags);
+  }
+  if (design.pteRecheck === 'check' && cpu.readOnce(ptep, 'B4') !== e) return putBack(cpu, k, folio, flags);
+  if (fileRefused(cpu, k, folio, flags, 'after-recheck')) return putBack(cpu, k, folio, flags);
+  if (!pteWrite(e) && k.ops.gupMustUnshare(cpu, k, undefined, page, folio, flags)) return putBack(cpu, k, folio, flags);
+  return { address, page, folio, generation, flags, path: 'fast' };
+}
 
-  const kept =
-    (design.pinFile !== 'before-recheck' || fileAllowed()) &&
-    unchanged() &&
-    (design.pinFile !== 'after-recheck' || fileAllowed()) &&
-    (pteWrite(e) || !k.ops.gupMustUnshare(cpu, k, undefined, pmdIsHuge(e) ? folio : page, folio, flags));
-  if (kept) return { address, page, folio, generation, flags, path: 'fast' };
-  ungrabFolio(cpu, k, folio, pin);
-  return undefined;
+/** pte_access_permitted(), and what a fast walk leaves to the slow path by the entry alone. */
+function mayPinFast(k: Kernel, e: Pte, flags: number): boolean {
+  if (!ptePresent(e) || pteProtnone(e) || pteSpecial(e)) return false;
+  if (!pteWrite(e) && demandsWritable(k, flags)) return false;
+  return !pteDevmap(e) || (flags & FOLL_LONGTERM) === 0;
+}
+
+/** B3. @returns undefined where the page is free, or of memory that must stay movable */
+function grabFast(cpu: Cpu, k: Kernel, page: Page, flags: number): Grabbed | undefined {
+  if (fastLongtermRefused(k, page, flags)) return undefined;
+  return (flags & FOLL_PIN) !== 0 ? k.ops.tryPinFolio(cpu, k, page, 'B3') : tryGetFolio(cpu, k, page, 'B3');
+}
+
+/** Does the design look at the file at this moment of the walk, and refuse the page for it? */
+const fileRefused = (cpu: Cpu, k: Kernel, folio: Page, flags: number, moment: Design['pinFile']): boolean =>
+  k.design.pinFile === moment && !k.ops.fastPinAllowed(cpu, k, folio, flags);
+
+/** gup_put_folio(), and nothing is pinned. */
+function putBack(cpu: Cpu, k: Kernel, folio: Page, flags: number): undefined {
+  ungrabFolio(cpu, k, folio, (flags & FOLL_PIN) !== 0);
 }
 
 /** In v5.7 and v5.8 a fast walk asked for a writable entry even to read, unless it could not fall back. */

@@ -89,14 +89,11 @@ export const GUP_WORDS: WordTable = {
     ['v4.4', 'gup_pte_range'],
     ['v6.10', 'gup_fast_pte_range'],
   ]),
-  gupFastHuge: within(
-    GUP,
-    [
-      ['v4.4', 'gup_huge_pmd'],
-      ['v6.10', 'gup_fast_pmd_leaf'],
-    ],
-    { steps: { B4: 'pmd_val(orig) != pmd_val(*pmdp)' } },
-  ),
+  gupFastHuge: within(GUP, [
+    ['v4.4', 'gup_huge_pmd'],
+    ['v6.10', 'gup_fast_pmd_leaf'],
+  ]),
+  gupFastPmd: part({ B4: 'pmd_val(orig) != pmd_val(*pmdp)' }),
   gupFastPte: part({
     ...RECHECK,
     B1: [
@@ -109,7 +106,9 @@ export const GUP_WORDS: WordTable = {
       ['v6.5', 'pte_val(pte) != pte_val(ptep_get(ptep))'],
     ],
   }),
-  grabChecked: part({
+  grabFast: part(),
+  fileRefused: part(),
+  putBack: part({
     ungrabFolio: [
       ['v4.4', 'put_page(page)'],
       ['v4.10', 'put_page(head)'],
