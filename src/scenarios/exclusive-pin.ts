@@ -20,11 +20,13 @@ import { tryToMigrate, tryToUnmap, tryToUnmapFlush, type UnmapBatch } from '../m
 import { exclusivePinKernel } from './exclusive-pin-kernel.ts';
 import { quiescent } from './judging.ts';
 import { type Broken, scenario, type Variant } from './scenario.ts';
-import { ANON_RW, type Family, mapAndTouch, must, pageAt, unmapAndRestore } from './world.ts';
+import { ANON_RW, type Family, LARGE, mapAndTouch, mapAnonPage, must, pageAt, unmapAndRestore } from './world.ts';
 
 const STORED = 7;
 
 interface Clearing extends Variant {
+  /** The page is one of a large folio, which counts pins by themselves. */
+  readonly large?: boolean;
   readonly by: 'ksm' | 'swap' | 'migration';
   /** Is the entry writable before? Then it differs after, and the pinner need not look at PG_anon_exclusive. */
   readonly writable: boolean;
@@ -49,25 +51,30 @@ export const exclusivePin = scenario({
     'swap-ro': { doc: 'unmapping for swap, the entry was read-only', by: 'swap', writable: false },
     'migrate-rw': { doc: 'unmapping for migration, the entry was writable', by: 'migration', writable: true },
     'migrate-ro': { doc: 'unmapping for migration, the entry was read-only', by: 'migration', writable: false },
+    'large-rw': { doc: 'as migrate-rw, of a page in a large folio', by: 'migration', writable: true, large: true },
+    'large-ro': { doc: 'as migrate-ro, of a page in a large folio', by: 'migration', writable: false, large: true },
   } as Readonly<Record<string, Clearing>>,
   absent({ anonExclusive }: Design, { by, writable }) {
     if (anonExclusive === 'tracked') return undefined;
     if (!writable) return 'a pin for reading is promised an exclusive page from v5.19 only';
     return by === 'ksm' ? undefined : 'there is no PG_anon_exclusive to clear before v5.19';
   },
-  layout: ({ by }) => (by === 'swap' ? { swapSlots: 1 } : {}),
-  litmus: (design, { by, writable }, name) =>
-    exclusivePinKernel(design, name, {
+  layout: ({ by, large }) => (large ? LARGE : by === 'swap' ? { swapSlots: 1 } : {}),
+  litmus(design, { by, writable, large }, name) {
+    if (large) return undefined;
+    return exclusivePinKernel(design, name, {
       before: writable ? 2 : 1,
       after: by === 'ksm' ? 1 : 3,
       ksm: by === 'ksm',
       flush: by === 'ksm' || (by === 'swap' ? design.unmapFlush !== 'batched' : design.migrateFlush === 'now'),
-    }),
+    });
+  },
   setup(cpu, k, variant): World {
     const parent = k.layout.mm(0);
     const child = k.layout.mm(1);
     const mergeable = variant.by === 'ksm' ? VM_MERGEABLE : 0;
-    mapAndTouch(cpu, k, parent, { start: 0, end: 1, flags: ANON_RW | mergeable });
+    if (variant.large) mapAnonPage(cpu, k, parent, 0, 'large');
+    else mapAndTouch(cpu, k, parent, { start: 0, end: 1, flags: ANON_RW | mergeable });
     // In every kernel this makes the entry read-only, and what comes below leaves it so.
     if (!variant.writable) must(mprotect(cpu, k, parent, 0, 1, VM_READ), 'mprotect');
     const page = pageAt(cpu, k, parent, 0);

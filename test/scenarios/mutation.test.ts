@@ -82,6 +82,8 @@ const BREAKS: readonly [holds: string, otherwise: string, row: string, breaks: '
   ['v6.12', 'zapDirty=late', 'zap-clean store', 'SC'],
   ['v6.12', 'anonExclusive=none', 'T3 wait', 'SC'],
   ['v6.12', 'shareMb=none', 'T4 swap-rw', 'LKMM'],
+  ['v6.12', 'shareMb=none', 'T4 large-rw', 'LKMM'],
+  ['v6.12', 'pinCount=two-step', 'T4 large-ro', 'LKMM'],
   ['v6.12', 'shareWmb=none', 'T4 ksm-ro', 'LKMM'],
   ['v5.19', 'ksmObserver=maybe-pinned', 'T4 ksm-rw', 'LKMM'],
   ['v6.12 shareMb=none unmapFlush=now', 'unmapFlush=batched', 'T4 swap-rw', 'LKMM'],

@@ -90,6 +90,10 @@ const EXPECTED: Readonly<Record<string, string>> = {
     '-     -     -     -     -     -     -     -     -     -     LKMM  LKMM  holds holds holds holds holds holds holds',
   'T4 migrate-ro':
     '-     -     -     -     -     -     -     -     -     -     LKMM  LKMM  holds holds holds holds holds holds holds',
+  'T4 large-rw':
+    '-     -     -     -     -     -     -     -     -     -     LKMM  LKMM  holds holds holds holds holds holds holds',
+  'T4 large-ro':
+    '-     -     -     -     -     -     -     -     -     -     LKMM  LKMM  holds holds holds holds holds holds holds',
   'dirty-cow untouched':
     'SC    holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'dirty-cow read':
