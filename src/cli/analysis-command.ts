@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { settingsFrom } from '../ask/options.ts';
 import type { CatSource } from '../cat/load.ts';
 import { type Analysis, type AnalysisName, tellingMore } from '../explain/analysis.ts';
@@ -22,6 +23,7 @@ import { Progress } from './progress.ts';
 import { Signals } from './signals.ts';
 import { printDiagnostic, stderr, stdout } from './terminal.ts';
 import { usageDiagnostic } from './usage.ts';
+import { isUserFile } from './user-module.ts';
 
 /**
  * For so long, in milliseconds, the answer is looked for in this thread: starting a worker takes about as long. What does
@@ -148,9 +150,9 @@ async function requestFrom(
   const asked =
     analysis === 'why'
       ? await racesBetween(first, options, argv)
-      : isRace(first)
+      : isRace(first) && testNamed(first) === undefined
         ? await racesFrom(analysis, first, options, argv)
-        : await testsFrom(first, options, argv);
+        : await testsFrom(testNamed(first) ?? first, options, argv);
   if (!('asked' in asked)) return asked;
   if (analysis === 'diff' && asked.asked.length === 1) {
     if (settings.otherModel === settings.model) {
@@ -178,6 +180,21 @@ function isFile(path: string): boolean {
   }
 }
 
+/**
+ * The litmus test that a bare name means where no race is called so: `SB` is SB.litmus in this folder or below, else among the
+ * examples that come with the command.
+ */
+function testNamed(name: string): string | undefined {
+  if (!/^[\w.+-]+$/.test(name) || scenarioNamed(name) !== undefined || !isRace(name)) return undefined;
+  if (isUserFile(name)) return undefined;
+  const file = `${name}.litmus`.toLowerCase();
+  for (const folder of ['.', join(__dirname, '../examples')]) {
+    const found = findTests([folder]).find(({ path }) => basename(path).toLowerCase() === file);
+    if (found !== undefined && !('diagnostic' in found)) return found.path;
+  }
+  return undefined;
+}
+
 async function testsFrom(
   path: string,
   options: AnalysisOptions,
@@ -202,7 +219,7 @@ async function racesFrom(
   const { questionFrom } = await import('./question.ts');
   const designs = other === undefined ? [design] : [design, other];
   const chosen = { design: designs, variant: variant === undefined ? [] : [variant], set };
-  const question = await questionFrom(name, { ...chosen, allDesigns: false }, argv);
+  const question = await questionFrom([name], { ...chosen, allDesigns: false }, argv);
   if (!('tasks' in question)) return question;
   const { decisions, module, files, tasks, designs: presets } = question;
   const ofOne = tasks.filter(({ scenario }) => scenario === tasks[0]?.scenario);
@@ -227,7 +244,7 @@ async function racesBetween(
   }
   const { questionFrom } = await import('./question.ts');
   const chosen = { allDesigns: false, design: [before, to], variant: variant === undefined ? [] : [variant], set };
-  const question = await questionFrom(name, chosen, argv);
+  const question = await questionFrom([name], chosen, argv);
   if (!('tasks' in question)) return question;
   const { decisions, module, files, tasks, designs } = question;
   const asked = tasks.flatMap(({ scenario, variant }) =>

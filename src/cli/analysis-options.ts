@@ -44,7 +44,7 @@ const other: Row<'with'> = {
 };
 const design: Row<'design'> = {
   flag: '--design',
-  text: 'of a race: a kernel or a proposal',
+  text: 'of a race: a kernel, a proposal, or a file with a design of your own',
   kind: word('name'),
   default: DEFAULT_PRESET,
 };

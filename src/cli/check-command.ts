@@ -30,10 +30,12 @@ const DRAWING = 30;
 
 /** `holdfast check`. @returns how it ended */
 export async function checkCommand(
-  race: string | undefined,
+  races: readonly string[],
   given: CheckOptions,
   argv: readonly string[],
 ): Promise<Exit> {
+  // What is printed names the race that was asked for; of several each cell says which it is of.
+  const race = races.length === 1 ? races[0] : undefined;
   if (race !== undefined && isC(race)) return checkFile(race, given, argv);
   const chosen = chosenModel(given.model, given);
   if ('diagnostic' in chosen) {
@@ -41,7 +43,7 @@ export async function checkCommand(
     return 'badInput';
   }
   const options = { ...given, model: chosen.model };
-  const question = await questionFrom(race, options, argv);
+  const question = await questionFrom(races, options, argv);
   if (!('tasks' in question)) {
     question.forEach(printDiagnostic);
     return 'badInput';
@@ -77,7 +79,7 @@ export async function checkCommand(
   if (known.length < asked && stdout.failure === undefined) {
     stderr.print(`Interrupted: ${asked - known.length} of ${count(asked, 'cell')} were not checked\n`);
   }
-  return signal ?? exitOf(known, asked, race !== undefined || options.design.length > 0);
+  return signal ?? exitOf(known, asked, races.length > 0 || options.design.length > 0);
 }
 
 /** A file of C: whether it holds, and if not, an execution that shows it. */

@@ -7,7 +7,7 @@ import { designFrom } from './user-design.ts';
 
 /** `holdfast export`: the kernels of the variants asked for, one after the other. @returns how it ended */
 export async function exportCommand(race: string, options: ExportOptions, argv: readonly string[]): Promise<Exit> {
-  const question = await questionFrom(race, { ...options, design: [options.design], allDesigns: false }, argv);
+  const question = await questionFrom([race], { ...options, design: [options.design], allDesigns: false }, argv);
   if (!('tasks' in question)) {
     question.forEach(printDiagnostic);
     return 'badInput';

@@ -36,13 +36,13 @@ async function main(argv: readonly string[]): Promise<Exit> {
       'Checks races of page pinning under the designs of many kernels, and says of each whether it holds, or which assumption about the machine is enough to break it. Without arguments: all of them, as a table.',
     )
     .argument(
-      '[race]',
-      'a race (see holdfast list), a file of C, or a file with races of your own, which is run with your rights',
+      '[race...]',
+      'races (see holdfast list), a file of C, or a file with races of your own, which is run with your rights',
     )
     .addHelpText('after', exitHelp('check'))
-    .action(async (race: string | undefined, options: CheckOptions) => {
+    .action(async (races: readonly string[], options: CheckOptions) => {
       const { checkCommand } = await import('./check-command.ts');
-      exit = await checkCommand(race, options, argv);
+      exit = await checkCommand(races, options, argv);
     });
   for (const row of Object.values(CHECK_OPTIONS)) check.addOption(commanderOption(row));
 
@@ -81,11 +81,14 @@ async function main(argv: readonly string[]): Promise<Exit> {
     .description(
       'Lists races with their variants, and designs; knobs where they are asked for; all as data with --json.',
     )
-    .addArgument(new Argument('[what]', 'one of them').choices(['races', 'designs', 'knobs'] satisfies Section[]))
+    .addArgument(
+      new Argument('[what]', 'one of them').choices(['races', 'designs', 'knobs', 'functions'] satisfies Section[]),
+    )
+    .argument('[text]', 'only what contains it')
     .option('--json', 'as one object of JSON, with the commands and their options')
-    .action(async (section: Section | undefined, options: { json?: boolean }) => {
+    .action(async (section: Section | undefined, only: string | undefined, options: { json?: boolean }) => {
       const { listCommand } = await import('./list-command.ts');
-      exit = listCommand(program, section, options.json === true);
+      exit = listCommand(program, section, only, options.json === true);
     });
 
   const models = program
@@ -124,14 +127,14 @@ async function main(argv: readonly string[]): Promise<Exit> {
 
   program
     .command('explain')
-    .summary('say more about the code of a diagnostic, or about a race')
+    .summary('say more about a code, a race, a cell, a property, a knob, a value or a kernel')
     .description(
       'Says what a diagnostic means and what to do, or of a race which commits of the kernel changed its cells; without a code, lists all codes.',
     )
-    .argument('[code]', 'as in error[HF910], or a race as in T0')
-    .action(async (code: string | undefined) => {
+    .argument('[word...]', 'as in error[HF910], T0, T0 v5.11, I5, forkSeqcount, forkSeqcount=wmb or v5.11')
+    .action(async (words: readonly string[]) => {
       const { explainCommand } = await import('./explain-command.ts');
-      exit = await explainCommand(code, argv);
+      exit = await explainCommand(words, argv);
     });
 
   // Not the exit of commander: what is wrong is shown as any other diagnostic.

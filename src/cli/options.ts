@@ -146,7 +146,7 @@ export const TELLING_OPTIONS: Rows<Telling> = {
 export const CHECK_OPTIONS: Rows<CheckOptions> = {
   design: {
     flag: '--design',
-    text: 'a kernel or a proposal; may be given several times',
+    text: 'a kernel, a proposal, or a file with designs of your own; may be given several times',
     several: true,
     kind: word('name'),
     defaultText: 'the kernels that differ in a cell',
@@ -198,7 +198,12 @@ export const MODELS_DIFF_OPTIONS: Rows<ModelsDiffOptions> = {
 export type ExportOptions = Pick<CheckOptions, 'variant' | 'set'> & { readonly design: string };
 
 export const EXPORT_OPTIONS: Rows<ExportOptions> = {
-  design: { flag: '--design', text: 'a kernel or a proposal', kind: word('name'), default: DEFAULT_PRESET },
+  design: {
+    flag: '--design',
+    text: 'a kernel, a proposal, or a file with a design of your own',
+    kind: word('name'),
+    default: DEFAULT_PRESET,
+  },
   variant: CHECK_OPTIONS.variant,
   set: { ...CHECK_OPTIONS.set, text: 'takes a decision of the design otherwise; may be given several times' },
 };

@@ -30,7 +30,7 @@ export const KERNELS: readonly string[] = KERNEL_PRESETS.map(({ name }) => name)
 
 /** Reads the arguments: a question, or what is wrong with them. */
 export async function questionFrom(
-  race: string | undefined,
+  races: readonly string[],
   options: Pick<CheckOptions, 'design' | 'allDesigns' | 'variant' | 'set'>,
   argv: readonly string[],
 ): Promise<Question | readonly Diagnostic[]> {
@@ -53,7 +53,7 @@ export async function questionFrom(
       return [unknown('HF931', `no such design: '${design}'`, design, names, argv, help)];
     }
   }
-  const found = await scenariosFor(race, argv);
+  const found = races.length > 1 ? await scenariosOfAll(races, argv) : await scenariosFor(races[0], argv);
   if (!('scenarios' in found)) return found;
   const { scenarios, module } = found;
   for (const variant of options.variant) {
@@ -76,6 +76,21 @@ export async function questionFrom(
     }
   }
   return { scenarios, module, files, decisions, tasks, designs: asked.length > 0 ? asked : kernels };
+}
+
+/** Several races at once; of files with races there is one a run. */
+async function scenariosOfAll(races: readonly string[], argv: readonly string[]): ReturnType<typeof scenariosFor> {
+  const all = new Set<Scenario>();
+  for (const race of races) {
+    if (isUserFile(race)) {
+      const help = 'races that belong together may be exported by one file';
+      return [usageDiagnostic('HF903', `a file with races is checked alone: '${race}'`, { argv, at: race, help })];
+    }
+    const found = await scenariosFor(race, argv);
+    if (!('scenarios' in found)) return found;
+    for (const each of found.scenarios) all.add(each);
+  }
+  return { scenarios: [...all], module: undefined };
 }
 
 async function scenariosFor(

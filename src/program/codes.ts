@@ -227,7 +227,8 @@ export const CODES = {
   },
   HF920: {
     title: 'No such code',
-    meaning: '`holdfast explain` was asked for what is neither a code of a diagnostic nor a flag.',
+    meaning:
+      '`holdfast explain` was asked for what is neither a code of a diagnostic, a flag, a race, a property, a knob, nor a design.',
     remedy:
       'Codes are `HF` and three digits, as in `error[HF910]`; flags are words, such as `data-race`. `holdfast explain` alone ' +
       'lists all of them.',

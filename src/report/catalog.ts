@@ -1,7 +1,9 @@
 import { COMMITS, type CommitHash } from '../mm/design/commits.ts';
 import { type Design, KNOBS, type KnobName, knobValues } from '../mm/design/design.ts';
 import { meaningOf, periodsOf } from '../mm/design/history.ts';
+import { OPS } from '../mm/design/ops.ts';
 import { PRESETS } from '../mm/design/presets.ts';
+import { wordsOf } from '../mm/words/table.ts';
 import { SCENARIOS } from '../scenarios/catalog.ts';
 import { PROPERTIES } from '../scenarios/properties.ts';
 import { PLAIN, type Style, wrapped } from './style.ts';
@@ -52,12 +54,31 @@ const historyOf = (knob: KnobName) =>
     return { value, since, until, commits: commits.map((hash: CommitHash) => ({ hash, ...COMMITS[hash] })) };
   });
 
-export const SECTIONS = ['races', 'designs', 'knobs'] as const;
+export const SECTIONS = ['races', 'designs', 'knobs', 'functions'] as const;
 export type Section = (typeof SECTIONS)[number];
 
-/** A part of the catalog for people. */
-export function catalogText(section: Section, width = 80, style: Style = PLAIN): string {
-  const { scenarios, designs, knobs } = catalog();
+/** One decision for people: its values, with what they mean and which kernels have them, and the commits. */
+export function knobText(knob: KnobName, width: number, style: Style): string {
+  const commits = historyOf(knob).flatMap((period) => period.commits);
+  return [
+    `${style.bold(knob)}  ${KNOBS[knob].doc}`,
+    ...pairs(
+      knobValues(knob).map((value) => [value, meaningOf(knob, value)]),
+      4,
+      width,
+      style,
+    ),
+    ...commits.flatMap((commit) => indented(commitText(commit), 6, width)),
+  ].join('\n');
+}
+
+/** A part of the catalog for people. @param only what an entry must contain, its case aside */
+export function catalogText(section: Section, width = 80, style: Style = PLAIN, only = ''): string {
+  const all = catalog();
+  const contains = (entry: object): boolean => JSON.stringify(entry).toLowerCase().includes(only.toLowerCase());
+  const scenarios = all.scenarios.filter(contains);
+  const designs = all.designs.filter(({ name, doc }) => contains({ name, doc }));
+  const knobs = all.knobs.filter(contains);
   switch (section) {
     case 'races':
       return scenarios
@@ -83,16 +104,25 @@ export function catalogText(section: Section, width = 80, style: Style = PLAIN):
         style,
       ).join('\n');
     case 'knobs':
-      return knobs
-        .map(({ name, doc, values, history }) =>
-          [
-            `${style.bold(name)}  ${doc}`,
-            ...pairs(Object.entries(values), 4, width, style),
-            ...history.flatMap(({ commits }) => commits).flatMap((commit) => indented(commitText(commit), 6, width)),
-          ].join('\n'),
-        )
-        .join('\n\n');
+      return knobs.map(({ name }) => knobText(name as KnobName, width, style)).join('\n\n');
+    case 'functions': {
+      const rows = Object.keys(OPS).map((name) => [name, kernelNames(name)] as const);
+      return pairs(rows.filter(contains), 0, width, style).join('\n');
+    }
   }
+}
+
+/** What a function is called in the kernels, the oldest first, with its file. */
+function kernelNames(name: string): string {
+  const words = wordsOf(name);
+  const names =
+    words?.name === undefined
+      ? ''
+      : typeof words.name === 'string'
+        ? `${words.name}()`
+        : words.name.map(([since, text]) => `${text}() from ${since}`).join(', ');
+  const file = typeof words?.file === 'string' ? words.file : (words?.file?.at(-1)?.[1] ?? '');
+  return names === '' ? 'a part of a function of the kernel' : `${names}, in ${file}`;
 }
 
 /** A commit of the kernel as people write it, with the first release that has it. */
@@ -103,8 +133,13 @@ const indented = (text: string, indent: number, width: number): string[] =>
   wrapped(text, width - indent).map((line) => ' '.repeat(indent) + line);
 
 /** Names with what they mean, one under the other. */
-function pairs(rows: readonly (readonly [string, string])[], indent: number, width: number, style: Style): string[] {
-  const left = Math.max(...rows.map(([name]) => name.length)) + 2;
+export function pairs(
+  rows: readonly (readonly [string, string])[],
+  indent: number,
+  width: number,
+  style: Style,
+): string[] {
+  const left = Math.max(0, ...rows.map(([name]) => name.length)) + 2;
   return rows.flatMap(([name, doc]) => {
     const [first = '', ...rest] = wrapped(doc, Math.max(20, width - indent - left));
     const head = ' '.repeat(indent) + style.cyan(name) + ' '.repeat(left - name.length) + first;

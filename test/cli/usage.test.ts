@@ -106,7 +106,7 @@ describe('what the command line can get wrong', () => {
  --> command line
  | holdfast explain HF9
  |                  ^^^
- = holdfast explain lists all codes
+ = holdfast explain lists all codes, holdfast list races and designs, holdfast list knobs decisions
 `,
     ],
   ])('%s', (_, arguments_, stderr) => {
