@@ -219,6 +219,12 @@ class Compiler {
         return;
       }
       case 'enum':
+        for (const tag of each.tags) {
+          if (TAGS.has(tag)) continue;
+          // A set of it would be empty, and the model another one without a word.
+          const help = `The tags are those of linux-kernel.def of Linux 6.12: ${[...TAGS.keys()].join(', ')}.`;
+          failAt(each.at, 'HF132', `no primitive has the tag '${tag}`, { help });
+        }
         this.scope.set(each.name, { type: 'tags', names: each.tags });
         for (const tag of each.tags) this.scope.set(setOfTag(tag), this.setOf(tag));
         return;

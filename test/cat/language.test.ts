@@ -26,6 +26,7 @@ describe('what is wrong with a model', () => {
     ['include "no.cat"', 'HF134 1:1 no such file: "no.cat"'],
     ['(* (* *)', 'HF130 1:1 the comment has no end'],
     ['flag ~empty po', 'HF131 1:1 a flag must have a name'],
+    ["enum Accesses = 'ONCE", "HF132 1:1 no primitive has the tag 'ONCE"],
     ['let rec f x = f x', 'HF132 1:9 functions that call themselves are not supported'],
     ['forall x in R do end', 'HF132 1:1 `forall` is not supported'],
     [
@@ -84,7 +85,7 @@ describe('what operators mean', () => {
     [`let x = if "variant" then 0 else po\n${forbids}x`, 0],
     ['if "variant"\nempty _\nelse\nacyclic fr | po\nend', 0],
     ['procedure none (r) =\nacyclic fr | r\nend\ncall none (po)', 0],
-    ["enum Fences = 'mb || 'other\nacyclic fr | fencerel(Fences)", 0],
+    ["enum Fences = 'mb || 'rmb\nacyclic fr | fencerel(Fences)", 0],
     ["acyclic fr | fencerel({'wmb})", 1],
     ['acyclic fr | (~(~po))', 0],
     ['acyclic fr | (po^-1)^-1', 0],
