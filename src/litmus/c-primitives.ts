@@ -15,6 +15,7 @@ function makePrimitives(): Map<string, Primitive> {
   add('malloc', 'v', { kind: 'allocate', isZeroed: false });
   add('kzalloc kvzalloc', 'v_', { kind: 'allocate', isZeroed: true });
   add('kfree kvfree free', 'v', { kind: 'free' });
+  add('lockdep_assert_held', 'p', { kind: 'assertHeld' });
   for (const name of ['spin_lock_init', 'raw_spin_lock_init', 'mutex_init', 'init_rwsem', 'rwlock_init']) {
     add(name, 'v', { kind: 'nothing' });
   }

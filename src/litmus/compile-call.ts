@@ -128,6 +128,13 @@ export function compileCall(compiler: ExpressionCompiler, call: Call): Evaluate 
     }
     case 'assertion':
       return compileAssertion(primitive.ends, parameters === '' ? constant(1) : compiler.value(at('v')), call);
+    case 'assertHeld': {
+      const cell = compileCell(object());
+      return (m) => {
+        if (!m.holds(cell(m))) m.fire(call);
+        return 0;
+      };
+    }
     case 'dataRace':
       return compiler.unraced(at('v'));
     case 'startThread':

@@ -173,12 +173,12 @@ function compileThread(
       if (startedBy !== undefined) runStarted(machine, startedBy, layout, callables, definition, here);
       if (!isCut) endCalls(machine, calls.values());
       if (!isCut) endStarts(machine);
-      machine.end(isCut ? 'cut' : 'complete');
+      machine.end(isCut ? 'cut' : 'complete', definition);
     } catch (error) {
-      if (error instanceof ThreadCut) machine.end('cut');
+      if (error instanceof ThreadCut) machine.end('cut', definition);
       else if (error instanceof ThreadDeath) {
         machine.leaveSections();
-        machine.end('died');
+        machine.end('died', definition);
       } else if (error instanceof ThreadFault) {
         const { deps } = machine;
         machine.leaveSections();

@@ -361,9 +361,20 @@ export class Machine {
     this.firedBy = depsUnion(this.firedBy, depsUnion(this.deps, this.control));
   }
 
-  /** The run is over. */
-  end(then: Asserted['then']): void {
-    const { bottom: frame, fired, firedBy: deps } = this;
+  /** Does the thread hold the lock of a word? */
+  holds(cell: number): boolean {
+    return this.held.includes(this.lock(cell));
+  }
+
+  /** The run is over. @param place where the thread stands */
+  end(then: Asserted['then'], place: Place): void {
+    const { bottom: frame, fired, firedBy: deps, held, layout } = this;
+    const [kept] = held;
+    // herd7 knows nothing against it.
+    if (then === 'complete' && kept !== undefined && layout.isStrict === true) {
+      this.fault({ place, message: `it ends and still holds ${cellName(layout, kept - layout.memory.length)}` });
+      return;
+    }
     if (fired.length > 0) {
       frame[0] = End.Asserted;
       frame.ending = { fired: [...fired], then, deps };

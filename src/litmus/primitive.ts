@@ -48,6 +48,8 @@ export type Action =
   | { readonly kind: 'truth' }
   /** The parameter, if there is one, must be 0: BUG_ON(), where the thread ends if it is not, and WARN_ON(). */
   | { readonly kind: 'assertion'; readonly ends: boolean; readonly result: 'none' | 'truth' }
+  /** The thread must hold the lock. */
+  | { readonly kind: 'assertHeld' }
   /** The parameter itself, with plain accesses of which no race is reported. */
   | { readonly kind: 'dataRace' }
   /** Runs a function in the next thread, which is returned, or told to what the first parameter points to. */
@@ -99,6 +101,7 @@ export function hasResult(primitive: Primitive): boolean {
     case 'lock':
     case 'unlock':
     case 'free':
+    case 'assertHeld':
     case 'nothing':
       return false;
     case 'rmw':

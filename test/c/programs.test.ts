@@ -96,6 +96,7 @@ test('a thread that waits for ever is a deadlock', () => {
 test.each([
   ['list-removal.c', { NO_WAIT: '1' }, 'broken: P1 does what has no meaning: item#0 is used after it was freed'],
   ['refcount-resurrect.c', { NOT_ZERO: '1' }, 'holds'],
+  ['ticket-lock.c', { RELAXED: '1' }, 'broken: plain accesses race'],
 ])('examples/kernel/%s with %j', (name, defines, verdict) => {
   expect(verdictOf(readFileSync(`examples/kernel/${name}`, 'utf8'), { defines })).toBe(verdict);
 });
@@ -150,4 +151,15 @@ test.each([
 ])('<%s> with %s: %s against %s', (header, before, first, second, verdict) => {
   const text = `#include <${header}>\nint x, y;\n${before}\nvoid P0(void) { ${first} }\nvoid P1(void) { int a, b; ${second} }\n`;
   expect(verdictOf(text)).toBe(verdict);
+});
+
+test.each([
+  ['spin_lock(&l); lockdep_assert_held(&l); spin_unlock(&l);', 'holds'],
+  ['lockdep_assert_held(&l);', 'broken: lockdep_assert_held(&l) of P0 (line 2) fires'],
+  ['spin_lock(&l);', 'broken: P0 does what has no meaning: it ends and still holds l'],
+  ['spin_unlock(&l);', 'broken: is flagged: unmatched-unlock'],
+  ['spin_lock(&l); spin_lock(&l);', 'deadlock'],
+  ['rcu_read_lock();', 'broken: is flagged: unmatched-rcu-lock'],
+])('a lock: %s', (body, verdict) => {
+  expect(verdictOf(`static DEFINE_SPINLOCK(l);\nvoid P0(void) { ${body} }\n`)).toBe(verdict);
 });

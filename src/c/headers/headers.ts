@@ -37,7 +37,6 @@ export const PRELUDE = `
 #define max(a, b) ({ typeof(a) __max_a = (a); typeof(b) __max_b = (b); __max_a > __max_b ? __max_a : __max_b; })
 #define swap(a, b) do { typeof(a) __swapped = (a); (a) = (b); (b) = __swapped; } while (0)
 #define lockdep_is_held(lock) 1
-#define lockdep_assert_held(lock) do { } while (0)
 #define rcu_read_lock_held() 1
 #define might_sleep() do { } while (0)
 #define cond_resched() do { } while (0)
