@@ -76,9 +76,12 @@ function refusal(
 const isOwn = ({ asked }: AnalysisRequest): boolean =>
   asked.some((each) => each.kind === 'race' && (each.module !== undefined || each.files.length > 0));
 
+/** Is it answered by what was found where time is over? It has all the time that it may have then. */
+const isOpen = ({ analysis, asked }: AnalysisRequest): boolean => analysis === 'repair' && asked[0]?.kind === 'race';
+
 /** What is the user's own runs in a worker alone. */
 async function answerTo(request: AnalysisRequest): Promise<{ result: Analysis; signal: Exit | undefined }> {
-  if (!isOwn(request)) {
+  if (!isOwn(request) && !isOpen(request)) {
     const start = Date.now();
     const until = start + SOON;
     const soon = atMost(SOON + CUT, () =>
@@ -110,8 +113,8 @@ function exitOf(a: Analysis): Exit {
     case 'why':
       return a.complete ? 'decided' : 'bounded';
     case 'repairs':
-      if (a.repairs.length > 0) return 'decided';
-      return a.complete ? 'contradicted' : 'bounded';
+      if (a.repairs.length + (a.decisions?.mends.length ?? 0) > 0) return 'decided';
+      return a.complete && a.decisions?.complete !== false ? 'contradicted' : 'bounded';
     case 'difference':
       return a.difference.outcomes.length > 0 ? 'contradicted' : 'decided';
     case 'deadlock':

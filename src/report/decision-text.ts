@@ -1,4 +1,11 @@
-import { type Decision, type DecisionMend, type DecisionMends, isFailing, type Stretch } from '../explain/decision.ts';
+import {
+  type Decision,
+  type DecisionMend,
+  type DecisionMends,
+  isFailing,
+  isHolding,
+  type Stretch,
+} from '../explain/decision.ts';
 import { commitText } from './catalog.ts';
 import { cellWord } from './cell-table.ts';
 import { listed } from './execution-words.ts';
@@ -27,11 +34,14 @@ function mendLines(mend: DecisionMend, number: number, isOne: boolean, width: nu
     kernel === undefined
       ? [`${head}${first}`, ...rest.map((line) => `   ${line}`)]
       : [
-          `${head}as ${kernel} does, the first later kernel that mends so much:`,
+          `${head}as ${kernel} does, the first later kernel in which ${heldWords(after)}:`,
           ...[first, ...rest].map((line) => `   ${line}`),
         ];
   return isOne ? lines : [...lines, ...wrapped(`then ${answerWords(after)}`, width - 3).map((line) => `   ${line}`)];
 }
+
+const heldWords = (after: DecisionMend['after']): string =>
+  after.length === 1 ? 'it holds' : after.every(({ answer }) => isHolding(answer)) ? 'all hold' : 'so many hold';
 
 /** What it is, and where kernels do so. */
 function decisionLines(decision: Decision, width: number, style: Style): string[] {

@@ -30,6 +30,7 @@ describe('exit codes', () => {
     ['a protocol is broken as it stands', ['barriers', sb], 1],
     ['a protocol is mended', ['repair', sb], 0],
     ['no repair with so few edits', ['repair', sb, '--max-edits', '1'], 1],
+    ['a race is mended by other decisions', ['repair', 'dirty-cow', '--design', 'v4.4', '--variant', 'read'], 0],
     ['two tests differ', ['diff', sb, '--with', fenced], 1],
     ['two tests do not', ['diff', sb, '--with', sb], 0],
     ['two models differ', ['diff', sb, '--other-model', 'sc'], 1],

@@ -3,11 +3,13 @@ import { endingOf, replay, unlocated } from '../../explain/trace.ts';
 import type { Choices } from '../../judge/choices.ts';
 import { type Limits, searchInTurns } from '../../judge/search.ts';
 import type { Design, KnobName } from '../../mm/design/design.ts';
+import type { NamedDesign } from '../../mm/design/presets.ts';
 import type { ModelName } from '../../models/registry.ts';
 import type { InTurns } from '../../program/turns.ts';
 import { Happenings } from '../../scenarios/happenings.ts';
-import type { Scenario } from '../../scenarios/scenario.ts';
+import type { Prepared, Scenario } from '../../scenarios/scenario.ts';
 import { ScenarioError } from '../../scenarios/scenario-error.ts';
+import { prepareRace } from './prepare-race.ts';
 import { alone, RaceJudge } from './race-judge.ts';
 import { watched } from './watched-design.ts';
 
@@ -39,6 +41,7 @@ export class DecisionLeads {
   constructor(
     private readonly scenario: Scenario,
     private readonly variant: string,
+    private readonly patch: NamedDesign['patch'],
     private readonly model: ModelName,
     private readonly limits: Limits,
   ) {}
@@ -73,7 +76,7 @@ export class DecisionLeads {
       // What does not exist does not hold, nor does that in which nothing happens.
       if (this.scenario.absent(watching, this.variant) !== undefined) return this.fails(design, asked());
       const happenings = new Happenings();
-      const judge = new RaceJudge(this.scenario.prepare(watching, this.variant, alone), happenings);
+      const judge = new RaceJudge(this.prepared(watching), happenings);
       const { outcome } = yield* searchInTurns(judge, { ...this.limits, model: this.model });
       if ('failure' in outcome) {
         const { choices } = outcome;
@@ -93,6 +96,10 @@ export class DecisionLeads {
     return { kind: 'holds' };
   }
 
+  private prepared(design: Design): Prepared {
+    return prepareRace(this.scenario, this.variant, { design, patch: this.patch }, alone);
+  }
+
   private fails(design: Design, asked: readonly KnobName[]): Verdict {
     const lead = leadOf(design, asked);
     this.failing.push(lead);
@@ -107,7 +114,7 @@ export class DecisionLeads {
     const { design: watching, asked } = watched(design);
     try {
       if (this.scenario.absent(watching, this.variant) !== undefined) return asked();
-      const race = new RaceJudge(this.scenario.prepare(watching, this.variant, alone));
+      const race = new RaceJudge(this.prepared(watching));
       const again = replay(unlocated(race), choices);
       if (again === undefined) return undefined;
       const { consistent, flags } = judgeTrace(race.program, again.trace, this.model);

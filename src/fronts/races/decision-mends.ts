@@ -56,8 +56,9 @@ class MendSearch {
     private readonly request: MendRequest,
     private readonly options: MendOptions,
   ) {
-    const { scenario, variants } = request;
-    const made = (variant: string): DecisionLeads => new DecisionLeads(scenario, variant, options.model, options);
+    const { scenario, variants, design } = request;
+    const made = (variant: string): DecisionLeads =>
+      new DecisionLeads(scenario, variant, design.patch, options.model, options);
     this.leads = new Map(variants.map((variant) => [variant, made(variant)]));
   }
 
@@ -203,7 +204,7 @@ class MendSearch {
   /** What becomes of forms of the race, as a table would say it. */
   private *answers(taken: Taken, variants: readonly string[]): InTurns<VariantAnswer[]> {
     const { scenario } = this.request;
-    const named = { name: '', design: this.with(taken) };
+    const named = { name: '', design: this.with(taken), patch: this.request.design.patch };
     const found: VariantAnswer[] = [];
     for (const variant of variants) {
       const holds = this.leads.get(variant)!.known(named.design, () => false)?.kind === 'holds';
