@@ -34,7 +34,7 @@ const MAY_IMPORT = {
   ],
   library: [
     ...['program', 'models/registry.ts', 'explain', 'mm', 'scenarios', 'litmus', 'fronts', 'fronts/litmus'],
-    ...['fronts/races', 'ask', 'report'],
+    ...['fronts/c', 'fronts/races', 'ask', 'report'],
   ],
   cli: [
     ...['cat', 'program', 'models/registry.ts', 'judge', 'explain', 'mm', 'scenarios', 'litmus', 'run', 'fronts'],

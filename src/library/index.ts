@@ -17,6 +17,7 @@ export type {
 export type { Analysis } from '../explain/analysis.ts';
 export type { Architecture } from '../explain/costs.ts';
 export type { Counterexample } from '../explain/counterexample.ts';
+export type { AskedC } from '../fronts/c/c-front.ts';
 export type { AskedTest } from '../fronts/litmus/litmus-front.ts';
 export type { Expectation, LitmusResult, Question, Verdict } from '../fronts/litmus/litmus-result.ts';
 export type { CellResult } from '../fronts/races/cell-result.ts';
@@ -26,5 +27,5 @@ export type { Diagnostic } from '../program/diagnostic.ts';
 export { type Catalog, catalog } from '../report/catalog.ts';
 export * from '../scenarios/library.ts';
 export { ask } from './ask.ts';
-export { litmus, type RaceOptions, races } from './subjects.ts';
+export { type COptions, kernelC, litmus, type RaceOptions, races } from './subjects.ts';
 export { json, text } from './views.ts';

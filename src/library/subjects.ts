@@ -1,3 +1,4 @@
+import type { AskedC } from '../fronts/c/c-front.ts';
 import type { AskedTest } from '../fronts/litmus/litmus-front.ts';
 import type { AskedRace } from '../fronts/races/race-front.ts';
 import { nearest } from '../litmus/nearest.ts';
@@ -8,6 +9,17 @@ import { sourceFrame } from './frames.ts';
 
 /** A litmus test, to be asked about. @param path what people call it: the file of diagnostics, the name in ids */
 export const litmus = (text: string, path = 'test.litmus'): AskedTest => ({ kind: 'litmus', path, text });
+
+/** What a file of C may include besides our own headers, by path, and the macros that are defined from outside. */
+export type COptions = Pick<AskedC, 'files' | 'defines'>;
+
+/** A file of kernel C, to be asked about. @param path what people call it: files that it includes are beside it */
+export const kernelC = (text: string, path = 'test.c', options: COptions = {}): AskedC => ({
+  kind: 'c',
+  path,
+  text,
+  ...options,
+});
 
 /** Which form of a race, under which design. */
 export interface RaceOptions {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { HEADERS } from '../../src/c/headers/headers.ts';
+import { ask, kernelC } from '../../src/library/index.ts';
 import { verdictOf } from './c-facts.ts';
 
 const THREADS = `#include <pthread.h>
@@ -162,4 +163,14 @@ test.each([
   ['rcu_read_lock();', 'broken: is flagged: unmatched-rcu-lock'],
 ])('a lock: %s', (body, verdict) => {
   expect(verdictOf(`static DEFINE_SPINLOCK(l);\nvoid P0(void) { ${body} }\n`)).toBe(verdict);
+});
+
+test('a script asks of a file of C what it asks of a litmus test', async () => {
+  const of = kernelC('#include "v.h"\nvoid P0(void) { BUG_ON(V); }\n', 'a.c', {
+    files: { 'v.h': 'int v;\n#define V (v == N)\n' },
+    defines: { N: '0' },
+  });
+  expect((await ask({ question: 'show', of, mend: false })).kind).toBe('execution');
+  expect((await ask({ question: 'show', of: { ...of, defines: { N: '1' } } })).kind).toBe('holds');
+  await expect(ask({ question: 'states', of } as never)).rejects.toThrow('a test, as litmus() makes it');
 });
