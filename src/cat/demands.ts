@@ -1,5 +1,5 @@
 import type { CompiledCat, Step } from './compile.ts';
-import { CO, FR, Pair, PO_LOC, RF } from './facts.ts';
+import { CO, FR, Pair, PO_LOC, PO_OTHER, RF } from './facts.ts';
 import type { Node } from './node.ts';
 
 export type Test = Extract<Step, { kind: 'test' }>;
@@ -16,7 +16,7 @@ export interface Demands {
   readonly isOneOrder: boolean;
   /**
    * Tests that fail for good: where they do, no event that is added can mend it, and an event that is added last never makes
-   * them fail. So they may be asked of executions that are not complete.
+   * them fail. So they may be asked of executions that are not complete, even where what some read takes is not known yet.
    */
   readonly early: readonly Test[];
   /** Of the early ones those that put a write before who reads it elsewhere. */
@@ -37,20 +37,24 @@ export function demandsOf({ steps }: CompiledCat): Demands {
   const withAll = (pairs: number): Test | undefined =>
     tests.find(({ check, of }) => check === 'acyclic' && (of.facts.must & pairs) === pairs);
   const early = tests.filter(
-    ({ check, of: { facts } }) => check !== 'empty' && facts.isStable && facts.isForward && facts.isStrict,
+    ({ check, of: { facts } }) =>
+      check !== 'empty' && facts.grows && facts.isStable && facts.isForward && facts.isStrict,
   );
   return {
     coherence: withAll(PO_LOC | RF | CO | FR),
     atomicity: tests.find(({ check, of }) => check === 'empty' && isAtomicity(of)),
     noBuffering: withAll(Pair.PoLocRW | Pair.PoRW | Pair.Rfe),
-    isOneOrder: early.some(({ of }) => (of.facts.must & GLOBAL) === GLOBAL && (of.facts.must & PO_LOC) !== PO_LOC),
+    isOneOrder: early.some(({ of: { facts } }) => (facts.must & GLOBAL) === GLOBAL && isMoreThanCoherence(facts.must)),
     early,
     orders: early.flatMap(({ check, of }) => {
-      const external = check === 'acyclic' && of.facts.grows ? externalRf(of) : undefined;
+      const external = check === 'acyclic' ? externalRf(of) : undefined;
       return external === undefined ? [] : [{ of, ...external }];
     }),
   };
 }
+
+/** Does it order accesses of different locations, or not even all of one? Then it is no test of coherence. */
+const isMoreThanCoherence = (must: number): boolean => (must & PO_LOC) !== PO_LOC || (must & PO_OTHER) !== 0;
 
 /** Between which events a relation has all of reads-from between threads; undefined where it may have none. */
 function externalRf(node: Node): Omit<Ordering, 'of'> | undefined {
