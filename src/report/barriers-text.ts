@@ -101,7 +101,7 @@ export function becauseWords(
 ): string {
   if (verdict.kind !== 'not-needed' || verdict.because === undefined) return '';
   const { sets } = verdict.because;
-  if (sets.length === 0) return 'it makes no difference either where any other one goes as well';
+  if (sets.length === 0) return 'nothing relies on it, whichever other one is left out with it';
   const others = sets.map((set) => {
     return listed(
       set.map((n) => namedItem(items[n]!, columns)),
