@@ -147,6 +147,20 @@ const NOTICED: readonly Mutant[] = [
     'SC I18',
   ],
   [
+    'a copy on write drops the map count before the entry',
+    [
+      [
+        WP,
+        '    ptepGetAndClear(cpu, cell);\n    flush',
+        '    pageRemoveRmap(cpu, k, page);\n    ptepGetAndClear(cpu, cell);\n    flush',
+      ],
+      [WP, 'entryBits(vma, !unshare)));\n    pageRemoveRmap(cpu, k, page);', 'entryBits(vma, !unshare)));'],
+    ],
+    'cow-tlb child',
+    'v5.8',
+    'SC I9',
+  ],
+  [
     'a copy on write is not flushed',
     without(WP, '    flushTlbRange(cpu, k, mm, address, address + 1);\n'),
     'cow-tlb read',

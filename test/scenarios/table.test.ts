@@ -204,6 +204,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
     'holds holds holds holds SC    SC    SC    SC    SC    SC    holds holds holds holds holds holds holds holds holds',
   'cow-tlb read':
     'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
+  'cow-tlb child':
+    'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'fork-edges nomem':
     'holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds holds',
   'fork-edges force':
