@@ -15,7 +15,7 @@ const NOTICED: readonly Mutant[] = [
   ],
   [
     'write-back does not write-protect',
-    [['file/writeback.ts', '= pageMkclean(cpu, k, page);', '= { cleaned: 0, pinned: false };']],
+    [['file/writeback.ts', '= k.ops.pageMkclean(cpu, k, page);', '= { cleaned: 0, pinned: false };']],
     'zap-clean store',
     'v6.12',
     'SC I18',

@@ -32,7 +32,13 @@ const SURVIVORS: readonly [what: string, changes: readonly Change[], row: string
   ],
   [
     'a PMD is not frozen where it is pinned',
-    [['huge/split-pmd.ts', 'freeze && (!exclusive || pageTryShareAnonRmap(cpu, k, folio, folio) === 0)', 'freeze']],
+    [
+      [
+        'huge/split-pmd.ts',
+        'freeze && (!exclusive || k.ops.pageTryShareAnonRmap(cpu, k, folio, folio) === 0)',
+        'freeze',
+      ],
+    ],
     'split folio',
     'v6.12',
   ],
@@ -99,8 +105,8 @@ const SURVIVORS: readonly [what: string, changes: readonly Change[], row: string
     [
       [
         TRUNCATE,
-        '  if (cpu.readOnce(page + PAGE_MAPCOUNT) > 0) unmapMappingPages(cpu, k, mapping, index, index + 1, false);\n  cpu.test',
-        '  cpu.test',
+        '  if (cpu.readOnce(page + PAGE_MAPCOUNT) > 0) unmapMappingPages(cpu, k, mapping, index, index + 1, false);\n  cancelDirtyPage',
+        '  cancelDirtyPage',
       ],
     ],
     'truncate fault',
@@ -123,8 +129,8 @@ const SURVIVORS: readonly [what: string, changes: readonly Change[], row: string
     [
       [
         'file/writeback.ts',
-        "  const { cleaned, pinned } = pageMkclean(cpu, k, page);\n  if (cleaned > 0) setPageDirty(cpu, page);\n  return { dirty: cpu.testAndClearBits(page + PAGE_FLAGS, PG_DIRTY, 'clean'), pinned };",
-        "  const dirty = cpu.testAndClearBits(page + PAGE_FLAGS, PG_DIRTY, 'clean');\n  const { cleaned, pinned } = pageMkclean(cpu, k, page);\n  return { dirty: dirty || cleaned > 0, pinned };",
+        "  const { cleaned, pinned } = k.ops.pageMkclean(cpu, k, page);\n  if (cleaned > 0) setPageDirty(cpu, page);\n  return { dirty: cpu.testAndClearBits(page + PAGE_FLAGS, PG_DIRTY, 'clean'), pinned };",
+        "  const dirty = cpu.testAndClearBits(page + PAGE_FLAGS, PG_DIRTY, 'clean');\n  const { cleaned, pinned } = k.ops.pageMkclean(cpu, k, page);\n  return { dirty: dirty || cleaned > 0, pinned };",
       ],
     ],
     'writeback-dma cpu',
