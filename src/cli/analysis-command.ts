@@ -40,7 +40,7 @@ export async function analysisCommand(
   argv: readonly string[],
   isCheck = false,
 ): Promise<Exit> {
-  const chosen = chosenModels(given);
+  const chosen = await chosenModels(given);
   const options = 'diagnostic' in chosen ? given : chosen.options;
   const request =
     'diagnostic' in chosen ? [chosen.diagnostic] : await requestFrom(analysis, args, options, chosen.cats, argv);

@@ -1,7 +1,7 @@
 import { choice } from '../ask/kind.ts';
 import type { AnalysisName, Telling } from '../explain/analysis.ts';
 import type { Architecture } from '../explain/costs.ts';
-import { DEFAULT_PRESET } from '../mm/design/presets.ts';
+import { DEFAULT_PRESET } from '../mm/design/default-preset.ts';
 import type { ModelName } from '../models/registry.ts';
 import { type Format, formatsOf, formatWords } from '../report/formats.ts';
 import type { CatOptions } from './cat-files.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type CatFile, type CatSource, readCat } from '../cat/load.ts';
+import type { CatFile, CatSource } from '../cat/load.ts';
 import { isModel, type ModelName } from '../models/registry.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { readText } from './files.ts';
@@ -15,28 +15,30 @@ export interface CatOptions {
 export type Chosen<Name> = { readonly model: Name | ModelName; readonly cat: CatSource | undefined };
 
 /** Reads the file that stands for a model, where one does. @returns what is wrong with it, if anything */
-export function chosenModel<Name extends ModelName | undefined>(
+export async function chosenModel<Name extends ModelName | undefined>(
   model: Name,
   { bell, include }: Partial<CatOptions>,
-): Chosen<Name> | { readonly diagnostic: Diagnostic } {
+): Promise<Chosen<Name> | { readonly diagnostic: Diagnostic }> {
   if (model === undefined || isModel(model)) return { model, cat: undefined };
   const file = fileAt(model);
   const bellFile = bell === undefined ? undefined : fileAt(bell);
   if ('code' in file) return { diagnostic: file };
   if (bellFile !== undefined && 'code' in bellFile) return { diagnostic: bellFile };
+  // Most commands never need it.
+  const { readCat } = await import('../cat/load.ts');
   const read = readCat(file, bellFile, (name) => includedFile(name, [dirname(model), ...(include ?? [])]));
   return 'diagnostic' in read ? read : { model: read.name, cat: read.source };
 }
 
 /** As {@link chosenModel}, of every option that names a model. */
-export function chosenModels<Options extends ModelOptions>(
+export async function chosenModels<Options extends ModelOptions>(
   options: Options,
-): { readonly options: Options; readonly cats: readonly CatSource[] } | { readonly diagnostic: Diagnostic } {
+): Promise<{ readonly options: Options; readonly cats: readonly CatSource[] } | { readonly diagnostic: Diagnostic }> {
   const cats: CatSource[] = [];
   const chosen: { model?: ModelName | undefined; otherModel?: ModelName | undefined } = {};
   for (const key of ['model', 'otherModel'] as const) {
     // Of commands that take no model there are no files either.
-    const made = chosenModel(options[key], options);
+    const made = await chosenModel(options[key], options);
     if ('diagnostic' in made) return made;
     if (made.cat !== undefined) cats.push(made.cat);
     if (made.model !== undefined) chosen[key] = made.model;

@@ -37,7 +37,7 @@ export async function checkCommand(
   // What is printed names the race that was asked for; of several each cell says which it is of.
   const race = races.length === 1 ? races[0] : undefined;
   if (race !== undefined && isC(race)) return checkFile(race, given, argv);
-  const chosen = chosenModel(given.model, given);
+  const chosen = await chosenModel(given.model, given);
   if ('diagnostic' in chosen) {
     printDiagnostic(chosen.diagnostic);
     return 'badInput';

@@ -40,7 +40,7 @@ export async function litmusCommand(
   argv: readonly string[],
 ): Promise<Exit> {
   const { maxExecutions, unroll, expect, format, resume, ordered } = options;
-  const chosen = chosenModel(options.model, options);
+  const chosen = await chosenModel(options.model, options);
   if ('diagnostic' in chosen) {
     printDiagnostic(chosen.diagnostic);
     return 'badInput';

@@ -111,7 +111,7 @@ async function main(argv: readonly string[]): Promise<Exit> {
     .addHelpText('after', exitHelp('analysis'))
     .action(async (first: string, second: string, paths: string[], options: ModelsDiffOptions) => {
       const { modelsDiffCommand } = await import('./models-command.ts');
-      exit = modelsDiffCommand([first, second], paths, options, argv);
+      exit = await modelsDiffCommand([first, second], paths, options, argv);
     });
   for (const row of Object.values(MODELS_DIFF_OPTIONS)) compared.addOption(commanderOption(row));
 

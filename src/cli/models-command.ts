@@ -41,12 +41,12 @@ export const EACH = 1;
  * `holdfast models diff`: the tests whose verdicts differ, each with what one model allows and the other does not. Where no
  * tests are given, the smallest that tell the two apart.
  */
-export function modelsDiffCommand(
+export async function modelsDiffCommand(
   names: readonly [string, string],
   paths: readonly string[],
   options: ModelsDiffOptions,
   argv: readonly string[],
-): Exit {
+): Promise<Exit> {
   const [model, otherModel] = names.map(modelNamed);
   if (model === undefined || otherModel === undefined) {
     const at = model === undefined ? names[0] : names[1];
@@ -54,7 +54,7 @@ export function modelsDiffCommand(
     printDiagnostic(usageDiagnostic('HF902', `no such model: '${at}'`, { argv, at, help }));
     return 'badInput';
   }
-  const chosen = chosenModels({ ...options, model, otherModel });
+  const chosen = await chosenModels({ ...options, model, otherModel });
   if ('diagnostic' in chosen) {
     printDiagnostic(chosen.diagnostic);
     return 'badInput';

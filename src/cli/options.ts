@@ -4,7 +4,7 @@ import { type OptionRow as Asked, OPTIONS, type OptionName } from '../ask/option
 import type { Telling } from '../explain/analysis.ts';
 import type { Expectation, Question } from '../fronts/litmus/litmus-result.ts';
 import { MOST_THREADS } from '../litmus/small-tests.ts';
-import { DEFAULT_PRESET } from '../mm/design/presets.ts';
+import { DEFAULT_PRESET } from '../mm/design/default-preset.ts';
 import type { ModelName } from '../models/registry.ts';
 import { type Format, formatsOf, formatWords } from '../report/formats.ts';
 import type { CatOptions } from './cat-files.ts';

@@ -6,6 +6,7 @@ import { PRESETS } from '../mm/design/presets.ts';
 import { wordsOf } from '../mm/words/table.ts';
 import { SCENARIOS } from '../scenarios/catalog.ts';
 import { PROPERTIES } from '../scenarios/properties.ts';
+import { commitText } from './commit-text.ts';
 import { PLAIN, type Style, wrapped } from './style.ts';
 
 /** Everything that can be asked for by a name, as data. */
@@ -124,10 +125,6 @@ function kernelNames(name: string): string {
   const file = typeof words?.file === 'string' ? words.file : (words?.file?.at(-1)?.[1] ?? '');
   return names === '' ? 'a part of a function of the kernel' : `${names}, in ${file}`;
 }
-
-/** A commit of the kernel as people write it, with the first release that has it. */
-export const commitText = ({ hash, subject, release }: { hash: string; subject: string; release: string }): string =>
-  `${hash} ("${subject}", ${release})`;
 
 const indented = (text: string, indent: number, width: number): string[] =>
   wrapped(text, width - indent).map((line) => ' '.repeat(indent) + line);

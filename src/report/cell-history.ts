@@ -3,8 +3,8 @@ import { COMMITS, type CommitHash } from '../mm/design/commits.ts';
 import { changesBetween, type DecisionChange } from '../mm/design/history.ts';
 import type { Kernel } from '../mm/design/presets.ts';
 import { compareReleases } from '../mm/design/release.ts';
-import { commitText } from './catalog.ts';
 import { cellWord } from './cell-table.ts';
+import { commitText } from './commit-text.ts';
 import { PLAIN, type Style, wrapped } from './style.ts';
 
 /** A cell that is another than that of the kernel before, and what the race asked for that was decided otherwise. */

@@ -6,8 +6,8 @@ import {
   isHolding,
   type Stretch,
 } from '../explain/decision.ts';
-import { commitText } from './catalog.ts';
 import { cellWord } from './cell-table.ts';
+import { commitText } from './commit-text.ts';
 import { listed } from './execution-words.ts';
 import { count, type Style, wrapped } from './style.ts';
 

@@ -4,7 +4,8 @@ import { changesBetween, meaningOf } from '../mm/design/history.ts';
 import { columnBefore, presetNamed } from '../mm/design/presets.ts';
 import { SCENARIOS } from '../scenarios/catalog.ts';
 import { PROPERTIES, type PropertyId } from '../scenarios/properties.ts';
-import { commitText, knobText, pairs } from './catalog.ts';
+import { knobText, pairs } from './catalog.ts';
+import { commitText } from './commit-text.ts';
 import { type Style, wrapped } from './style.ts';
 
 /** What a property, a decision, a value of one (`knob=value`) or a design is; undefined of any other word. */

@@ -1,7 +1,7 @@
 import type { Whys } from '../explain/analysis.ts';
 import { type Decision, isSame, type Why, type WhyStep } from '../explain/decision.ts';
-import { commitText } from './catalog.ts';
 import { cellWord } from './cell-table.ts';
+import { commitText } from './commit-text.ts';
 import { listed } from './execution-words.ts';
 import { count, duration, type Style, wrapped } from './style.ts';
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CellMemo } from '../../src/fronts/races/cell-memo.ts';
-import { COLUMNS, DEFAULT_PRESET, designOf, KERNEL_PRESETS } from '../../src/mm/design/presets.ts';
+import { DEFAULT_PRESET } from '../../src/mm/design/default-preset.ts';
+import { COLUMNS, designOf, KERNEL_PRESETS } from '../../src/mm/design/presets.ts';
 import { LADDER } from '../../src/models/registry.ts';
 import { cellChanges } from '../../src/report/cell-history.ts';
 import { cellWord } from '../../src/report/cell-table.ts';

@@ -4,9 +4,6 @@ import type { Patch } from './patch.ts';
 import { compareReleases, isRelease, type Release } from './release.ts';
 import { backportsIn } from './stable.ts';
 
-/** The preset that is asked about unless another is named. */
-export const DEFAULT_PRESET = 'v6.12';
-
 /** A design with a name. */
 export interface Preset {
   readonly name: string;

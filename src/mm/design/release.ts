@@ -5,11 +5,25 @@ export type Release = `v${number}.${number}` | `v${number}.${number}-rc${number}
 /** The last minor number of each major one that another followed. */
 const LAST_MINOR: Readonly<Record<number, number>> = { 3: 19, 4: 20, 5: 19, 6: 19 };
 
-const partsOf = (release: Release): readonly [number, number, number] => {
+type Parts = readonly [major: number, minor: number, candidate: number];
+
+/** Every start of the command compares some thousand releases, a few dozen different ones. */
+const known = new Map<Release, Parts>();
+
+function partsOf(release: Release): Parts {
+  let parts = known.get(release);
+  if (parts === undefined) {
+    parts = readParts(release);
+    known.set(release, parts);
+  }
+  return parts;
+}
+
+function readParts(release: Release): Parts {
   const [, major, minor, candidate] = release.match(/^v(\d+)\.(\d+)(?:-rc(\d+))?$/) ?? [];
   if (major === undefined) throw new RangeError(`${release} is no release`);
   return [Number(major), Number(minor), candidate === undefined ? Number.POSITIVE_INFINITY : Number(candidate)];
-};
+}
 
 /** Was there such a release? Of a major number that is not over yet, any. */
 export function isRelease(release: Release): boolean {
@@ -19,9 +33,9 @@ export function isRelease(release: Release): boolean {
 
 /** Below 0 where `a` came before `b`, 0 where they are the same. */
 export function compareReleases(a: Release, b: Release): number {
+  if (a === b) return 0;
   const [left, right] = [partsOf(a), partsOf(b)];
-  const i = left.findIndex((part, each) => part !== right[each]);
-  return i < 0 ? 0 : left[i]! - right[i]!;
+  return left[0] - right[0] || left[1] - right[1] || left[2] - right[2];
 }
 
 /** The release that a candidate led to; a release itself. */
