@@ -1,15 +1,8 @@
 import { close, eachBit, isAcyclic, orRow, orUpTo, setBit } from '../models/rows.ts';
 import type { Check } from './ast.ts';
 import type { Node } from './node.ts';
-import { MAX_SHAPES, type View } from './view.ts';
-
-/** What a node is in the execution that is looked at. A set is one row, a relation a row for each event. */
-interface Slot {
-  rows: Int32Array;
-  /** In which evaluation, or for which shape, it was found. */
-  when: number;
-  isEmpty: boolean;
-}
+import { type Slot, Slots } from './slots.ts';
+import type { View } from './view.ts';
 
 /**
  * Finds what the nodes of a model are in one execution after another: each when it is first asked for, and none that cannot
@@ -18,25 +11,19 @@ interface Slot {
  * Hot: the arrays are kept and reused.
  */
 export class Evaluator {
-  private readonly slots: Slot[];
-  /** Of each shape what does not depend on more: the slots of static nodes. */
-  private readonly shapes = new Map<number, Slot[]>();
-  private statics: Slot[] = [];
+  private readonly slots: Slots;
   private epoch = 0;
   private size = 0;
   private words = 0;
-  private shape = -1;
   private scratch = new Int32Array(64);
-  /** What depends on each variable or member, to be found again when that changes. */
-  private readonly dependents = new Map<Node, readonly Node[]>();
   /** Where a `choose` found that a member has not one pair. */
   private readonly failed = new Set<Node>();
 
   constructor(
     private readonly view: View,
-    private readonly nodes: readonly Node[],
+    nodes: readonly Node[],
   ) {
-    this.slots = nodes.map(() => emptySlot(8));
+    this.slots = new Slots(nodes);
   }
 
   /** The view was filled anew. */
@@ -46,12 +33,7 @@ export class Evaluator {
     this.size = view.size;
     this.words = view.words;
     this.failed.clear();
-    if (view.shape === this.shape) return;
-    this.shape = view.shape;
-    const known = this.shapes.get(view.shape);
-    if (known === undefined && this.shapes.size === MAX_SHAPES) this.shapes.clear();
-    this.statics = known ?? [];
-    if (known === undefined) this.shapes.set(view.shape, this.statics);
+    this.slots.turnTo(view.shape);
   }
 
   holds(check: Check, node: Node): boolean {
@@ -94,7 +76,7 @@ export class Evaluator {
 
   private find(node: Node): Slot {
     const isStatic = node.facts.isStatic && node.free.size === 0;
-    const slot = isStatic ? this.staticSlot(node) : this.slots[node.id]!;
+    const slot = isStatic ? this.slots.static(node) : this.slots.of(node);
     const when = isStatic ? 0 : this.epoch;
     if (slot.when === when || node.op === 'variable' || node.op === 'member') return slot;
     slot.when = when;
@@ -103,14 +85,6 @@ export class Evaluator {
     else slot.rows.fill(0, 0, length);
     slot.isEmpty = !this.fill(node, slot, length) || isZero(slot.rows, length);
     return slot;
-  }
-
-  private staticSlot({ id }: Node): Slot {
-    const known = this.statics[id];
-    if (known !== undefined) return known;
-    const made = emptySlot(0);
-    this.statics[id] = made;
-    return made;
   }
 
   /** @returns false where it is empty for certain */
@@ -258,43 +232,24 @@ export class Evaluator {
     return true;
   }
 
-  /** Has what depends on a variable or a member found again. */
-  private forget(node: Node): void {
-    let dependents = this.dependents.get(node);
-    if (dependents === undefined) {
-      dependents = this.nodes.filter(({ free }) => free.has(node));
-      this.dependents.set(node, dependents);
-    }
-    for (const each of dependents) this.slots[each.id]!.when = -1;
-  }
-
-  private setVariable(variable: Node, rows: Int32Array, isEmpty: boolean): void {
-    const length = this.lengthOf(variable);
-    const slot = this.slots[variable.id]!;
-    if (slot.rows.length < length) slot.rows = new Int32Array(length * 2);
-    for (let i = 0; i < length; i++) slot.rows[i] = rows[i]!;
-    slot.isEmpty = isEmpty;
-    this.forget(variable);
-  }
-
   /** As herd7 does: from nothing, each body in turn with what the others are by then, until no one gains anything. */
   private fixed(node: Node, rows: Int32Array, length: number): boolean {
     const { variables, bodies } = node.group!;
     const nothing = this.nothing(length);
-    for (const variable of variables) this.setVariable(variable, nothing, true);
+    for (const variable of variables) this.slots.setVariable(variable, nothing, true, this.lengthOf(variable));
     for (let gained = true; gained; ) {
       gained = false;
       bodies.forEach((body, i) => {
         const variable = variables[i]!;
         const found = this.find(body);
-        const before = this.slots[variable.id]!.rows;
+        const before = this.slots.of(variable).rows;
         const own = this.lengthOf(body);
         for (let k = 0; k < own && !gained; k++) gained = (found.rows[k]! & ~before[k]!) !== 0;
-        this.setVariable(variable, found.rows, found.isEmpty);
+        this.slots.setVariable(variable, found.rows, found.isEmpty, this.lengthOf(variable));
       });
     }
     const at = bodies.findIndex((_, i) => node.name.endsWith(`:${i}`));
-    const result = this.slots[variables[at]!.id]!;
+    const result = this.slots.of(variables[at]!);
     orRow(rows, 0, result.rows, 0, length);
     return !result.isEmpty;
   }
@@ -317,7 +272,7 @@ export class Evaluator {
     for (const n of members) {
       const one = new Int32Array(words);
       setBit(one, 0, n);
-      this.setVariable(member, one, false);
+      this.slots.setVariable(member, one, false, this.lengthOf(member));
       const found = this.find(relation);
       let count = 0;
       for (let i = 0; i < length; i++) {
@@ -330,8 +285,6 @@ export class Evaluator {
     return members.length > 0;
   }
 }
-
-const emptySlot = (length: number): Slot => ({ rows: new Int32Array(length), when: -1, isEmpty: true });
 
 function isZero(rows: Int32Array, length: number): boolean {
   for (let i = 0; i < length; i++) if (rows[i] !== 0) return false;
