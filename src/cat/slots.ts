@@ -1,5 +1,5 @@
 import type { Node } from './node.ts';
-import { MAX_SHAPES } from './view.ts';
+import { MAX_SHAPES } from './shapes.ts';
 
 /** What a node is in the execution that is looked at. A set is one row, a relation a row for each event. */
 export interface Slot {
