@@ -5,7 +5,9 @@ import type { CellResult } from '../fronts/races/cell-result.ts';
 import { resolvedAs } from '../mm/design/presets.ts';
 import { DEFAULT_MODEL, LADDER } from '../models/registry.ts';
 import { cellMachines } from '../report/cell-machines.ts';
-import { cellTable, cellWord, legend } from '../report/cell-table.ts';
+import type { Asked } from '../report/cell-matrix.ts';
+import { proposalRows } from '../report/cell-proposals.ts';
+import { cellTable, legend } from '../report/cell-table.ts';
 import { cellText } from '../report/cell-text.ts';
 import { executionText } from '../report/execution-text.ts';
 import { formatsOf } from '../report/formats.ts';
@@ -70,7 +72,7 @@ export async function checkCommand(
   const asked = tasks.reduce((sum, { presets }) => sum + presets.length, 0);
   const seconds = (performance.now() - start) / 1000;
 
-  if (format !== 'text') output.end();
+  if (format !== 'text') output.end(askedOf(question, race));
   else {
     output.say(known.flatMap((cell) => (cell.kind === 'error' ? cell.diagnostics : [])));
     if (race === undefined || question.designs.length > 1) printTable(known, question, race, seconds);
@@ -169,14 +171,32 @@ function explaining(
   designs: readonly string[],
   decisions: Question['decisions'],
 ): string | undefined {
-  const broken = results.find(isFailing);
-  const cell = broken ?? results.find(({ kind }) => kind === 'holds');
-  if (cell === undefined) return undefined;
+  const cell = results.find(isFailing) ?? results.find(({ kind }) => kind === 'holds');
+  return cell === undefined ? undefined : commandOf(cell, race, designs, decisions);
+}
+
+/** The command that explains this cell. */
+function commandOf(
+  cell: CellResult,
+  race: string | undefined,
+  designs: readonly string[],
+  decisions: Question['decisions'],
+): string {
   const own = designs.find((each) => cell.design === designNameOf(each, decisions));
   const design = own ?? cell.design.split(' ')[0];
   const sets = Object.entries(decisions).map(([knob, value]) => ` --set ${knob}=${value}`);
-  const question = broken === undefined ? 'barriers' : 'show';
+  const question = cell.kind === 'holds' ? 'barriers' : 'show';
   return `holdfast ${question} ${race ?? cell.scenario} --design ${design} --variant ${cell.variant}${sets.join('')}`;
+}
+
+/** What views of all cells are told besides these. */
+function askedOf({ scenarios, designs, decisions }: Question, race: string | undefined): Asked {
+  return {
+    races: scenarios,
+    designs: designs.map((design) => designNameOf(design, decisions)),
+    notes: designs.flatMap((design) => resolvedAs(design) ?? []),
+    command: (cell) => commandOf(cell, race, designs, decisions),
+  };
 }
 
 /** Of each kernel that has no column of its own, which one it is like. */
@@ -188,18 +208,10 @@ const resolutions = (designs: readonly string[]): string[] =>
 
 /** A line for each proposal and race: its verdict, or which variants have which. */
 function proposalLines(results: readonly CellResult[], width: number): string[] {
-  const rows = new Map<string, CellResult[]>();
-  for (const cell of results) {
-    const key = `${cell.scenario}  ${cell.design}`;
-    rows.set(key, [...(rows.get(key) ?? []), cell]);
-  }
-  const left = INDENT + Math.max(...[...rows.keys()].map((key) => key.length)) + 2;
-  return [...rows].flatMap(([key, cells]) => {
-    const variants = new Map<string, string[]>();
-    for (const cell of cells) variants.set(cellWord(cell), [...(variants.get(cellWord(cell)) ?? []), cell.variant]);
-    const words = [...variants].map(([word, names]) => `${word}: ${names.join(', ')}`);
-    const text = variants.size === 1 ? [...variants.keys()][0]! : words.join('; ');
-    const [first = '', ...rest] = wrapped(text, Math.max(20, width - left));
+  const rows = proposalRows(results).map(({ race, design, words }) => [`${race}  ${design}`, words] as const);
+  const left = INDENT + Math.max(...rows.map(([key]) => key.length)) + 2;
+  return rows.flatMap(([key, words]) => {
+    const [first = '', ...rest] = wrapped(words, Math.max(20, width - left));
     return [(' '.repeat(INDENT) + key).padEnd(left) + first, ...rest.map((line) => ' '.repeat(left) + line)];
   });
 }

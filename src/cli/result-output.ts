@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../program/diagnostic.ts';
+import type { Asked } from '../report/cell-matrix.ts';
 import { diagnosticText } from '../report/diagnostic-text.ts';
 import { type Format, hasErrors, isText, type Results, type View, viewOf } from '../report/formats.ts';
 import { stderr, stdout } from './terminal.ts';
@@ -38,9 +39,15 @@ export class ResultOutput<Kind extends keyof Results> {
     }
   }
 
-  /** After the last result. */
-  end(): void {
-    if ('all' in this.#view) this.#write(this.#view.all(this.#results.filter((result) => result !== undefined)));
+  /** After the last result. @param asked of races */
+  end(asked?: Asked): void {
+    if ('all' in this.#view)
+      this.#write(
+        this.#view.all(
+          this.#results.filter((result) => result !== undefined),
+          asked,
+        ),
+      );
   }
 
   #write(text: string): void {

@@ -36,8 +36,15 @@ export function cellWord(cell: CellAnswer | undefined): string {
   }
 }
 
-/** What the words mean that are not plain, those that the cells have. */
+/** What the words mean that are not plain, those that the cells have, as lines of text. */
 export function legend(cells: readonly CellResult[]): string[] {
+  const shown = wordMeanings(cells);
+  const left = Math.max(WORD, ...shown.map(([word]) => word.length)) + 1;
+  return shown.map(([word, text]) => `${word.padEnd(left)}${text}`);
+}
+
+/** The words that the cells have and that are not plain, each with what it means. */
+export function wordMeanings(cells: readonly CellResult[]): [word: string, meaning: string][] {
   const words = new Set(cells.map(cellWord));
   const held = MODELS.filter((model) => cells.some((cell) => cell.kind === 'holds' && cell.model === model));
   const weakest = held.find(isWeakest);
@@ -54,9 +61,7 @@ export function legend(cells: readonly CellResult[]): string[] {
     '-': 'the race does not exist there',
     error: 'it could not be checked',
   };
-  const shown = Object.entries(lines).filter(([word]) => words.has(word));
-  const left = Math.max(WORD, ...shown.map(([word]) => word.length)) + 1;
-  return shown.map(([word, text]) => `${word.padEnd(left)}${text}`);
+  return Object.entries(lines).filter(([word]) => words.has(word));
 }
 
 function strongerWords(model: ModelName): string {
@@ -93,14 +98,9 @@ export function cellTable(
   const found = new Map(cells.map((cell) => [`${cell.scenario} ${cell.variant} ${cell.design}`, cell]));
   const cell = (race: string, variant: string, design: string): CellResult | undefined =>
     found.get(`${race} ${variant} ${design}`);
-  const groups = races.map(({ name, variants }) => {
-    const lines = new Map<string, string[]>();
-    for (const variant of variants) {
-      const key = designs.map((design) => cellWord(cell(name, variant, design))).join();
-      lines.set(key, [...(lines.get(key) ?? []), variant]);
-    }
-    return [...lines.values()];
-  });
+  const groups = races.map(({ name, variants }) =>
+    agreeing(variants, (variant) => designs.map((design) => cellWord(cell(name, variant, design)))),
+  );
   const labels = groups.flatMap((lines) => (lines.length > 1 ? lines.map((line) => line.join(', ')) : []));
   const longest = Math.max(8, ...labels.map((label) => label.length));
   const word = Math.max(WORD, ...cells.map((each) => cellWord(each).length));
@@ -119,6 +119,16 @@ export function cellTable(
     from = to;
   }
   return blocks.join('\n');
+}
+
+/** Variants of a race, those together that have the same words everywhere. */
+export function agreeing(variants: readonly string[], wordsOf: (variant: string) => readonly string[]): string[][] {
+  const lines = new Map<string, string[]>();
+  for (const variant of variants) {
+    const key = wordsOf(variant).join();
+    lines.set(key, [...(lines.get(key) ?? []), variant]);
+  }
+  return [...lines.values()];
 }
 
 const columnWidth = (design: string, { gap, word }: Measures): number => Math.max(design.length, word) + gap;

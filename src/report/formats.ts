@@ -3,6 +3,9 @@ import type { LitmusResult } from '../fronts/litmus/litmus-result.ts';
 import type { CellResult } from '../fronts/races/cell-result.ts';
 import { analysisHtml } from './analysis-html.ts';
 import { analysisMail } from './analysis-mail.ts';
+import { cellCsv } from './cell-csv.ts';
+import { cellMarkdown } from './cell-markdown.ts';
+import type { Asked } from './cell-matrix.ts';
 import { executionDot } from './execution-dot.ts';
 import { executionSvg } from './execution-svg.ts';
 import { github } from './github.ts';
@@ -29,10 +32,13 @@ export interface Look {
   readonly several: boolean;
 }
 
-/** A view of some kind of result: of each as it comes, or of all together once the last has come. */
+/**
+ * A view of some kind of result: of each as it comes, or of all together once the last has come, with what was asked where
+ * that was of races.
+ */
 export type View<R> =
   | { readonly each: (result: R, look: Look) => string }
-  | { readonly all: (results: readonly R[]) => string };
+  | { readonly all: (results: readonly R[], asked?: Asked) => string };
 
 type Views = { readonly [Kind in keyof Results]?: View<Results[Kind]> };
 
@@ -90,6 +96,8 @@ const FORMATS = {
     },
   },
   html: { words: 'a page', analysis: { each: analysisHtml } },
+  markdown: { words: 'tables for a page or a thread', hasErrors: true, check: { all: cellMarkdown } },
+  csv: { words: 'rows for a spreadsheet', hasErrors: true, check: { all: (cells) => cellCsv(cells) } },
   junit: {
     words: 'test cases',
     hasErrors: true,
