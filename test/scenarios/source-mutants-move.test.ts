@@ -44,7 +44,7 @@ const NOTICED: readonly Mutant[] = [
   ],
   [
     'an exclusive page is shared although it is pinned',
-    without('gup/exclusive.ts', "  if (pageMaybeDmaPinned(cpu, k, folio, 'A2')) return EBUSY;\n"),
+    without('gup/exclusive.ts', "  if (k.ops.pageMaybeDmaPinned(cpu, k, folio, 'A2')) return EBUSY;\n"),
     'T4 swap-rw',
     'v6.12',
     'SC I5',

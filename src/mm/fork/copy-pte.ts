@@ -8,20 +8,26 @@ import type { Kernel } from '../memory/kernel.ts';
 import { pageIsAnon } from '../memory/mapping.ts';
 import { MM_HAS_PINNED, type Mm } from '../memory/mm-struct.ts';
 import { copyPageData, PAGE_FLAGS, type Page, PG_ANON_EXCLUSIVE } from '../memory/page.ts';
-import { compoundHead, getPage, putPage } from '../memory/page-ref.ts';
-import { ptePage, ptepSetWrprotect, setPte } from '../memory/page-table.ts';
+import { getPage, putPage } from '../memory/page-ref.ts';
+import { ptepSetWrprotect, setPte } from '../memory/page-table.ts';
 import { mkPte, type Pte, pteMkclean, pteMkold, pteWrite, pteWrprotect } from '../memory/pte.ts';
 import { entryBits, isCowMapping, VM_SHARED, type Vma } from '../memory/vma.ts';
 import { pageAddNewAnonRmap, pageDupRmap } from '../rmap/rmap.ts';
 
 /** One entry to copy: both page-table locks are held, and `e` was just read from `src`. */
-export interface CopyPte {
+export interface CopyEntry {
   readonly parent: Mm;
   readonly vma: Vma;
   readonly address: number;
   readonly src: Cell;
   readonly dst: Cell;
   readonly e: Pte;
+}
+
+/** As {@link CopyEntry}, with the page that the entry maps. */
+export interface CopyPte extends CopyEntry {
+  readonly page: Page;
+  readonly folio: Page;
 }
 
 /** The page for an early copy, which fork allocates while it holds no lock; 0 where it has none. */
@@ -36,9 +42,7 @@ export interface Prealloc {
  */
 export function copyPresentPte(cpu: Cpu, k: Kernel, copy: CopyPte, prealloc: Prealloc): number {
   const { design } = k;
-  const { vma, src, dst, e } = copy;
-  const page = ptePage(cpu, k, e);
-  const folio = compoundHead(cpu, k, page);
+  const { vma, src, dst, e, page, folio } = copy;
   const protect = isCowMapping(vma) && pteWrite(e);
   const first = design.forkReference !== 'after-check';
 
