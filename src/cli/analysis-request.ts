@@ -1,7 +1,7 @@
 import { analyse, analyseWhy, type RacePair, replayExecution } from '../ask/analyse.ts';
 import type { Settings } from '../ask/options.ts';
 import { repairRace } from '../ask/repair-race.ts';
-import { type CatSource, knowCat } from '../cat/load.ts';
+import type { CatSource } from '../cat/load.ts';
 import type { Analysis, AnalysisName } from '../explain/analysis.ts';
 import type { ExecutionId } from '../explain/execution-id.ts';
 import type { AskedC } from '../fronts/c/c-front.ts';
@@ -80,8 +80,7 @@ function found(
   { onExecution: stopped, isStopped, onStep }: Telling,
   until: number,
 ): Analysis {
-  const { analysis, id, options, cats, maxExecutions, timeout } = request;
-  for (const cat of cats) knowCat(cat);
+  const { analysis, id, options, maxExecutions, timeout } = request;
   const asked = request.asked.map(resolved);
   const latest = Math.min(until, timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000);
   const deadline = latest === Number.POSITIVE_INFINITY ? undefined : latest;

@@ -1,4 +1,4 @@
-import { type CatSource, knowCat } from '../cat/load.ts';
+import type { CatSource } from '../cat/load.ts';
 import { CellMemo } from '../fronts/races/cell-memo.ts';
 import type { Cell, CellResult } from '../fronts/races/cell-result.ts';
 import type { ModelName } from '../models/registry.ts';
@@ -59,7 +59,6 @@ function attempt(
   const { name, scenario, variant } = task;
   const { models, machines, maxExecutions, timeout, module, decisions, files } = settings;
   const preset = task.presets[0]!;
-  if (settings.cat !== undefined) knowCat(settings.cat);
   try {
     const limit = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000;
     const deadline = Math.min(limit, until);

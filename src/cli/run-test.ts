@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type CatSource, knowCat } from '../cat/load.ts';
+import type { CatSource } from '../cat/load.ts';
 import { type CheckOptions, checkLitmus } from '../fronts/litmus/check-litmus.ts';
 import type { LitmusResult } from '../fronts/litmus/litmus-result.ts';
 import { readText } from './files.ts';
@@ -36,9 +36,8 @@ function attempt(
   until: number,
   onExecution: (() => boolean) | undefined,
 ): LitmusResult | undefined {
-  const { model, question, cat } = settings;
+  const { model, question } = settings;
   const start = performance.now();
-  if (cat !== undefined) knowCat(cat);
   const limit = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout * 1000;
   const failed = (diagnostic: ReturnType<typeof internalDiagnostic>): LitmusResult => {
     const seconds = (performance.now() - start) / 1000;

@@ -1,4 +1,8 @@
+import { knowCat } from '../cat/load.ts';
 import { runTest, type Settings, type TestTask } from './run-test.ts';
 import { serve } from './worker-loop.ts';
 
-serve((task: TestTask, settings: Settings, { onExecution }) => runTest(task, settings, onExecution));
+serve((task: TestTask, settings: Settings, { onExecution }) => {
+  if (settings.cat !== undefined) knowCat(settings.cat);
+  return runTest(task, settings, onExecution);
+});
