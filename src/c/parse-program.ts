@@ -1,4 +1,5 @@
 import type { Expression, FunctionDefinition, Parameter, Place } from '../litmus/ast.ts';
+import { checkInitial, parseStaticAssert, parseTypedef, sizedBy, withoutBraces } from '../litmus/c-declaration.ts';
 import {
   checkComplete,
   cTypeOf,
@@ -10,14 +11,7 @@ import {
 } from '../litmus/c-declarator.ts';
 import { parseInitialiser } from '../litmus/c-expression.ts';
 import { CScope } from '../litmus/c-scope.ts';
-import {
-  checkInitial,
-  parseBlockBody,
-  parseStaticAssert,
-  parseTypedef,
-  sizedBy,
-  withoutBraces,
-} from '../litmus/c-statement.ts';
+import { parseBlockBody } from '../litmus/c-statement.ts';
 import { Cursor } from '../litmus/cursor.ts';
 import { Dialect, Token } from '../litmus/lexer.ts';
 import type { Source } from '../litmus/source.ts';

@@ -2,6 +2,7 @@ import type { CType } from './ast.ts';
 import { parseTypeName, startsDeclaration } from './c-declarator.ts';
 import type { Cursor } from './cursor.ts';
 import { Token } from './lexer.ts';
+import { didYouMean } from './nearest.ts';
 import { arithmeticType, namedTypes } from './value-type.ts';
 
 const QUALIFIERS = new Set(['const', 'volatile', 'static', 'register', 'auto', 'extern', '__user', '__rcu']);
@@ -16,7 +17,7 @@ export const startsType = (word: string): boolean =>
   ARITHMETIC.has(word) || NAMED.has(word) || QUALIFIERS.has(word) || TAGGED.has(word) || FLOATING.has(word);
 
 /** Every name of a type, to suggest from. */
-export const typeNames = (): string[] => [...ARITHMETIC, ...NAMED, ...TAGGED, ...QUALIFIERS];
+const typeNames = (): string[] => [...ARITHMETIC, ...NAMED, ...TAGGED, ...QUALIFIERS];
 
 /** The words of a type, without the stars that belong to what is declared. */
 export function parseBaseType(cursor: Cursor): CType {
@@ -71,3 +72,13 @@ export const parseType = (cursor: Cursor): CType =>
 export const isAtType = (cursor: Cursor): boolean =>
   cursor.token === Token.Name &&
   (cursor.scope === undefined ? startsType(cursor.text) : startsDeclaration(cursor.scope, cursor.text));
+
+/** Fails where a litmus test has another word than a type. */
+export function checkType(cursor: Cursor): void {
+  if (cursor.token === Token.Name && !startsType(cursor.text)) {
+    cursor.failAt(cursor.start, cursor.end, `\`${cursor.text}\` is not a type`, {
+      expected: 'a type, such as int, intptr_t, atomic_t or spinlock_t',
+      ...didYouMean(cursor.text, typeNames()),
+    });
+  }
+}

@@ -1,6 +1,6 @@
 import type { FunctionDefinition, Proposition, Quantifier, Variable } from './ast.ts';
 import { findBlocks } from './block.ts';
-import { parseFunction } from './c-statement.ts';
+import { parseFunction } from './c-function.ts';
 import { Cursor } from './cursor.ts';
 import { parseInitialState } from './initial.ts';
 import { Token } from './lexer.ts';
