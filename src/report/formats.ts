@@ -4,6 +4,7 @@ import type { CellResult } from '../fronts/races/cell-result.ts';
 import { analysisHtml } from './analysis-html.ts';
 import { analysisMail } from './analysis-mail.ts';
 import { cellCsv } from './cell-csv.ts';
+import { cellHtml } from './cell-html.ts';
 import { cellMarkdown } from './cell-markdown.ts';
 import type { Asked } from './cell-matrix.ts';
 import { executionDot } from './execution-dot.ts';
@@ -95,7 +96,7 @@ const FORMATS = {
           .join(''),
     },
   },
-  html: { words: 'a page', analysis: { each: analysisHtml } },
+  html: { words: 'a page', check: { all: cellHtml }, analysis: { each: analysisHtml } },
   markdown: { words: 'tables for a page or a thread', hasErrors: true, check: { all: cellMarkdown } },
   csv: { words: 'rows for a spreadsheet', hasErrors: true, check: { all: (cells) => cellCsv(cells) } },
   junit: {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CellResult } from '../../src/fronts/races/cell-result.ts';
 import { cellCsv } from '../../src/report/cell-csv.ts';
+import { cellHtml } from '../../src/report/cell-html.ts';
 import { cellMarkdown } from '../../src/report/cell-markdown.ts';
 import type { Asked } from '../../src/report/cell-matrix.ts';
 
@@ -139,5 +140,26 @@ describe('CSV', () => {
     expect(records.map((record) => record.length)).toEqual([9, 9, 9]);
     for (const field of records.flat()) expect(field).not.toMatch(/^\s*[=+@-]/);
     expect(records[1]![0]!.startsWith("'")).toBe(/^[=+@-]/.test(name));
+  });
+});
+
+describe('HTML', () => {
+  it('says of each cell what was found, and how to see more', () => {
+    const page = cellHtml(OURS, ASKED);
+    expect(page).toContain(
+      '<td class="bad" title="T0 first, v5.9&#10;Broken under SC: &quot;the child&quot;, the page. I4: it stays.&#10;holdfast show T0 --design v5.9 --variant first">SC</td>',
+    );
+    expect(page.match(/<td class="[a-z]+" title="/g)).toHaveLength(OURS.length);
+    expect(page).toContain('<dt>holds</dt>');
+    expect(page).not.toMatch(/(href|src)=|@import|url\(/);
+  });
+
+  it.each(HOSTILE)('%j is a name like others', (name) => {
+    const page = cellHtml([broken(name, name, name, name)], { ...ASKED, designs: [], notes: [name] });
+    expect(page).not.toMatch(HIDDEN);
+    expect(page).not.toMatch(/<(img|a|b)[ >]|<script>alert/);
+    for (const [, attributes] of page.matchAll(/<td( [^>]*)>/g)) {
+      expect(attributes).toMatch(/^ class="bad" title="[^"<>]*"$/);
+    }
   });
 });
