@@ -1,17 +1,11 @@
 import type { Expression, FunctionDefinition, Parameter, Place } from '../litmus/ast.ts';
 import { checkInitial, parseStaticAssert, parseTypedef, sizedBy, withoutBraces } from '../litmus/c-declaration.ts';
-import {
-  checkComplete,
-  cTypeOf,
-  type Declarator,
-  parseDeclarator,
-  parseSpecifiers,
-  type Specifiers,
-  skipAnnotations,
-} from '../litmus/c-declarator.ts';
+import { cTypeOf, type Declarator, parseDeclarator, parseSpecifiers, type Specifiers } from '../litmus/c-declarator.ts';
 import { parseInitialiser } from '../litmus/c-expression.ts';
 import { CScope } from '../litmus/c-scope.ts';
 import { parseBlockBody } from '../litmus/c-statement.ts';
+import { checkComplete } from '../litmus/c-tagged.ts';
+import { skipAnnotations } from '../litmus/c-word.ts';
 import { Cursor } from '../litmus/cursor.ts';
 import { Dialect, Token } from '../litmus/lexer.ts';
 import type { Source } from '../litmus/source.ts';

@@ -1,15 +1,10 @@
 import type { Declaration, Declarator, Expression, Statement } from './ast.ts';
-import {
-  checkComplete,
-  cTypeOf,
-  parseConstant,
-  parseDeclarator,
-  parseSpecifiers,
-  skipAnnotations,
-} from './c-declarator.ts';
+import { cTypeOf, parseDeclarator, parseSpecifiers } from './c-declarator.ts';
 import { parseInitialiser } from './c-expression.ts';
 import type { CScope } from './c-scope.ts';
+import { checkComplete, parseConstant } from './c-tagged.ts';
 import { checkType, parseBaseType, parsePointers } from './c-type.ts';
+import { skipAnnotations } from './c-word.ts';
 import { fixedValue } from './constant.ts';
 import type { Cursor } from './cursor.ts';
 import { initialWords } from './initialiser.ts';

@@ -1,96 +1,27 @@
-import { IntKind, wrap } from '../cpu/integer.ts';
 import type { CType, Expression, Parameter, Place } from './ast.ts';
-import { parseConditionalExpression, parseExpression } from './c-expression.ts';
-import type { CScope } from './c-scope.ts';
-import { fixedValue } from './constant.ts';
+import { parseExpression } from './c-expression.ts';
+import { checkComplete, parseConstant, parseEnumeration, parseRecord } from './c-tagged.ts';
+import {
+  ARITHMETIC,
+  FLOATING,
+  STORAGE,
+  skipAnnotations,
+  startsDeclaration,
+  TAGGED,
+  TYPEOF,
+  typeWords,
+} from './c-word.ts';
 import type { Cursor } from './cursor.ts';
 import { Token } from './lexer.ts';
 import { didYouMean } from './nearest.ts';
-import { Record, reinterpreted } from './record.ts';
+import type { Record } from './record.ts';
 import { accessType, typeOf } from './type-of.ts';
-import {
-  arithmeticType,
-  arrayOf,
-  functionOf,
-  namedType,
-  namedTypes,
-  pointerTo,
-  recordOf,
-  type ValueType,
-  VOID,
-} from './value-type.ts';
+import { arithmeticType, arrayOf, functionOf, namedType, pointerTo, type ValueType } from './value-type.ts';
 
 /*
  * Declarations as C has them, for a file whose types are known (Cursor.scope). A litmus test has no declarations of its
  * own: its types are words (c-type.ts).
  */
-
-const STORAGE = new Set(['typedef', 'extern', 'static', 'auto', 'register']);
-const ARITHMETIC = new Set(['int', 'long', 'short', 'char', 'unsigned', 'signed']);
-const TAGGED = new Set(['struct', 'union', 'enum']);
-const TYPEOF = new Set(['typeof', '__typeof__', 'typeof_unqual', '__typeof']);
-const FLOATING = new Set(['float', 'double', '_Complex']);
-/** Words that say nothing about what happens here: qualifiers, hints to the compiler, and annotations for sparse. */
-const SKIPPED = new Set(
-  (
-    'const volatile restrict inline __inline __inline__ __always_inline noinline noinline_for_stack __noreturn ' +
-    '__user __rcu __percpu __iomem __force __kernel __must_check __maybe_unused __always_unused __used __init __exit ' +
-    '__read_mostly __ro_after_init __cacheline_aligned ____cacheline_aligned ____cacheline_aligned_in_smp ' +
-    '__cacheline_aligned_in_smp __packed __pure __attribute_const__ __cold __hot __flatten __weak __deprecated ' +
-    'asmlinkage notrace __visible __randomize_layout __private __nocast __bitwise __no_kcsan __no_sanitize_address ' +
-    '_Noreturn noinstr __cpuidle nokprobe_inline __sched fastcall __lockfunc'
-  ).split(' '),
-);
-/** The same, with something in parentheses behind. */
-const SKIPPED_CALLS = new Set(
-  (
-    '__attribute__ __attribute __acquires __releases __must_hold __acquire __release __aligned __printf __scanf __section ' +
-    '__counted_by __guarded_by __alloc_size __no_sanitize __assume_aligned __nonstring _Alignas __diagnose_as'
-  ).split(' '),
-);
-
-/** Every word that a type may start with, to suggest from. */
-export const typeWords = (scope: CScope): string[] => [...ARITHMETIC, ...TAGGED, ...namedTypes(), ...scope.names()];
-
-/** Does a declaration or the name of a type start with this word? */
-export function startsDeclaration(scope: CScope, word: string): boolean {
-  const meaning = scope.meaningOf(word);
-  if (meaning !== undefined) return meaning.kind === 'type';
-  return (
-    ARITHMETIC.has(word) ||
-    TAGGED.has(word) ||
-    STORAGE.has(word) ||
-    SKIPPED.has(word) ||
-    SKIPPED_CALLS.has(word) ||
-    TYPEOF.has(word) ||
-    FLOATING.has(word) ||
-    namedType(word) !== undefined ||
-    word === '_Bool'
-  );
-}
-
-/** Goes on behind all that says nothing about what happens. */
-export function skipAnnotations(cursor: Cursor): void {
-  while (cursor.token === Token.Name) {
-    if (SKIPPED.has(cursor.text)) cursor.next();
-    else if (SKIPPED_CALLS.has(cursor.text)) {
-      cursor.next();
-      skipParentheses(cursor);
-    } else return;
-  }
-}
-
-function skipParentheses(cursor: Cursor): void {
-  if (!cursor.is('(')) return;
-  const { start } = cursor;
-  let depth = 0;
-  do {
-    if (cursor.token === Token.End) cursor.failAt(start, start + 1, 'this parenthesis has no end', { expected: '`)`' });
-    if (cursor.is('(')) depth++;
-    if (cursor.is(')')) depth--;
-    cursor.next();
-  } while (depth > 0);
-}
 
 /** What a declaration begins with. */
 export interface Specifiers extends Place {
@@ -131,7 +62,8 @@ export function parseSpecifiers(cursor: Cursor): Specifiers {
       words.push(word);
       cursor.next();
     } else if (type !== undefined || words.length > 0) break;
-    else if (TAGGED.has(word)) type = word === 'enum' ? parseEnumeration(cursor) : parseRecord(cursor, word);
+    else if (TAGGED.has(word))
+      type = word === 'enum' ? parseEnumeration(cursor) : parseRecord(cursor, word, parseMembers);
     else if (TYPEOF.has(word)) type = parseTypeof(cursor);
     else {
       const meaning = scope.meaningOf(word);
@@ -197,57 +129,6 @@ export const cTypeOf = (type: ValueType, { start, end }: Place): CType => ({
   value: type,
 });
 
-// --- structures, unions and enumerations -----------------------------------------------------------------------------
-
-function parseTag(cursor: Cursor): string | undefined {
-  cursor.next();
-  skipAnnotations(cursor);
-  if (cursor.token !== Token.Name) return undefined;
-  const { text } = cursor;
-  cursor.next();
-  return text;
-}
-
-function parseRecord(cursor: Cursor, word: string): ValueType {
-  const scope = cursor.scope!;
-  const { start } = cursor;
-  const tag = parseTag(cursor);
-  if (!cursor.is('{')) {
-    if (tag === undefined) cursor.failExpecting(`the name of a ${word}, or its members in braces`);
-    return namedType(`${word} ${tag}`) ?? scope.tagged(word, tag, cursor.is(';'));
-  }
-  const type =
-    tag === undefined ? recordOf(new Record(`${word} {...}`, word === 'union')) : scope.tagged(word, tag, true);
-  const record = type.record!;
-  if (record.isDefined) cursor.failAt(start, cursor.previousEnd, `${record.name} is defined twice`, {}, 'HF105');
-  cursor.enter();
-  cursor.next();
-  while (!cursor.is('}')) {
-    if (cursor.accept(';')) continue;
-    parseMembers(cursor, record);
-  }
-  cursor.leave();
-  cursor.next();
-  skipAnnotations(cursor);
-  record.define();
-  if (record.isUnion) {
-    const parts = reinterpreted(record);
-    if (parts !== undefined) {
-      const [a, b] = parts.map(({ name }) => name ?? 'a structure without a name');
-      cursor.failAt(
-        parts[1].place.start,
-        parts[1].place.end,
-        `${a} and ${b} share memory, and are not of one size`,
-        {
-          help: 'The LKMM says nothing of accesses of different sizes. Make it a structure, with a member for each use.',
-        },
-        'HF120',
-      );
-    }
-  }
-  return type;
-}
-
 function parseMembers(cursor: Cursor, record: Record): void {
   const { start } = cursor;
   const { type: base, end } = parseSpecifiers(cursor);
@@ -279,63 +160,6 @@ function parseMembers(cursor: Cursor, record: Record): void {
     } while (cursor.accept(','));
   }
   cursor.expect(';', 'after a member');
-}
-
-/** Fails for what cannot be in memory. */
-export function checkComplete(cursor: Cursor, type: ValueType, { start, end }: Place): void {
-  const inner = type.array?.element ?? type;
-  if (inner === VOID || inner.signature !== undefined)
-    cursor.failAt(start, end, `there is no variable of type ${inner.name}`, {}, 'HF105');
-  if (inner.record !== undefined && !inner.record.isDefined) {
-    cursor.failAt(
-      start,
-      end,
-      `${inner.name} is not defined`,
-      {
-        expected: 'its members in braces, or a pointer to it',
-        help: `Write what the protocol needs of it: ${inner.name} { ... };`,
-      },
-      'HF105',
-    );
-  }
-}
-
-function parseEnumeration(cursor: Cursor): ValueType {
-  const scope = cursor.scope!;
-  const tag = parseTag(cursor);
-  const type = namedTypeOfEnum(tag);
-  if (!cursor.is('{')) {
-    if (tag === undefined) cursor.failExpecting('the name of an enum, or its constants in braces');
-    return type;
-  }
-  cursor.next();
-  let value = 0;
-  while (!cursor.is('}')) {
-    const name = cursor.expectName('the name of a constant');
-    if (cursor.accept('=')) value = parseConstant(cursor, 'a constant');
-    scope.declare(name, {
-      kind: 'constant',
-      value,
-      integer: wrap(IntKind.S32, value) === value ? IntKind.S32 : IntKind.S64,
-    });
-    value++;
-    if (!cursor.is('}')) cursor.expect(',', 'between constants');
-  }
-  cursor.next();
-  return type;
-}
-
-const namedTypeOfEnum = (tag: string | undefined): ValueType => ({
-  ...arithmeticType(['unsigned', 'int'])!,
-  name: `enum ${tag ?? '{...}'}`,
-});
-
-/** An integer that the text alone decides. */
-export function parseConstant(cursor: Cursor, what: string): number {
-  const e = parseConditionalExpression(cursor);
-  const value = fixedValue(cursor.scope!.typing, e);
-  if (value === undefined) cursor.failAt(e.start, e.end, 'this is no constant', { expected: what });
-  return value;
 }
 
 // --- declarators -----------------------------------------------------------------------------------------------------

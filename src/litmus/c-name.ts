@@ -1,7 +1,8 @@
 import { IntKind } from '../cpu/integer.ts';
 import type { Call, Expression, Invocation, Member, Name } from './ast.ts';
-import { parseTypeName, startsDeclaration, typeOfOperand } from './c-declarator.ts';
+import { parseTypeName, typeOfOperand } from './c-declarator.ts';
 import { primitiveNamed, primitiveNames } from './c-primitives.ts';
+import { startsDeclaration } from './c-word.ts';
 import type { Cursor } from './cursor.ts';
 import { didYouMean } from './nearest.ts';
 import { signature, takes } from './primitive.ts';

@@ -1,5 +1,6 @@
 import type { CType } from './ast.ts';
-import { parseTypeName, startsDeclaration } from './c-declarator.ts';
+import { parseTypeName } from './c-declarator.ts';
+import { startsDeclaration } from './c-word.ts';
 import type { Cursor } from './cursor.ts';
 import { Token } from './lexer.ts';
 import { didYouMean } from './nearest.ts';
