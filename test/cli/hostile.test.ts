@@ -114,7 +114,7 @@ describe('names of JavaScript', () => {
     ['HF930', 'check', '__proto__'],
     ['HF931', 'check', 'T0', '--design', '__proto__'],
     ['HF932', 'check', 'T0', '--variant', 'constructor'],
-    ['HF930', 'show', '__proto__'],
+    ['HF930', 'show', 'constructor'],
     ['HF902', 'litmus', 'x.litmus', '--model', 'constructor'],
     ['HF902', 'litmus', 'x.litmus', '--expect', '__proto__'],
     ['HF920', 'explain', '__proto__'],
