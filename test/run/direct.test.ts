@@ -77,6 +77,6 @@ describe('what can never go on is a value', () => {
 
   it('other exceptions pass', () => {
     expect(() => runDirect(() => cpu().readOnce(0))).toThrow(RangeError);
-    expect(() => runDirect(() => cpu().readOnce(99))).toThrow('no word of memory has index 99');
+    expect(() => runDirect(() => cpu().readOnce(99))).toThrow('accesses word 99; memory has words 1 to 2');
   });
 });
