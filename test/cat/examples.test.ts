@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { CORPUS, CORPUS_MISSING, readExpected } from '../corpus/expected.ts';
 import { answer, check, modelAt } from './models.ts';
 
-const all = process.env.HOLDFAST_CORPUS_ALL === '1';
+const all = process.env.HOLDFAST_CAT_ALL === '1';
 const rows = CORPUS_MISSING === undefined ? readExpected().filter((_, i) => all || i % 97 === 7) : [];
 
 /** What a model read from a file does not flag of its own. */

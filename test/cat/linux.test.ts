@@ -9,7 +9,7 @@ const FOLDER = process.env.HOLDFAST_LKMM ?? '../linux/tools/memory-model';
 const MODEL = join(FOLDER, 'linux-kernel.cat');
 const missing = existsSync(MODEL) ? CORPUS_MISSING : `no linux-kernel.cat in ${FOLDER} (HOLDFAST_LKMM)`;
 
-const all = process.env.HOLDFAST_CORPUS_ALL === '1';
+const all = process.env.HOLDFAST_CAT_ALL === '1';
 const rows = missing === undefined ? readExpected().filter((_, i) => all || i % 40 === 3) : [];
 
 describe.skipIf(missing !== undefined)(missing ?? 'linux-kernel.cat is the model that is built in', () => {
