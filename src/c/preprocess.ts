@@ -6,8 +6,10 @@ import { Dialect, Token } from '../litmus/lexer.ts';
 import { didYouMean } from '../litmus/nearest.ts';
 import { type Advice, LitmusError, lineIn, Source } from '../litmus/source.ts';
 import type { Code } from '../program/codes.ts';
+import { joined } from './beside.ts';
+import { macroFrom, preludeMacros, useOf } from './definition.ts';
 import { type CFile, ExpandedSource, type Made, type Piece } from './expanded-source.ts';
-import { HEADERS, PRELUDE } from './headers/headers.ts';
+import { HEADERS } from './headers/headers.ts';
 import { expand, type Macro, MacroError } from './macro.ts';
 import { type PpToken, tokenAt, tokensOf } from './token.ts';
 
@@ -354,74 +356,4 @@ function logicalLine(text: string, from: number): { text: string; end: number } 
     at += token.text.length;
   }
   return { text: text.slice(from, at), end: at };
-}
-
-/** Where the use of a macro ends that begins at an offset; undefined where it is no use, for want of arguments. */
-function useOf(text: string, at: number, { name, parameters }: Macro): number | undefined {
-  let end = at + name.length;
-  if (parameters === undefined) return end;
-  let depth = 0;
-  for (;;) {
-    const token = tokenAt(text, end);
-    if (token === undefined) return undefined;
-    if (depth === 0 && token.sort !== 'blank' && token.sort !== 'newline' && token.text !== '(') return undefined;
-    end += token.text.length;
-    if (token.text === '(') depth++;
-    if (token.text === ')' && --depth === 0) return end;
-  }
-}
-
-/** @param isCalled whether a parenthesis follows the name at once */
-function macroFrom(name: string, tokens: readonly PpToken[], isCalled: boolean): Omit<Macro, 'definition'> | undefined {
-  const bare = (list: readonly PpToken[]): PpToken[] =>
-    list.map(({ sort, text: word, spaced }) => ({ sort, text: word, spaced: spaced === true }));
-  if (!isCalled) return { name, parameters: undefined, rest: undefined, body: bare(tokens) };
-  const parameters: string[] = [];
-  let rest: string | undefined;
-  let i = 1;
-  if (tokens[i]?.text === ')') i++;
-  else {
-    for (;;) {
-      const token = tokens[i++];
-      if (token?.text === '...') rest = '__VA_ARGS__';
-      else if (token?.sort === 'name' && tokens[i]?.text === '...') {
-        rest = token.text;
-        i++;
-      } else if (token?.sort === 'name') parameters.push(token.text);
-      else return undefined;
-      const next = tokens[i++];
-      if (next?.text === ')') break;
-      if (next?.text !== ',' || rest !== undefined) return undefined;
-    }
-  }
-  return { name, parameters, rest, body: bare(tokens.slice(i)) };
-}
-
-/** A path as a file beside another names it. */
-export function joined(path: string, name: string): string {
-  if (name.startsWith('/')) return name;
-  const parts = [...path.split('/').slice(0, -1), ...name.split('/')];
-  const made: string[] = [];
-  for (const part of parts) {
-    if (part === '..' && made.length > 0 && made.at(-1) !== '..' && made.at(-1) !== '') made.pop();
-    else if (part !== '.') made.push(part);
-  }
-  return made.join('/');
-}
-
-let prelude: ReadonlyMap<string, Macro> | undefined;
-
-/** The macros that every file has. */
-function preludeMacros(): ReadonlyMap<string, Macro> {
-  if (prelude !== undefined) return prelude;
-  const made = new Map<string, Macro>();
-  for (const line of PRELUDE.split('\n')) {
-    const match = /^#define\s+(\w+)(.*)$/.exec(line);
-    if (match === null) continue;
-    const [, name, rest] = match as unknown as [string, string, string];
-    const macro = macroFrom(name, tokensOf(rest), rest.startsWith('('));
-    if (macro !== undefined) made.set(name, { ...macro, definition: undefined });
-  }
-  prelude = made;
-  return made;
 }

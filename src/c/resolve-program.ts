@@ -1,6 +1,5 @@
 import { type IntKind, wrap } from '../cpu/integer.ts';
-import type { Call, Declarator, Expression, FunctionDefinition, Place } from '../litmus/ast.ts';
-import { primitiveNamed } from '../litmus/c-primitives.ts';
+import type { Call, Expression, FunctionDefinition, Place } from '../litmus/ast.ts';
 import { compileLitmus, MAX_UNROLL } from '../litmus/compile.ts';
 import { constantOf, type Scope } from '../litmus/constant.ts';
 import { initialWords } from '../litmus/initialiser.ts';
@@ -26,6 +25,7 @@ import { arrayOf, functionOf, isScalar, stride, UNTYPED, type ValueType, valueTy
 import { eachPart, type Node, someNode } from '../litmus/walk.ts';
 import { allocationsIn } from './allocations.ts';
 import { Alone, AloneCpu } from './alone.ts';
+import { addressTaken, declaredIn } from './declared.ts';
 import type { CProgram, GlobalVariable } from './parse-program.ts';
 
 /** How many objects one call may allocate, and how many elements an array of words that is allocated may have. */
@@ -369,44 +369,4 @@ class Resolver {
     bindings.set('VAL', { kind: 'register', slot: initial.length, type: UNTYPED });
     initial.push(0);
   }
-}
-
-/** The variables that a function declares, in all its blocks. */
-function declaredIn(body: Node): Declarator[] {
-  const found: Declarator[] = [];
-  const visit = (node: Node): void => {
-    if (node.kind === 'declaration') found.push(...node.declarators);
-    eachPart(node, visit);
-  };
-  visit(body);
-  return found;
-}
-
-/** The variables of a function to which something may point. */
-function addressTaken(body: Node): Set<string> {
-  const found = new Set<string>();
-  const visit = (node: Node): void => {
-    if (node.kind === 'unary' && node.operator === '&') {
-      const root = rootOf(node.operand);
-      if (root !== undefined) found.add(root);
-    }
-    if (node.kind === 'call') {
-      const { parameters } = primitiveNamed(node.callee.name)!;
-      for (const [i, argument] of node.arguments.entries()) {
-        // What try_cmpxchg() expects may be in a register.
-        const isOld = parameters[i] === 'o' && argument.kind === 'unary' && argument.operand.kind === 'name';
-        if (!isOld) visit(argument);
-        if (parameters[i] === 'l' && argument.kind === 'name') found.add(argument.name);
-      }
-      return;
-    }
-    eachPart(node, visit);
-  };
-  visit(body);
-  return found;
-}
-
-function rootOf(e: Expression): string | undefined {
-  if (e.kind === 'name') return e.name;
-  return e.kind === 'member' && !e.arrow ? rootOf(e.object) : undefined;
 }

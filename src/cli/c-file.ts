@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { joined } from '../c/preprocess.ts';
+import { joined } from '../c/beside.ts';
 import type { AskedC } from '../fronts/c/c-front.ts';
 import type { Diagnostic } from '../program/diagnostic.ts';
 import { readText } from './files.ts';
